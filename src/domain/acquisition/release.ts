@@ -1,0 +1,51 @@
+/** What people ask for. More kinds come with the full acquisition pipeline. */
+export const MEDIA_TYPES = ['audiobook', 'ebook', 'movie', 'episode'] as const;
+export type MediaType = (typeof MEDIA_TYPES)[number];
+
+/** The item that a request is about, as far as the requester or a catalogue knows it. */
+export interface MediaItem {
+  mediaType: MediaType;
+  title: string;
+  author?: string;
+  narrator?: string;
+  series?: string;
+  seriesPart?: string;
+  year?: number;
+  asin?: string;
+  isbn?: string;
+  language?: string;
+  /** Known running time of the whole item, seconds. */
+  runtimeSeconds?: number;
+}
+
+/** One search result of one indexer, as the indexer tells it (acquisition.md §2.1). */
+export interface Release {
+  indexerId: string;
+  guid: string;
+  title: string;
+  protocol: 'torrent' | 'usenet';
+  /** Where to fetch the .torrent or .nzb; may carry the indexer's key and is never stored or logged. */
+  downloadUrl?: string;
+  magnetUrl?: string;
+  /** Lower-case hex, where the indexer tells it. */
+  infoHash?: string;
+  sizeBytes: number;
+  categories: number[];
+  seeders?: number;
+  peers?: number;
+  /** ISO 8601. */
+  publishedAt?: string;
+  author?: string;
+  bookTitle?: string;
+  language?: string;
+  minimumRatio?: number;
+  minimumSeedTimeSeconds?: number;
+  freeleech: boolean;
+}
+
+/** How one indexer answered one query. Only `ok` may count as "no results" (acquisition.md §3.1). */
+export type IndexerOutcome =
+  | { outcome: 'ok'; releases: Release[] }
+  | { outcome: 'throttled'; retryAfterMs: number; detail: string }
+  | { outcome: 'disabled'; detail: string }
+  | { outcome: 'error'; class: 'auth' | 'config' | 'transient' | 'format'; detail: string };

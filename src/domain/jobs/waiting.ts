@@ -1,0 +1,32 @@
+/** Why a job that could go on does not. A pipeline adds its own here and nowhere else (design §2). */
+export const WAITING_REASONS = [
+  'temporal_unavailable',
+  'paused_in_temporal',
+  'workflow_stuck',
+  'no_worker',
+  'slots_busy',
+  'limit_busy',
+  'vram_busy',
+  'encoder_sessions',
+  'queue_paused',
+  'retry_backoff',
+  'disk_full',
+  'mount_gone',
+  'source_busy',
+  'child',
+  'indexer_backoff',
+  'next_search',
+  'delay_profile',
+  'release_date',
+  'approval',
+  'download_stalled',
+  'client_unreachable',
+  'library_unreachable',
+  'library_confirm',
+  'provider_limit',
+  'decision_needed',
+  'human_task',
+  'quiet_hours',
+] as const;
+
+export type WaitingReason = (typeof WAITING_REASONS)[number];

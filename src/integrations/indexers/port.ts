@@ -1,0 +1,35 @@
+import type { IndexerOutcome } from '../../domain/acquisition/release.js';
+
+export interface IndexerQuery {
+  /** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
+  mode: 'search' | 'book';
+  text?: string;
+  author?: string;
+  title?: string;
+  categories: number[];
+}
+
+export interface IndexerCaps {
+  server: string;
+  /** Supported parameters of each available search mode. */
+  searching: Record<string, string[]>;
+  pageSize: number;
+  categories: { id: number; name: string }[];
+}
+
+/** What a download link really gave: a torrent file's bytes, or a magnet link. */
+export type GrabFile = { kind: 'torrent'; bytes: Uint8Array } | { kind: 'magnet'; url: string };
+
+/** One search source. Every product behind it passes test/integrations/indexers/contract. */
+export interface Indexer {
+  readonly id: string;
+  /** @throws Fault credentials | environment | transient with a message that says what came instead. */
+  caps(signal: AbortSignal): Promise<IndexerCaps>;
+  /** Never throws for what the indexer did: every answer and every silence is an outcome. */
+  search(query: IndexerQuery, signal: AbortSignal): Promise<IndexerOutcome>;
+  /**
+   * Fetches a release's file, following redirects by hand.
+   * @throws Fault gone | release_fault (not a torrent, HTML) | throttled | credentials | transient
+   */
+  fetchRelease(downloadUrl: string, signal: AbortSignal): Promise<GrabFile>;
+}
