@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+import { Fault } from '../domain/faults.js';
+import { DEFAULT_HEARTBEAT_MS, type JobPolicy, type Queue, type StepPolicy } from '../domain/jobs/policy.js';
+
+/** What a job type says of itself, in one file a type. */
+export interface JobTypeDefinition<Schema extends z.ZodType> {
+  /** The type's name; the workflow of the same name tells its story. */
+  type: string;
+  /** One sentence for the API document, the CLI and the page. */
+  summary: string;
+  params: Schema;
+  title: (params: z.output<Schema>) => string;
+  subject?: (params: z.output<Schema>) => { type: string; id: string } | undefined;
+  /** Equal keys are one open job; null is never equal; absent: the hash of params and subject. */
+  dedupe?: (params: z.output<Schema>) => string | null;
+  /** A child of this type may be shared by several parents, and its key is not scoped by its parent. */
+  shareable?: boolean;
+  /** Other systems' names for it, accepted on input and in filters. */
+  aliases?: string[];
+  /** 1 (first) to 10, without anybody's wish; default 5. */
+  priority?: number;
+  /** The activities of its story: where and how long each runs. */
+  steps: Record<string, StepPolicy>;
+  /** Waits before each further try, milliseconds. */
+  retryWaitsMs: number[];
+  /** Each step's (or child's) share of the progress; default: all steps alike. */
+  weights?: Record<string, number>;
+}
+
+export interface ParsedJob {
+  params: unknown;
+  title: string;
+  subject: { type: string; id: string } | undefined;
+  /** undefined: the default, a hash of params and subject. */
+  dedupe: string | null | undefined;
+}
+
+export interface JobType {
+  type: string;
+  summary: string;
+  params: z.ZodType;
+  aliases: string[];
+  shareable: boolean;
+  priority: number | undefined;
+  policy: JobPolicy;
+  /** @throws Fault bad_input that lists every problem of the params. */
+  parse: (params: unknown) => ParsedJob;
+}
+
+export function defineJobType<Schema extends z.ZodType>(definition: JobTypeDefinition<Schema>): JobType {
+  return {
+    type: definition.type,
+    summary: definition.summary,
+    params: definition.params,
+    aliases: definition.aliases ?? [],
+    shareable: definition.shareable ?? false,
+    priority: definition.priority,
+    policy: {
+      steps: definition.steps,
+      retry: { waitsMs: definition.retryWaitsMs },
+      weights:
+        definition.weights ?? Object.fromEntries(Object.keys(definition.steps).map((name) => [name, 1])),
+    },
+    parse: (params) => parseJob(definition, params),
+  };
+}
+
+function parseJob<Schema extends z.ZodType>(
+  definition: JobTypeDefinition<Schema>,
+  unknownParams: unknown,
+): ParsedJob {
+  const parsed = definition.params.safeParse(unknownParams);
+  if (!parsed.success) {
+    throw new Fault(
+      'bad_input',
+      `The params of ${definition.type} are not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      { remedy: `See the schema of ${definition.type} in the API document`, cause: parsed.error },
+    );
+  }
+  const params = parsed.data;
+  return {
+    params,
+    title: definition.title(params),
+    subject: definition.subject?.(params),
+    dedupe: definition.dedupe === undefined ? undefined : definition.dedupe(params),
+  };
+}
+
+const MINUTE = 60_000;
+
+/** A step's policy: its queue, and how many minutes one attempt may take. */
+export function step(queue: Queue, minutes: number): StepPolicy {
+  return { queue, startToCloseMs: minutes * MINUTE, heartbeatMs: DEFAULT_HEARTBEAT_MS };
+}
+
+/** Retry waits by pipeline (design §2). */
+export const ACQUISITION_RETRY_MS = [2_000, 4_000, 8_000];
+export const MEDIA_RETRY_MS = [2 * MINUTE, 4 * MINUTE, 8 * MINUTE];

@@ -1,0 +1,42 @@
+import type { JobPolicy } from './policy.js';
+
+/** What a workflow of ours starts with. Ids and rules only: no host path, secret or personal datum. */
+export interface JobInput<Params = unknown> {
+  jobId: string;
+  type: string;
+  round: number;
+  params: Params;
+  policy: JobPolicy;
+  priority: number;
+  /** The parent job's id, where there is one: enough to rebuild the row from history. */
+  parentId?: string;
+}
+
+/** What a step's activity gets: the story's input and what the interceptor needs to record it. */
+export interface StepArgs<Input = unknown> {
+  jobId: string;
+  jobType: string;
+  round: number;
+  step: string;
+  occurrence: number;
+  queue: string;
+  input: Input;
+}
+
+/** What a step's activity answers; only `done` lets the story go on (jobs.md §5). */
+export type StepAnswer<Output = unknown> =
+  { state: 'done'; output: Output } | { state: 'stopped' } | { state: 'no_room'; needs: string };
+
+/** What a failed step tells the step helper, as the first detail of its ApplicationFailure. */
+export interface StepFailure {
+  kind: string;
+  message: string;
+  remedy?: string;
+  waitingReason?: string;
+  retryAfterMs?: number;
+}
+
+/** How a child ended, for its parent's story. */
+export type ChildOutcome<Result = unknown> =
+  | { status: 'completed'; jobId: string; result: Result }
+  | { status: 'failed' | 'cancelled'; jobId: string; error: StepFailure };

@@ -1,0 +1,43 @@
+import { doublingWait } from './backoff.js';
+
+/** The queues of design §3. Heavy work never shares a queue with workflow tasks. */
+export const QUEUES = ['workflows', 'io', 'cpu', 'gpu-encode', 'gpu-ai', 'browser', 'admin'] as const;
+export type Queue = (typeof QUEUES)[number];
+
+/** Queues whose waiting is shown with depth and position, from our own rows (jobs.md §3). */
+export const QUEUES_WITH_POSITION: readonly Queue[] = ['cpu', 'gpu-encode', 'gpu-ai', 'browser'];
+
+/** How one step runs. Resolved into the job's policy at its creation, so that an open job keeps its rules. */
+export interface StepPolicy {
+  queue: Queue;
+  /** One attempt may take this long, milliseconds. */
+  startToCloseMs: number;
+  /** 5–8 s; browser and voice steps 20 s (jobs.md §5). */
+  heartbeatMs: number;
+}
+
+export interface RetryPolicy {
+  /** Waits before each further try, milliseconds: n waits mean n + 1 tries (design §2). */
+  waitsMs: number[];
+}
+
+export interface JobPolicy {
+  steps: Record<string, StepPolicy>;
+  retry: RetryPolicy;
+  /** Each step's share of the job's progress. */
+  weights: Record<string, number>;
+}
+
+export const DEFAULT_HEARTBEAT_MS = 6_000;
+
+/** The waits for a job's own `maxRetries`: the type's waits, the last of them repeated, or fewer of them. */
+export function retryWaits(waitsMs: number[], maxRetries: number | undefined): number[] {
+  if (maxRetries === undefined) return waitsMs;
+  const last = waitsMs.at(-1) ?? 1_000;
+  return Array.from({ length: maxRetries }, (_, index) => waitsMs[index] ?? last);
+}
+
+/** Environment faults wait longer and longer, 5 s to 5 min, without end (acquisition.md §1.4). */
+export function environmentWaitMs(failures: number): number {
+  return doublingWait(failures, { first: 5_000, max: 300_000 });
+}

@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+import { Fault } from '../domain/faults.js';
+import type { JobInput } from '../domain/jobs/job-input.js';
+import { makeJobId } from '../domain/jobs/job-id.js';
+import { retryWaits, type JobPolicy } from '../domain/jobs/policy.js';
+import { DEFAULT_PRIORITY } from '../domain/jobs/priority.js';
+import type { JobType, ParsedJob } from '../catalogue/job-type.js';
+import { violatedUnique, type Queryable } from '../store/database.js';
+import { findJob, findOpenEqual, insertJob, type JobRow } from '../store/jobs.js';
+import type { JobsDeps } from './deps.js';
+import { startJob } from './start.js';
+
+export interface CreateJob {
+  type: string;
+  params: unknown;
+  /** 1–10; default the type's, else 5. */
+  priority?: number | undefined;
+  /** Bounds counted failures per step, 0–10. */
+  maxRetries?: number | undefined;
+  createdBy: string;
+}
+
+/** `existing`: an equal job is open; `pending`: the row stands and the sweeper will start it. */
+export interface CreatedJob {
+  kind: 'started' | 'pending' | 'existing';
+  job: JobRow;
+}
+
+/**
+ * Row first, then Temporal (jobs.md §4).
+ * @throws Fault bad_input for an unknown type or invalid params, environment when Postgres is away; nothing is stored then.
+ */
+export async function createJob(deps: JobsDeps, wish: CreateJob): Promise<CreatedJob> {
+  const stored = await insertNewJob(deps.db, deps, { ...wish, parentId: undefined });
+  if (stored.existed) return { kind: 'existing', job: stored.job };
+  const started = await startJob(deps, stored.job);
+  return {
+    kind: started ? 'started' : 'pending',
+    job: (await findJob(deps.db, stored.job.id)) ?? stored.job,
+  };
+}
+
+/** Stores the row, or finds the open job that equals it; starts nothing. */
+export async function insertNewJob(
+  db: Queryable,
+  { catalogue }: Pick<JobsDeps, 'catalogue'>,
+  wish: CreateJob & { parentId: string | undefined },
+): Promise<{ existed: boolean; job: JobRow }> {
+  const jobType = catalogue.find(wish.type);
+  const parsed = jobType.parse(wish.params);
+  const dedupeKey = dedupeKeyOf(jobType, parsed, wish.parentId);
+  const id = makeJobId(jobType.type, randomBytes(8));
+  const existing = dedupeKey === null ? undefined : await findOpenEqual(db, jobType.type, dedupeKey);
+  if (existing !== undefined) return { existed: true, job: existing };
+  try {
+    await insertJob(db, {
+      id,
+      type: jobType.type,
+      title: parsed.title,
+      params: parsed.params,
+      policy: resolvePolicy(jobType, wish.maxRetries),
+      priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,
+      subject: parsed.subject,
+      dedupeKey,
+      parentId: wish.parentId,
+      createdBy: wish.createdBy,
+    });
+  } catch (error) {
+    if (violatedUnique(error) !== 'jobs_open_dedupe' || dedupeKey === null) throw error;
+    const winner = await findOpenEqual(db, jobType.type, dedupeKey);
+    if (winner !== undefined) return { existed: true, job: winner };
+    throw new Fault('transient', 'An equal job ended while this one was created', { cause: error });
+  }
+  const job = await findJob(db, id);
+  if (job === undefined) throw new Fault('defect', `The row of ${id} vanished after it was written`);
+  return { existed: false, job };
+}
+
+function dedupeKeyOf(jobType: JobType, parsed: ParsedJob, parentId: string | undefined): string | null {
+  if (parsed.dedupe === null) return null;
+  const own =
+    parsed.dedupe ??
+    createHash('sha256')
+      .update(JSON.stringify([parsed.params, parsed.subject ?? null]))
+      .digest('hex');
+  return parentId === undefined || jobType.shareable ? own : `${parentId}/${own}`;
+}
+
+function resolvePolicy(jobType: JobType, maxRetries: number | undefined): JobPolicy {
+  return { ...jobType.policy, retry: { waitsMs: retryWaits(jobType.policy.retry.waitsMs, maxRetries) } };
+}
+
+/** What the workflow of a row starts with. */
+export function inputOf(job: JobRow): JobInput {
+  return {
+    jobId: job.id,
+    type: job.type,
+    round: job.round,
+    params: job.params,
+    policy: job.policy,
+    priority: job.priority,
+    ...(job.parentId === null ? {} : { parentId: job.parentId }),
+  };
+}

@@ -1,0 +1,40 @@
+import { normalizeError } from '../domain/faults.js';
+import { findJob, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
+import { inputOf } from './create.js';
+import type { JobsDeps } from './deps.js';
+
+/**
+ * Asks Temporal to start the job's present round; false leaves it `pending` for the sweeper. The claim
+ * makes a second start harmless, so no lock is held over the call.
+ */
+export async function startJob(
+  deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
+  job: JobRow,
+): Promise<boolean> {
+  const subject = job.subjectType === null ? undefined : `${job.subjectType}:${job.subjectId ?? ''}`;
+  try {
+    await deps.temporal.start(inputOf(job), { title: job.title, subject });
+  } catch (error) {
+    deps.log.warn({ jobId: job.id, err: error }, 'Temporal did not take the start; the job stays pending');
+    await recordStartError(deps.db, job.id, normalizeError(error).message);
+    return false;
+  }
+  await recordAccepted(deps.db, job.id, job.round);
+  return true;
+}
+
+/** Starts what is pending for more than 5 s, children of open parents included. */
+export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<number> {
+  const { rows } = await deps.db.query<{ id: string }>(
+    `select id from jobs where accepted_round < round and outcome_status is null
+       and created_at < now() - interval '5 seconds' order by priority, created_at limit 50`,
+  );
+  let started = 0;
+  for (const { id } of rows) {
+    const job = await findJob(deps.db, id);
+    if (job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) continue;
+    if (!(await startJob(deps, job))) break;
+    started += 1;
+  }
+  return started;
+}

@@ -1,0 +1,183 @@
+import type { ProgressDetail } from '../domain/jobs/progress.js';
+import { sentenceOf } from '../domain/jobs/sentence.js';
+import type { JobStatus } from '../domain/jobs/status.js';
+import type { StepFailure } from '../domain/jobs/job-input.js';
+import type { WaitingReason } from '../domain/jobs/waiting.js';
+import type { Queryable } from '../store/database.js';
+import {
+  childrenOf,
+  externalItems,
+  openCleanups,
+  type ChildFact,
+  type ExternalFact,
+} from '../store/job-facts.js';
+import type { JobRow } from '../store/jobs.js';
+import { runningSteps, waitingSteps, type RunningStep, type WaitingStep } from '../store/waits.js';
+import { listLiveWorkers } from '../store/workers.js';
+import { requestedOf, type WishKind } from '../store/wishes.js';
+
+/** A job as every surface shows it: API, event stream, CLI and page. Times are ISO 8601. */
+export interface JobView {
+  id: string;
+  type: string;
+  title: string;
+  status: JobStatus;
+  /** A wish that is not yet true. */
+  requested: WishKind | null;
+  sentence: string;
+  waitingReason: WaitingReason | null;
+  queue: string | null;
+  queuePosition: number | null;
+  nextAttemptAt: string | null;
+  step: string | null;
+  worker: string | null;
+  tries: number;
+  /** 0–1, never going down within a round. */
+  progress: number;
+  progressDetail: ProgressDetail | null;
+  etaMs: number | null;
+  priority: number;
+  round: number;
+  params: unknown;
+  subject: { type: string; id: string } | null;
+  parentId: string | null;
+  children: { id: string; type: string; status: JobStatus }[];
+  pausedBy: string | null;
+  result: unknown;
+  error: StepFailure | null;
+  openCleanups: number;
+  createdBy: string;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+  version: number;
+}
+
+/** Adds to the rows what waits, runs and belongs to them: six queries for any number of jobs. */
+export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]> {
+  const ids = jobs.map((job) => job.id);
+  const open = jobs.filter((job) => job.outcomeStatus === null).map((job) => job.id);
+  const [waiting, running, children, external, requested, cleanups, workers] = await Promise.all([
+    waitingSteps(db, open),
+    runningSteps(db, open),
+    childrenOf(db, ids),
+    externalItems(db, open),
+    requestedOf(db, open),
+    openCleanups(db, ids),
+    listLiveWorkers(db),
+  ]);
+  const served = new Set(workers.flatMap((worker) => Object.keys(worker.queues)));
+  return jobs.map((job) =>
+    viewJob(job, {
+      waiting: waiting.get(job.id),
+      running: running.get(job.id),
+      children: children.get(job.id) ?? [],
+      external: external.get(job.id),
+      requested: requested.get(job.id) ?? null,
+      cleanups: cleanups.get(job.id) ?? 0,
+      served,
+    }),
+  );
+}
+
+interface Facts {
+  waiting: WaitingStep | undefined;
+  running: RunningStep | undefined;
+  children: ChildFact[];
+  external: ExternalFact | undefined;
+  requested: WishKind | null;
+  cleanups: number;
+  served: Set<string>;
+}
+
+function viewJob(job: JobRow, facts: Facts): JobView {
+  const waiting = job.status === 'queued' ? waitingOf(job, facts) : null;
+  const nextAttemptAt = iso(facts.waiting?.nextAttemptAt ?? job.waitUntil);
+  return {
+    id: job.id,
+    type: job.type,
+    title: job.title,
+    status: job.status,
+    requested: facts.requested,
+    sentence: sentence(job, facts, waiting, nextAttemptAt),
+    waitingReason:
+      waiting?.reason ??
+      (job.status === 'pending' && job.startError !== null ? 'temporal_unavailable' : null),
+    queue: facts.running?.queue ?? facts.waiting?.queue ?? null,
+    queuePosition: waiting === null ? null : (facts.waiting?.position ?? null),
+    nextAttemptAt: job.status === 'queued' ? nextAttemptAt : null,
+    step: facts.running?.step ?? facts.waiting?.step ?? null,
+    worker: facts.running?.worker ?? null,
+    tries: facts.running?.tries ?? facts.waiting?.tries ?? 0,
+    progress: job.progress,
+    progressDetail: job.status === 'running' ? job.progressDetail : null,
+    etaMs: job.status === 'running' ? (job.progressDetail?.etaMs ?? null) : null,
+    priority: job.priority,
+    round: job.round,
+    params: job.params,
+    subject: job.subjectType === null ? null : { type: job.subjectType, id: job.subjectId ?? '' },
+    parentId: job.parentId,
+    children: facts.children.map(({ id, type, status }) => ({ id, type, status })),
+    pausedBy: job.pausedBy,
+    result: job.result,
+    error: job.error,
+    openCleanups: facts.cleanups,
+    createdBy: job.createdBy,
+    createdAt: job.createdAt.toISOString(),
+    startedAt: iso(job.startedAt),
+    endedAt: iso(job.endedAt),
+    version: job.version,
+  };
+}
+
+interface Waiting {
+  reason: WaitingReason;
+  detail: string | null;
+  queue: string | null;
+  position: number | null;
+}
+
+function waitingOf(job: JobRow, { waiting, children, served }: Facts): Waiting | null {
+  if (waiting?.state === 'backoff') {
+    return {
+      reason: waiting.reason ?? 'retry_backoff',
+      detail: waiting.detail,
+      queue: waiting.queue,
+      position: null,
+    };
+  }
+  if (waiting !== undefined) {
+    const reason = served.has(waiting.queue) ? 'slots_busy' : 'no_worker';
+    return { reason, detail: waiting.queue, queue: waiting.queue, position: waiting.position };
+  }
+  if (job.waitReason !== null)
+    return { reason: job.waitReason, detail: job.waitDetail, queue: null, position: null };
+  const child = children.find(
+    ({ status }) => status !== 'completed' && status !== 'failed' && status !== 'cancelled',
+  );
+  if (child !== undefined) return { reason: 'child', detail: child.title, queue: null, position: null };
+  return served.has('workflows')
+    ? null
+    : { reason: 'no_worker', detail: 'workflows', queue: 'workflows', position: null };
+}
+
+function sentence(job: JobRow, facts: Facts, waiting: Waiting | null, nextAttemptAt: string | null): string {
+  return sentenceOf({
+    status: job.status,
+    round: job.round,
+    startError: job.startError,
+    pausedBy: job.pausedBy,
+    running: facts.running ?? null,
+    waiting,
+    nextAttemptAt,
+    children: facts.children,
+    external:
+      facts.external?.active === true ? `downloads: ${Math.floor(facts.external.progress * 100)} %` : null,
+    partial: null,
+    error: job.error,
+  });
+}
+
+function iso(date: Date | null | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

@@ -1,0 +1,74 @@
+import { Fault, normalizeError } from '../domain/faults.js';
+import { findJob, type JobRow } from '../store/jobs.js';
+import { recordOutcome } from '../store/runs.js';
+import {
+  acceptWish,
+  insertWish,
+  openWishes,
+  recordWishError,
+  type Wish,
+  type WishKind,
+} from '../store/wishes.js';
+import type { JobsDeps } from './deps.js';
+
+type WishDeps = Pick<JobsDeps, 'db' | 'temporal' | 'log'>;
+
+/**
+ * Stores somebody's wish, then signals it; while Temporal is away the sweeper sends it later.
+ * @throws Fault bad_input for an unknown job, superseded for one that has ended.
+ */
+export async function makeWish(
+  deps: WishDeps,
+  wish: { jobId: string; kind: WishKind; priority?: number; madeBy: string },
+): Promise<JobRow> {
+  const job = await findJob(deps.db, wish.jobId);
+  if (job === undefined) throw new Fault('gone', `There is no job "${wish.jobId}"`);
+  if (job.outcomeStatus !== null) {
+    throw new Fault('superseded', `${wish.jobId} is ${job.outcomeStatus}; ${wish.kind} needs an open job`, {
+      remedy: wish.kind === 'cancel' ? 'Nothing is left to cancel' : 'Retry the job to begin a new round',
+    });
+  }
+  const stored = await insertWish(deps.db, wish);
+  await deps.db.query('select touch_job($1)', [wish.jobId]);
+  await sendWish(deps, stored);
+  return (await findJob(deps.db, wish.jobId)) ?? job;
+}
+
+/** Sends one wish; an unreachable Temporal leaves it open. */
+async function sendWish(deps: WishDeps, wish: Wish): Promise<void> {
+  try {
+    const taken = await deliver(deps, wish);
+    if (taken) await acceptWish(deps.db, wish.id);
+  } catch (error) {
+    await recordWishError(deps.db, wish.id, normalizeError(error).message);
+  }
+}
+
+async function deliver(deps: WishDeps, wish: Wish): Promise<boolean> {
+  const job = await findJob(deps.db, wish.jobId);
+  if (job?.outcomeStatus !== null) return true;
+  if (wish.kind === 'cancel') {
+    if (job.acceptedRound < job.round && (await deps.temporal.describe(job.id)).state !== 'open') {
+      return cancelByRow(deps, job);
+    }
+    return deps.temporal.cancel(wish.jobId);
+  }
+  const args = wish.kind === 'setPriority' ? [wish.priority] : [];
+  return deps.temporal.signal(wish.jobId, wish.kind, args);
+}
+
+/** A pending job that Temporal does not know is cancelled by its row alone; the claim refuses a late start. */
+async function cancelByRow(deps: WishDeps, job: JobRow): Promise<boolean> {
+  return recordOutcome(deps.db, {
+    jobId: job.id,
+    round: job.round,
+    runId: null,
+    status: 'cancelled',
+    result: null,
+    error: null,
+  });
+}
+
+export async function resendWishes(deps: WishDeps): Promise<void> {
+  for (const wish of await openWishes(deps.db)) await sendWish(deps, wish);
+}

@@ -1,0 +1,41 @@
+import type { Queryable } from './database.js';
+
+export interface WorkerRow {
+  id: string;
+  host: string;
+  processId: number;
+  role: string;
+  queues: Record<string, number>;
+  startedAt: Date;
+  seenAt: Date;
+  stoppedAt: Date | null;
+}
+
+export async function registerWorker(
+  db: Queryable,
+  worker: { id: string; host: string; processId: number; role: string; queues: Record<string, number> },
+): Promise<void> {
+  await db.query(
+    `insert into workers (id, host, process_id, role, queues) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update set seen_at = now(), stopped_at = null`,
+    [worker.id, worker.host, worker.processId, worker.role, JSON.stringify(worker.queues)],
+  );
+}
+
+/** Workers report each 4 s; unseen for 12 s means dead (jobs.md §4). */
+export async function reportWorker(db: Queryable, id: string): Promise<void> {
+  await db.query(`update workers set seen_at = now() where id = $1`, [id]);
+}
+
+export async function recordWorkerStopped(db: Queryable, id: string): Promise<void> {
+  await db.query(`update workers set stopped_at = now() where id = $1`, [id]);
+}
+
+export async function listLiveWorkers(db: Queryable): Promise<WorkerRow[]> {
+  const { rows } = await db.query<WorkerRow>(
+    `select id, host, process_id as "processId", role, queues, started_at as "startedAt", seen_at as "seenAt",
+       stopped_at as "stoppedAt" from workers
+     where stopped_at is null and seen_at > now() - interval '12 seconds' order by started_at`,
+  );
+  return rows;
+}
