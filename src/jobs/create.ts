@@ -6,7 +6,7 @@ import { makeJobId } from '../domain/jobs/job-id.js';
 import { retryWaits, type JobPolicy } from '../domain/jobs/policy.js';
 import { DEFAULT_PRIORITY } from '../domain/jobs/priority.js';
 import type { JobType, ParsedJob } from '../catalogue/job-type.js';
-import { violatedUnique, type Queryable } from '../store/database.js';
+import type { Queryable } from '../store/database.js';
 import { findJob, findOpenEqual, insertJob, type JobRow } from '../store/jobs.js';
 import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
@@ -51,30 +51,23 @@ export async function insertNewJob(
   const parsed = jobType.parse(wish.params);
   const dedupeKey = dedupeKeyOf(jobType, parsed, wish.parentId);
   const id = makeJobId(jobType.type, randomBytes(8));
-  const existing = dedupeKey === null ? undefined : await findOpenEqual(db, jobType.type, dedupeKey);
-  if (existing !== undefined) return { existed: true, job: existing };
-  try {
-    await insertJob(db, {
-      id,
-      type: jobType.type,
-      title: parsed.title,
-      params: parsed.params,
-      policy: resolvePolicy(jobType, wish.maxRetries),
-      priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,
-      subject: parsed.subject,
-      dedupeKey,
-      parentId: wish.parentId,
-      createdBy: wish.createdBy,
-    });
-  } catch (error) {
-    if (violatedUnique(error) !== 'jobs_open_dedupe' || dedupeKey === null) throw error;
-    const winner = await findOpenEqual(db, jobType.type, dedupeKey);
-    if (winner !== undefined) return { existed: true, job: winner };
-    throw new Fault('transient', 'An equal job ended while this one was created', { cause: error });
-  }
-  const job = await findJob(db, id);
-  if (job === undefined) throw new Fault('defect', `The row of ${id} vanished after it was written`);
-  return { existed: false, job };
+  const inserted = await insertJob(db, {
+    id,
+    type: jobType.type,
+    title: parsed.title,
+    params: parsed.params,
+    policy: resolvePolicy(jobType, wish.maxRetries),
+    priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,
+    subject: parsed.subject,
+    dedupeKey,
+    parentId: wish.parentId,
+    createdBy: wish.createdBy,
+  });
+  const job = inserted ? await findJob(db, id) : await findOpenEqual(db, jobType.type, dedupeKey ?? '');
+  if (job !== undefined) return { existed: !inserted, job };
+  throw new Fault('transient', `An equal ${jobType.type} job ended while this one was created`, {
+    remedy: 'Ask again',
+  });
 }
 
 function dedupeKeyOf(jobType: JobType, parsed: ParsedJob, parentId: string | undefined): string | null {

@@ -73,11 +73,12 @@ export interface NewJob {
   createdBy: string;
 }
 
-/** @throws pg's unique violation of `jobs_open_dedupe` when an equal job is open. */
-export async function insertJob(db: Queryable, job: NewJob): Promise<void> {
-  await db.query(
+/** false when an equal job is open: nothing was stored. */
+export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
+  const { rowCount } = await db.query(
     `insert into jobs (id, type, title, params, policy, priority, subject_type, subject_id, dedupe_key, parent_id, created_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (type, dedupe_key) where dedupe_key is not null and outcome_status is null do nothing`,
     [
       job.id,
       job.type,
@@ -92,7 +93,9 @@ export async function insertJob(db: Queryable, job: NewJob): Promise<void> {
       job.createdBy,
     ],
   );
+  if (rowCount !== 1) return false;
   await touchJob(db, job.id);
+  return true;
 }
 
 export async function findJob(db: Queryable, id: string): Promise<JobRow | undefined> {

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+
+import { Context } from '@temporalio/activity';
+
+import { Fault, FAULTS } from '../../domain/faults.js';
+import type { StepAnswer, StepArgs } from '../../domain/jobs/job-input.js';
+import type { JobsDeps } from '../../jobs/deps.js';
+import { closeAttempt, openAttempt, type AttemptEnd, type OpenedAttempt } from '../../store/steps.js';
+import { Attempt } from './attempt.js';
+import { asStepFailure, describeFailure } from './failures.js';
+import { heartbeatWhile } from './heartbeat.js';
+import { patiently } from './patience.js';
+import type { AnyStep } from './step.js';
+import { stepKey } from './step-key.js';
+
+/** Workers lost in a row without progress of the checkpoint before it counts as a try (jobs.md §5). */
+const MAX_LOSSES = 3;
+
+export interface StepRunnerDeps extends Pick<JobsDeps, 'db' | 'log'> {
+  workerId: string;
+}
+
+/** Turns a step into its Temporal activity: records the attempt, answers from the row, keeps the contract. */
+export function createStepRunner(deps: StepRunnerDeps) {
+  return (run: AnyStep) =>
+    (args: StepArgs): Promise<StepAnswer> => {
+      let last: unknown;
+      return heartbeatWhile(
+        () => runAttempt(deps, { run, args, onBeat: (details) => (last = details) }),
+        () => last,
+      );
+    };
+}
+
+interface StepRun {
+  run: AnyStep;
+  args: StepArgs;
+  onBeat: (details: unknown) => void;
+}
+
+async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun): Promise<StepAnswer> {
+  const { info, cancellationSignal: signal } = Context.current();
+  const attemptId = randomUUID();
+  const who = { attemptId, workerId: deps.workerId, runId: info.workflowExecution?.runId ?? '' };
+  const opened = await patiently(signal, () => openAttempt(deps.db, stepKey(args), who));
+  if (opened.kind === 'done') return { state: 'done', output: opened.output };
+  const attempt = new Attempt(deps, { args, attemptId, opened, signal, onBeat });
+  const end = await workOf(attempt, { run, args, opened });
+  await attempt.flush();
+  // Without the row's agreement nothing is told to Temporal: waits in place while Postgres is away.
+  await patiently(AbortSignal.timeout(60_000), () =>
+    closeAttempt(deps.db, { jobId: args.jobId, stepId: opened.stepId, attemptId, end }),
+  );
+  return answerOf(end, signal);
+}
+
+async function workOf(
+  attempt: Attempt,
+  { run, args, opened }: { run: AnyStep; args: StepArgs; opened: Extract<OpenedAttempt, { kind: 'opened' }> },
+): Promise<AttemptEnd> {
+  try {
+    if (opened.losses >= MAX_LOSSES && opened.losses % MAX_LOSSES === 0) throw lostRepeatedly(opened.losses);
+    return { outcome: 'done', output: await run(args.input, attempt) };
+  } catch (error) {
+    return endOf(error, attempt);
+  }
+}
+
+function endOf(error: unknown, attempt: Attempt): AttemptEnd {
+  if (attempt.signal.aborted && (error === attempt.signal.reason || !(error instanceof Fault))) {
+    const details = Context.current().cancellationDetails;
+    return { outcome: details?.cancelRequested === true ? 'stopped' : 'interrupted' };
+  }
+  if (error instanceof Fault && error.kind === 'superseded') return { outcome: 'superseded' };
+  const failure = describeFailure(error);
+  attempt.log('error', failure.message, { kind: failure.kind });
+  const rule = error instanceof Fault ? FAULTS[error.kind] : 'counted';
+  return { outcome: 'failed', error: failure, counted: rule === 'counted' };
+}
+
+function answerOf(end: AttemptEnd, signal: AbortSignal): StepAnswer {
+  switch (end.outcome) {
+    case 'done':
+      return { state: 'done', output: end.output };
+    case 'stopped':
+      return { state: 'stopped' };
+    case 'no_room':
+      return { state: 'no_room', needs: 'more room on this host' };
+    case 'interrupted':
+      // Shutdown, server pause or reset: Temporal retries in place (temporal.md §7).
+      throw signal.reason;
+    case 'superseded':
+      throw asStepFailure({ kind: 'superseded', message: 'Another attempt owns this step now' });
+    case 'failed':
+      throw asStepFailure(end.error);
+  }
+}
+
+function lostRepeatedly(losses: number): Fault {
+  return new Fault('transient', `The step lost its worker ${losses} times without getting further`, {
+    remedy: 'Look at the log of the worker for a crash; memory is the usual cause',
+  });
+}

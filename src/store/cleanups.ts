@@ -1,0 +1,41 @@
+import type { Queryable } from './database.js';
+
+/** What a compensation could not undo yet; tried again by the sweeper without limit (jobs.md §5). */
+export async function insertCleanup(
+  db: Queryable,
+  cleanup: { jobId: string; activity: string; input: unknown; error: string },
+): Promise<void> {
+  await db.query(
+    `insert into cleanups (job_id, activity, input, last_error, tries, next_at) values ($1, $2, $3, $4, 1, now() + interval '30 seconds')`,
+    [cleanup.jobId, cleanup.activity, JSON.stringify(cleanup.input), cleanup.error],
+  );
+}
+
+export interface DueCleanup {
+  id: number;
+  jobId: string;
+  activity: string;
+  input: unknown;
+  tries: number;
+}
+
+export async function dueCleanups(db: Queryable): Promise<DueCleanup[]> {
+  const { rows } = await db.query<DueCleanup>(
+    `select id, job_id as "jobId", activity, input, tries from cleanups where done_at is null and next_at <= now() order by next_at limit 20`,
+  );
+  return rows;
+}
+
+export async function endCleanup(db: Queryable, id: number): Promise<void> {
+  await db.query(`update cleanups set done_at = now(), last_error = null where id = $1`, [id]);
+}
+
+export async function postponeCleanup(
+  db: Queryable,
+  { id, error, waitMs }: { id: number; error: string; waitMs: number },
+): Promise<void> {
+  await db.query(
+    `update cleanups set tries = tries + 1, last_error = $2, next_at = now() + $3 * interval '1 millisecond' where id = $1`,
+    [id, error, waitMs],
+  );
+}

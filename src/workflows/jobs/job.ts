@@ -1,0 +1,202 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  proxyActivities,
+} from '@temporalio/workflow';
+
+import { environmentWaitMs, QUEUES_WITH_POSITION, type StepPolicy } from '../../domain/jobs/policy.js';
+import type {
+  ChildOutcome,
+  JobInput,
+  StepAnswer,
+  StepArgs,
+  StepFailure,
+} from '../../domain/jobs/job-input.js';
+import type { WaitingReason } from '../../domain/jobs/waiting.js';
+import { FAULTS, type FaultKind } from '../../domain/faults.js';
+import type { StepFunction } from '../../activities/jobs/step.js';
+import { runChild } from './child.js';
+import { Compensation } from './compensation.js';
+import { fact } from './fact.js';
+import { readFailure } from './failure.js';
+import { PauseGate } from './pause.js';
+
+/** The steps of an activity file as a story calls them: only what they need and give. */
+export type StoryStep<Step> =
+  Step extends StepFunction<infer Input, infer Output>
+    ? (input: Input, options?: { occurrence?: number }) => Promise<Output>
+    : never;
+
+/**
+ * What the interceptor hands to every story instead of its raw input: steps, children, waits. It runs
+ * every step the same way: wait while paused, record the waiting, schedule, loop on the answer (jobs.md §5).
+ */
+export class Job<Params = unknown> {
+  readonly id: string;
+  readonly params: Params;
+  readonly input: JobInput<Params>;
+  readonly pause: PauseGate;
+  readonly compensation: Compensation;
+  priority: number;
+  #retryNow = 0;
+
+  constructor(input: JobInput<Params>, { paused }: { paused: boolean }) {
+    this.id = input.jobId;
+    this.params = input.params;
+    this.input = input;
+    this.priority = input.priority;
+    this.pause = new PauseGate({ jobId: input.jobId, round: input.round, paused });
+    this.compensation = new Compensation(this);
+  }
+
+  retryNow(): void {
+    this.#retryNow += 1;
+  }
+
+  /** Typed calls of the steps of an activity file: `job.steps<SearchSteps>().searchIndexer({…})`. */
+  steps<Steps extends object>(): { [Name in keyof Steps]: StoryStep<Steps[Name]> } {
+    const call = (name: string) => (input: unknown, options?: { occurrence?: number }) =>
+      this.#run(name, input, options?.occurrence ?? 1);
+    return new Proxy({} as { [Name in keyof Steps]: StoryStep<Steps[Name]> }, {
+      get: (_target, name) => call(String(name)),
+    });
+  }
+
+  /** Starts another job as a step of this one, or picks up the one that an earlier run started. */
+  child<Result>(
+    type: string,
+    params: unknown,
+    options: { name?: string; occurrence?: number } = {},
+  ): Promise<ChildOutcome<Result>> {
+    return runChild<Result>(this, {
+      type,
+      params,
+      name: options.name ?? type,
+      occurrence: options.occurrence ?? 1,
+    });
+  }
+
+  /** The story waits; shown with its reason. Ends by the condition, by retryNow or after `waitMs`. */
+  async wait(wait: {
+    reason: WaitingReason;
+    detail: string;
+    waitMs?: number;
+    until?: () => boolean;
+  }): Promise<'met' | 'elapsed' | 'retryNow'> {
+    const { reason, detail, waitMs = null, until = () => false } = wait;
+    if (until()) return 'met';
+    const about = { jobId: this.id, round: this.input.round };
+    await fact('recordWait', { ...about, reason, detail, waitMs });
+    const met = await this.#until(until, waitMs);
+    await fact('clearWait', about);
+    return met;
+  }
+
+  stepArgs(name: string, input: unknown, occurrence: number): StepArgs {
+    const { jobId, type, round } = this.input;
+    return { jobId, jobType: type, round, step: name, occurrence, queue: this.policyOf(name).queue, input };
+  }
+
+  policyOf(name: string): StepPolicy {
+    const policy = this.input.policy.steps[name];
+    if (policy !== undefined) return policy;
+    throw ApplicationFailure.nonRetryable(
+      `The step "${name}" is missing in the policy of ${this.input.type}`,
+      'defect',
+    );
+  }
+
+  async #run(name: string, input: unknown, occurrence: number): Promise<unknown> {
+    const args = this.stepArgs(name, input, occurrence);
+    const counts = { tries: 0, environment: 0 };
+    for (;;) {
+      await this.pause.open();
+      if (QUEUES_WITH_POSITION.includes(this.policyOf(name).queue)) await fact('recordStepWaiting', args);
+      const { cut, outcome } = await this.pause.guard(() => this.#schedule(args));
+      throwIfCancelled();
+      if (outcome.status === 'fulfilled') {
+        if (outcome.value.state === 'done') return outcome.value.output;
+        if (outcome.value.state === 'no_room')
+          await this.#backoff(
+            args,
+            { kind: 'environment', message: outcome.value.needs, waitingReason: 'vram_busy' },
+            30_000,
+          );
+        continue;
+      }
+      // After our own cancel of the scope, a timeout or a lost worker is the wished end (jobs.md §5).
+      if (cut) continue;
+      await this.#afterFailure(args, outcome.reason, counts);
+    }
+  }
+
+  #schedule(args: StepArgs): Promise<StepAnswer> {
+    const policy = this.policyOf(args.step);
+    const activities = proxyActivities<Record<string, (given: StepArgs) => Promise<StepAnswer>>>({
+      taskQueue: policy.queue,
+      startToCloseTimeout: policy.startToCloseMs,
+      heartbeatTimeout: policy.heartbeatMs,
+      priority: { priorityKey: this.priority },
+      // Serves lost workers and shutdowns only: true failures come back non-retryable.
+      retry: { initialInterval: '500 milliseconds', backoffCoefficient: 1.5, maximumInterval: '10 seconds' },
+    });
+    const activity = activities[args.step];
+    if (activity === undefined) throw ApplicationFailure.nonRetryable(`No activity "${args.step}"`, 'defect');
+    return activity(args);
+  }
+
+  /** Counts a try or waits for the environment; throws when the tries are spent or none would help. */
+  async #afterFailure(
+    args: StepArgs,
+    thrown: unknown,
+    counts: { tries: number; environment: number },
+  ): Promise<void> {
+    const failure = readFailure(thrown);
+    const rule = isFaultKind(failure.kind) ? FAULTS[failure.kind] : 'counted';
+    if (rule === 'never') throw asOutcome(failure);
+    if (rule === 'waits') {
+      counts.environment += 1;
+      await this.#backoff(args, failure, failure.retryAfterMs ?? environmentWaitMs(counts.environment));
+      return;
+    }
+    const wait = this.input.policy.retry.waitsMs[counts.tries];
+    counts.tries += 1;
+    if (wait === undefined) throw asOutcome(failure);
+    await this.#backoff(args, failure, failure.retryAfterMs ?? wait);
+  }
+
+  async #backoff(args: StepArgs, failure: StepFailure, waitMs: number): Promise<void> {
+    const reason = (failure.waitingReason ?? 'retry_backoff') as WaitingReason;
+    await fact('recordStepBackoff', { args, waitMs, reason, detail: failure.message });
+    await this.#until(() => this.pause.closed, waitMs);
+  }
+
+  async #until(met: () => boolean, waitMs: number | null): Promise<'met' | 'elapsed' | 'retryNow'> {
+    const before = this.#retryNow;
+    const ended = (): boolean => met() || this.#retryNow > before;
+    if (waitMs === null) await condition(ended);
+    else await condition(ended, waitMs);
+    if (met()) return 'met';
+    return this.#retryNow > before ? 'retryNow' : 'elapsed';
+  }
+}
+
+/** An activity that answered normally after the workflow's cancel must not let the story go on. */
+function throwIfCancelled(): void {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The job was cancelled');
+}
+
+function isFaultKind(kind: string): kind is FaultKind {
+  return kind in FAULTS;
+}
+
+function asOutcome(failure: StepFailure): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: failure.message,
+    type: failure.kind,
+    nonRetryable: true,
+    details: [failure],
+  });
+}

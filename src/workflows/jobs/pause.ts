@@ -1,0 +1,83 @@
+import { CancellationScope, condition, type ExternalWorkflowHandle } from '@temporalio/workflow';
+
+import { fact } from './fact.js';
+
+/** A child that our pause and resume reach; one that was paused on its own stays paused. */
+export type OpenChild = Pick<ExternalWorkflowHandle, 'signal'>;
+
+/** Who holds the job: somebody by its own pause, its parent, or both. */
+export class PauseGate {
+  readonly #jobId: string;
+  readonly #round: number;
+  readonly #running = new Set<CancellationScope>();
+  readonly #children = new Set<OpenChild>();
+  #own = false;
+  #byParent = false;
+  #told = false;
+
+  constructor(job: { jobId: string; round: number; paused: boolean }) {
+    this.#jobId = job.jobId;
+    this.#round = job.round;
+    this.#own = job.paused;
+    this.#told = job.paused;
+  }
+
+  get closed(): boolean {
+    return this.#own || this.#byParent;
+  }
+
+  async set(change: { own?: boolean; byParent?: boolean; by: string }): Promise<void> {
+    const before = this.closed;
+    this.#own = change.own ?? this.#own;
+    this.#byParent = change.byParent ?? this.#byParent;
+    if (this.closed === before) return;
+    if (this.closed) for (const scope of this.#running) scope.cancel();
+    // In a signal's handler: a cancel that comes meanwhile must not surface here as the run's end.
+    await CancellationScope.nonCancellable(() =>
+      Promise.all([this.#tell(change.by), ...[...this.#children].map((child) => this.#reach(child))]),
+    );
+  }
+
+  open(): Promise<void> {
+    return condition(() => !this.closed);
+  }
+
+  /** Runs one activity so that a pause cancels just it; tells afterwards whether that happened. */
+  async guard<Output>(
+    work: () => Promise<Output>,
+  ): Promise<{ cut: boolean; outcome: PromiseSettledResult<Output> }> {
+    const scope = new CancellationScope();
+    this.#running.add(scope);
+    let cut = false;
+    scope.cancelRequested.catch(() => {
+      cut = true;
+    });
+    try {
+      const [outcome] = await Promise.allSettled([scope.run(work)]);
+      return { cut, outcome };
+    } finally {
+      this.#running.delete(scope);
+    }
+  }
+
+  async withChild<Output>(child: OpenChild, work: () => Promise<Output>): Promise<Output> {
+    this.#children.add(child);
+    try {
+      if (this.closed) await this.#reach(child);
+      return await work();
+    } finally {
+      this.#children.delete(child);
+    }
+  }
+
+  async #reach(child: OpenChild): Promise<void> {
+    // A child that ended meanwhile cannot be signalled, and needs nothing.
+    await child.signal(this.closed ? 'pauseByParent' : 'resumeByParent').catch(() => undefined);
+  }
+
+  async #tell(by: string): Promise<void> {
+    if (this.#told === this.closed) return;
+    this.#told = this.closed;
+    await fact('setPaused', { jobId: this.#jobId, round: this.#round, paused: this.closed, by });
+  }
+}
