@@ -1,0 +1,69 @@
+import type { Client } from 'pg';
+
+import type { Log } from '../jobs/deps.js';
+import type { Database } from '../store/database.js';
+
+export interface LeaderLoop {
+  /** Runs the next pass now instead of at its time. */
+  nudge: () => void;
+  stop: () => Promise<void>;
+}
+
+/**
+ * A loop with one holder over all processes, by advisory lock on a connection of its own: it ends with
+ * its process, and the next process takes over within `everyMs`.
+ */
+export function startLeaderLoop(loop: {
+  name: string;
+  lock: number;
+  everyMs: number | (() => number);
+  db: Database;
+  log: Log;
+  pass: () => Promise<void>;
+}): LeaderLoop {
+  const state = { stopped: false };
+  let wake: () => void = () => undefined;
+  let client: Client | undefined;
+  const wait = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, typeof loop.everyMs === 'number' ? loop.everyMs : loop.everyMs());
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  const lead = async (): Promise<boolean> => {
+    client ??= await loop.db.dedicated();
+    const { rows } = await client.query<{ held: boolean }>(
+      `select case when exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = $1::bigint)
+         then true else pg_try_advisory_lock($1::bigint) end as held`,
+      [loop.lock],
+    );
+    return rows[0]?.held === true;
+  };
+  const run = async (): Promise<void> => {
+    for (;;) {
+      if (state.stopped) break;
+      try {
+        if (await lead()) await loop.pass();
+      } catch (error) {
+        loop.log.warn({ loop: loop.name, err: error }, 'a pass of a loop failed; it is tried again');
+        await client?.end().catch(() => undefined);
+        client = undefined;
+      }
+      if (!state.stopped) await wait();
+    }
+    await client?.end().catch(() => undefined);
+  };
+  const running = run();
+  return {
+    nudge: () => {
+      wake();
+    },
+    stop: async () => {
+      state.stopped = true;
+      wake();
+      await running;
+    },
+  };
+}

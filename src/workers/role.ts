@@ -1,0 +1,85 @@
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+
+import { createActivities } from '../activities/registry.js';
+import type { ActivityDeps } from '../activities/deps.js';
+import { checkRegistrations } from '../catalogue/catalogue.js';
+import { createConfirmer } from '../jobs/confirm.js';
+import * as workflows from '../workflows/index.js';
+import { startPresence } from './presence.js';
+
+export interface RoleOptions {
+  role: string;
+  connection: NativeConnection;
+  namespace: string;
+  /** Slots per queue that this process polls. */
+  queues: Record<string, number>;
+  /** The built bundle; only a role that polls `workflows` needs it. */
+  workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** How long running steps may finish or save their checkpoint at shutdown, milliseconds. */
+  graceMs: number;
+}
+
+export interface RunningRole {
+  /** Resolves when every worker has stopped; rejects when one died. */
+  done: Promise<void>;
+  shutdown: () => Promise<void>;
+}
+
+/** One Temporal Worker a queue over one shared connection, with the process's row kept alive. */
+export async function startRole(deps: ActivityDeps, options: RoleOptions): Promise<RunningRole> {
+  const confirmer = createConfirmer(deps);
+  const activities = await createActivities({ ...deps, confirmSoon: confirmer.soon });
+  checkRegistrations(deps.catalogue, {
+    workflows: Object.keys(workflows),
+    activities: Object.keys(activities),
+  });
+  const workers = await Promise.all(
+    Object.entries(options.queues).map(([queue, slots]) =>
+      createWorker(options, { queue, slots, activities }),
+    ),
+  );
+  const presence = await startPresence(deps, {
+    id: deps.workerId,
+    role: options.role,
+    queues: options.queues,
+  });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  const done = running.then(async () => {
+    confirmer.close();
+    await presence.stop();
+  });
+  return {
+    done,
+    shutdown: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done;
+    },
+  };
+}
+
+function createWorker(
+  options: RoleOptions,
+  { queue, slots, activities }: { queue: string; slots: number; activities: object },
+): Promise<Worker> {
+  const shared = {
+    connection: options.connection,
+    namespace: options.namespace,
+    taskQueue: queue,
+    activities,
+    shutdownGraceTime: options.graceMs,
+    shutdownForceTime: options.graceMs + 15_000,
+    // A cancel or pause reaches an activity with its next heartbeat (temporal.md §8).
+    maxHeartbeatThrottleInterval: 1_000,
+    defaultHeartbeatThrottleInterval: 1_000,
+  };
+  if (queue === 'workflows') {
+    // No activity tasks here: an eager activity would jump its queue (temporal.md §5).
+    return Worker.create({
+      ...shared,
+      workflowBundle: options.workflowBundle,
+      enableNonLocalActivities: false,
+      maxConcurrentLocalActivityExecutions: slots,
+    });
+  }
+  return Worker.create({ ...shared, maxConcurrentActivityTaskExecutions: slots });
+}

@@ -1,0 +1,31 @@
+import type { JobsDeps } from '../jobs/deps.js';
+import { sweepOften, sweepSeldom } from '../jobs/sweep.js';
+import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
+
+const SWEEPER_LOCK = 4_100_010;
+const OFTEN_MS = 5_000;
+const SELDOM_MS = 60_000;
+/** The first look back covers what closed while no core worker lived; longer is the open rows' part. */
+const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
+
+/** The loop of `core` that repairs every disagreement between rows and Temporal (jobs.md §4). */
+export function startSweeper(deps: JobsDeps): LeaderLoop {
+  let seldomAt = 0;
+  let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
+  return startLeaderLoop({
+    name: 'sweeper',
+    lock: SWEEPER_LOCK,
+    everyMs: OFTEN_MS,
+    db: deps.db,
+    log: deps.log,
+    pass: async () => {
+      await sweepOften(deps);
+      if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0) return;
+      seldomAt = performance.now();
+      const begun = new Date();
+      const { repaired } = await sweepSeldom(deps, since);
+      since = new Date(begun.getTime() - SELDOM_MS);
+      if (repaired > 0) deps.log.warn({ repaired }, 'rows that disagreed with Temporal were repaired');
+    },
+  });
+}
