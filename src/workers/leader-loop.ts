@@ -21,7 +21,8 @@ export function startLeaderLoop(loop: {
   log: Log;
   pass: () => Promise<void>;
 }): LeaderLoop {
-  const state = { stopped: false };
+  let ended = false;
+  const stopped = (): boolean => ended;
   let wake: () => void = () => undefined;
   let client: Client | undefined;
   const wait = (): Promise<void> =>
@@ -42,8 +43,7 @@ export function startLeaderLoop(loop: {
     return rows[0]?.held === true;
   };
   const run = async (): Promise<void> => {
-    for (;;) {
-      if (state.stopped) break;
+    while (!stopped()) {
       try {
         if (await lead()) await loop.pass();
       } catch (error) {
@@ -51,7 +51,7 @@ export function startLeaderLoop(loop: {
         await client?.end().catch(() => undefined);
         client = undefined;
       }
-      if (!state.stopped) await wait();
+      if (!stopped()) await wait();
     }
     await client?.end().catch(() => undefined);
   };
@@ -61,7 +61,7 @@ export function startLeaderLoop(loop: {
       wake();
     },
     stop: async () => {
-      state.stopped = true;
+      ended = true;
       wake();
       await running;
     },

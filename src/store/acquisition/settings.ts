@@ -1,0 +1,208 @@
+import type { Queryable } from '../database.js';
+
+/** A configured indexer; `secret` is sealed (see seal.ts). */
+export interface IndexerRow {
+  id: string;
+  name: string;
+  kind: 'torznab';
+  baseUrl: string;
+  secret: string | null;
+  categories: number[];
+  priority: number;
+  minimumSeeders: number;
+  enabled: boolean;
+  backoffLevel: number;
+  disabledUntil: Date | null;
+  lastOutcome: string | null;
+  lastDetail: string | null;
+  lastUsedAt: Date | null;
+  createdAt: Date;
+}
+
+const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", secret, categories, priority,
+  minimum_seeders as "minimumSeeders", enabled, backoff_level as "backoffLevel",
+  disabled_until as "disabledUntil", last_outcome as "lastOutcome", last_detail as "lastDetail",
+  last_used_at as "lastUsedAt", created_at as "createdAt"`;
+
+export async function listIndexers(db: Queryable): Promise<IndexerRow[]> {
+  const { rows } = await db.query<IndexerRow>(
+    `select ${INDEXER_COLUMNS} from indexers order by priority, created_at, id`,
+  );
+  return rows;
+}
+
+export async function findIndexer(db: Queryable, id: string): Promise<IndexerRow | undefined> {
+  const { rows } = await db.query<IndexerRow>(`select ${INDEXER_COLUMNS} from indexers where id = $1`, [id]);
+  return rows[0];
+}
+
+export type SavedIndexer = Pick<
+  IndexerRow,
+  'id' | 'name' | 'kind' | 'baseUrl' | 'secret' | 'categories' | 'priority' | 'minimumSeeders' | 'enabled'
+>;
+
+/** Creates or replaces; back-off starts anew, since the settings may be what was wrong. */
+export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
+  await db.query(
+    `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
+       minimum_seeders = $8, enabled = $9, backoff_level = 0, disabled_until = null`,
+    [
+      indexer.id,
+      indexer.name,
+      indexer.kind,
+      indexer.baseUrl,
+      indexer.secret,
+      indexer.categories,
+      indexer.priority,
+      indexer.minimumSeeders,
+      indexer.enabled,
+    ],
+  );
+}
+
+export async function recordIndexerUse(
+  db: Queryable,
+  use: { id: string; outcome: string; detail: string | null; level: number; until: Date | null },
+): Promise<void> {
+  await db.query(
+    `update indexers set last_outcome = $2, last_detail = $3, backoff_level = $4, disabled_until = $5, last_used_at = now() where id = $1`,
+    [use.id, use.outcome, use.detail, use.level, use.until],
+  );
+}
+
+export async function deleteIndexer(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('delete from indexers where id = $1', [id]);
+  return rowCount === 1;
+}
+
+export interface DownloadClientRow {
+  id: string;
+  name: string;
+  kind: 'aria2';
+  baseUrl: string;
+  secret: string | null;
+  priority: number;
+  enabled: boolean;
+  embedded: boolean;
+  sessionId: string | null;
+  reachableAt: Date | null;
+  unreachableSince: Date | null;
+  lastError: string | null;
+  createdAt: Date;
+}
+
+const CLIENT_COLUMNS = `id, name, kind, base_url as "baseUrl", secret, priority, enabled, embedded,
+  session_id as "sessionId", reachable_at as "reachableAt", unreachable_since as "unreachableSince",
+  last_error as "lastError", created_at as "createdAt"`;
+
+export async function listDownloadClients(db: Queryable): Promise<DownloadClientRow[]> {
+  const { rows } = await db.query<DownloadClientRow>(
+    `select ${CLIENT_COLUMNS} from download_clients order by priority, created_at, id`,
+  );
+  return rows;
+}
+
+export async function findDownloadClient(db: Queryable, id: string): Promise<DownloadClientRow | undefined> {
+  const { rows } = await db.query<DownloadClientRow>(
+    `select ${CLIENT_COLUMNS} from download_clients where id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+export type SavedDownloadClient = Pick<
+  DownloadClientRow,
+  'id' | 'name' | 'kind' | 'baseUrl' | 'secret' | 'priority' | 'enabled' | 'embedded'
+>;
+
+export async function saveDownloadClient(db: Queryable, client: SavedDownloadClient): Promise<void> {
+  await db.query(
+    `insert into download_clients (id, name, kind, base_url, secret, priority, enabled, embedded)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, priority = $6, enabled = $7, embedded = $8`,
+    [
+      client.id,
+      client.name,
+      client.kind,
+      client.baseUrl,
+      client.secret,
+      client.priority,
+      client.enabled,
+      client.embedded,
+    ],
+  );
+}
+
+/** What the poller learnt of the client itself. */
+export async function recordClientReach(
+  db: Queryable,
+  reach: { id: string; sessionId: string | null; error: string | null },
+): Promise<void> {
+  await db.query(
+    `update download_clients set session_id = coalesce($2, session_id), last_error = $3,
+       reachable_at = case when $3::text is null then now() else reachable_at end,
+       unreachable_since = case when $3::text is null then null else coalesce(unreachable_since, now()) end
+     where id = $1`,
+    [reach.id, reach.sessionId, reach.error],
+  );
+}
+
+export async function deleteDownloadClient(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('delete from download_clients where id = $1', [id]);
+  return rowCount === 1;
+}
+
+export interface LibraryRow {
+  id: string;
+  name: string;
+  kind: 'folder';
+  root: string;
+  pathTemplate: string;
+  mediaTypes: string[];
+  enabled: boolean;
+  lastScanAt: Date | null;
+  createdAt: Date;
+}
+
+const LIBRARY_COLUMNS = `id, name, kind, root, path_template as "pathTemplate", media_types as "mediaTypes", enabled,
+  last_scan_at as "lastScanAt", created_at as "createdAt"`;
+
+export async function listLibraries(db: Queryable): Promise<LibraryRow[]> {
+  const { rows } = await db.query<LibraryRow>(
+    `select ${LIBRARY_COLUMNS} from libraries order by created_at, id`,
+  );
+  return rows;
+}
+
+export async function findLibrary(db: Queryable, id: string): Promise<LibraryRow | undefined> {
+  const { rows } = await db.query<LibraryRow>(`select ${LIBRARY_COLUMNS} from libraries where id = $1`, [id]);
+  return rows[0];
+}
+
+export type SavedLibrary = Pick<
+  LibraryRow,
+  'id' | 'name' | 'kind' | 'root' | 'pathTemplate' | 'mediaTypes' | 'enabled'
+>;
+
+export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise<void> {
+  await db.query(
+    `insert into libraries (id, name, kind, root, path_template, media_types, enabled) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set name = $2, kind = $3, root = $4, path_template = $5, media_types = $6, enabled = $7`,
+    [
+      library.id,
+      library.name,
+      library.kind,
+      library.root,
+      library.pathTemplate,
+      library.mediaTypes,
+      library.enabled,
+    ],
+  );
+}
+
+export async function deleteLibrary(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('delete from libraries where id = $1', [id]);
+  return rowCount === 1;
+}
