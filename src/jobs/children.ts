@@ -5,8 +5,9 @@ import { Fault } from '../domain/faults.js';
 import type { ChildOutcome, JobInput } from '../domain/jobs/job-input.js';
 import { linkChild, upsertChildStep } from '../store/children.js';
 import { beginRound, findJob, touchJob, type JobRow } from '../store/jobs.js';
-import { inputOf, insertNewJob } from './create.js';
+import { insertNewJob } from './create.js';
 import type { JobsDeps } from './deps.js';
+import { inputOf } from './workflow-input.js';
 
 export interface ChildWish {
   parentId: string;

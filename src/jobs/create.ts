@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { Fault } from '../domain/faults.js';
-import type { JobInput } from '../domain/jobs/job-input.js';
 import { makeJobId } from '../domain/jobs/job-id.js';
 import { retryWaits, type JobPolicy } from '../domain/jobs/policy.js';
 import { DEFAULT_PRIORITY } from '../domain/jobs/priority.js';
@@ -82,17 +81,4 @@ function dedupeKeyOf(jobType: JobType, parsed: ParsedJob, parentId: string | und
 
 function resolvePolicy(jobType: JobType, maxRetries: number | undefined): JobPolicy {
   return { ...jobType.policy, retry: { waitsMs: retryWaits(jobType.policy.retry.waitsMs, maxRetries) } };
-}
-
-/** What the workflow of a row starts with. */
-export function inputOf(job: JobRow): JobInput {
-  return {
-    jobId: job.id,
-    type: job.type,
-    round: job.round,
-    params: job.params,
-    policy: job.policy,
-    priority: job.priority,
-    ...(job.parentId === null ? {} : { parentId: job.parentId }),
-  };
 }

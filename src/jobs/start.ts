@@ -1,7 +1,7 @@
 import { normalizeError } from '../domain/faults.js';
 import { findJob, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
-import { inputOf } from './create.js';
 import type { JobsDeps } from './deps.js';
+import { inputOf } from './workflow-input.js';
 
 /**
  * Asks Temporal to start the job's present round; false leaves it `pending` for the sweeper. The claim

@@ -155,7 +155,8 @@ export async function beginRound(
   // Only a failed round keeps its finished steps (jobs.md §4); tries are counted per round.
   await db.query(
     `update job_steps set state = case when state = 'done' and not $2 then 'done' else 'undone' end,
-       checkpoint = case when $2 then null else checkpoint end, tries = 0, losses = 0, progress = 0, round = $3
+       checkpoint = case when $2 then null else checkpoint end,
+       child_id = case when $2 then null else child_id end, tries = 0, losses = 0, progress = 0, round = $3
      where job_id = $1`,
     [id, fresh, begun],
   );

@@ -19,7 +19,10 @@ export function createSeal(key: string): Seal {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', secretKey, nonce);
       const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-      return [VERSION, ...[nonce, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url'))].join('.');
+      return [
+        VERSION,
+        ...[nonce, cipher.getAuthTag(), sealed].map((part) => part.toString('base64url')),
+      ].join('.');
     },
     open: (sealed) => {
       const [version, nonce, tag, text] = sealed.split('.');
@@ -29,7 +32,9 @@ export function createSeal(key: string): Seal {
         }
         const decipher = createDecipheriv('aes-256-gcm', secretKey, Buffer.from(nonce, 'base64url'));
         decipher.setAuthTag(Buffer.from(tag, 'base64url'));
-        return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString(
+          'utf8',
+        );
       } catch (error) {
         throw new Fault('credentials', 'A stored secret cannot be opened with the key of this data folder', {
           remedy: 'Enter the secret again in the settings',

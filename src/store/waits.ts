@@ -41,6 +41,8 @@ export async function recordPaused(
        where id = $1 and round = $2 and outcome_status is null`,
       [jobId, round, by],
     );
+    // Pollers of external items act on the row at once (jobs.md §5).
+    await tx.query(`select pg_notify('longplay_paused', $1)`, [jobId]);
     await touchJob(tx, jobId);
   });
 }

@@ -17,6 +17,8 @@ export function startLeaderLoop(loop: {
   name: string;
   lock: number;
   everyMs: number | (() => number);
+  /** A NOTIFY on one of these channels begins the next pass at once. */
+  listen?: readonly string[];
   db: Database;
   log: Log;
   pass: () => Promise<void>;
@@ -34,7 +36,9 @@ export function startLeaderLoop(loop: {
       };
     });
   const lead = async (): Promise<boolean> => {
-    client ??= await loop.db.dedicated();
+    client ??= await connect(loop, () => {
+      wake();
+    });
     const { rows } = await client.query<{ held: boolean }>(
       `select case when exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = $1::bigint)
          then true else pg_try_advisory_lock($1::bigint) end as held`,
@@ -66,4 +70,14 @@ export function startLeaderLoop(loop: {
       await running;
     },
   };
+}
+
+async function connect(
+  loop: { db: Database; listen?: readonly string[] },
+  wake: () => void,
+): Promise<Client> {
+  const client = await loop.db.dedicated();
+  client.on('notification', wake);
+  for (const channel of loop.listen ?? []) await client.query(`listen "${channel}"`);
+  return client;
 }

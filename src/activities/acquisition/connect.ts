@@ -1,0 +1,52 @@
+import { Fault } from '../../domain/faults.js';
+import type { DownloadClient } from '../../integrations/download-clients/port.js';
+import type { Indexer } from '../../integrations/indexers/port.js';
+import type { Integrations } from '../../integrations/integrations.js';
+import {
+  findDownloadClient,
+  findIndexer,
+  type DownloadClientRow,
+  type IndexerRow,
+} from '../../store/acquisition/settings.js';
+import type { Queryable } from '../../store/database.js';
+import type { Seal } from '../../store/seal.js';
+
+export interface ConnectDeps {
+  db: Queryable;
+  seal: Seal;
+  integrations: Integrations;
+}
+
+/** @throws Fault gone when the client is configured no more. */
+export async function connectClient(deps: ConnectDeps, id: string): Promise<DownloadClient> {
+  const row = await findDownloadClient(deps.db, id);
+  if (row === undefined) throw new Fault('gone', `The download client "${id}" is configured no more`);
+  return openClient(deps, row);
+}
+
+export function openClient({ integrations, seal }: Omit<ConnectDeps, 'db'>, row: DownloadClientRow): DownloadClient {
+  const { id, kind, baseUrl, secret } = row;
+  return integrations.downloadClient({ id, kind, baseUrl, ...(secret === null ? {} : { secret: seal.open(secret) }) });
+}
+
+/** @throws Fault gone when the indexer is configured no more. */
+export async function connectIndexer(
+  deps: ConnectDeps,
+  id: string,
+): Promise<{ indexer: Indexer; row: IndexerRow }> {
+  const row = await findIndexer(deps.db, id);
+  if (row === undefined) throw new Fault('gone', `The indexer "${id}" is configured no more`);
+  return { indexer: openIndexer(deps, row), row };
+}
+
+export function openIndexer({ integrations, seal }: Omit<ConnectDeps, 'db'>, row: IndexerRow): Indexer {
+  const { id, name, kind, baseUrl, secret, categories } = row;
+  return integrations.indexer({
+    id,
+    name,
+    kind,
+    baseUrl,
+    categories,
+    ...(secret === null ? {} : { apiKey: seal.open(secret) }),
+  });
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+
+import { Fault } from '../../domain/faults.js';
+import { makeShortId } from '../../domain/jobs/job-id.js';
+import { logicalPath } from '../../domain/logical-path.js';
+import type { GrabFile } from '../../integrations/indexers/port.js';
+import { parseTorrentFile, type TorrentFile } from '../../integrations/indexers/torrent-file.js';
+import {
+  findDownload,
+  findDownloadByJob,
+  planDownload,
+  recordAdded,
+  torrentOf,
+  type DownloadRow,
+} from '../../store/acquisition/downloads.js';
+import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
+import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import type { ActivityDeps } from '../deps.js';
+import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { connectClient, connectIndexer, openClient } from './connect.js';
+import { giveBackDownload } from './give-back.js';
+
+export const steps = defineSteps((deps: ActivityDeps) => ({
+  /** Fetches and checks the release's file and writes the intent: the client hears of nothing yet. */
+  planDownload: async (
+    { searchId, candidate: number, requestId }: { searchId: string; candidate: number; requestId?: string },
+    step: StepContext,
+  ): Promise<{ downloadId: string }> => {
+    const candidate = await findCandidate(deps.db, { searchId, number });
+    if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
+    const torrent = await fetchTorrent(deps, candidate, step);
+    const client = await chooseClient(deps);
+    const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? `dl-${makeShortId(randomBytes(8))}`;
+    step.log('info', `takes ${candidate.title}`, { files: torrent.parsed.files.length, bytes: torrent.parsed.totalBytes });
+    await planDownload(deps.db, {
+      id,
+      jobId: step.jobId,
+      requestId: requestId ?? null,
+      clientId: client.id,
+      clientItemId: openClient(deps, client).itemIdFor(id, torrent.parsed.infoHash),
+      infoHash: torrent.parsed.infoHash,
+      releaseTitle: candidate.title,
+      indexerId: candidate.indexerId,
+      guid: candidate.guid,
+      directory: logicalPath('downloads', id),
+      torrent: torrent.bytes,
+      totalBytes: torrent.parsed.totalBytes,
+    });
+    return { downloadId: id };
+  },
+
+  /** Get-or-add: whatever became of an earlier try, afterwards the client has the item once. */
+  startDownload: async ({ downloadId }: { downloadId: string }, step: StepContext): Promise<void> => {
+    const download = await getDownload(deps, downloadId);
+    await addToClient(deps, download, { resume: step.attempt > 1, signal: step.signal, fence: step.fence });
+    await recordAdded(deps.db, download);
+  },
+
+  stopDownload: async (
+    { downloadId, deleteData }: { downloadId: string; deleteData: boolean },
+    step: StepContext,
+  ): Promise<void> => {
+    await giveBackDownload(deps, { downloadId, deleteData, signal: step.signal });
+  },
+}));
+
+export type DownloadSteps = StepsOf<typeof steps>;
+
+/** Hands the stored torrent to its client; used for the first add and after a client forgot it. */
+export async function addToClient(
+  deps: Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>,
+  download: DownloadRow,
+  { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
+): Promise<void> {
+  const torrent = await torrentOf(deps.db, download.id);
+  if (torrent === undefined) throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
+  const client = await connectClient(deps, download.clientId);
+  const { clientItemId, infoHash } = download;
+  await fence();
+  await client.add(
+    { clientItemId, infoHash, torrent, resume, directory: deps.roots.resolve(download.directory) },
+    signal,
+  );
+}
+
+async function getDownload(deps: ActivityDeps, id: string): Promise<DownloadRow> {
+  const download = await findDownload(deps.db, id);
+  if (download !== undefined) return download;
+  throw new Fault('gone', `There is no download "${id}"`);
+}
+
+async function fetchTorrent(
+  deps: ActivityDeps,
+  candidate: CandidateRow,
+  step: StepContext,
+): Promise<{ bytes: Uint8Array; parsed: TorrentFile }> {
+  if (candidate.linkSealed === null) throw new Fault('release_fault', 'The release has no download link');
+  const { indexer } = await connectIndexer(deps, candidate.indexerId);
+  const file: GrabFile = await indexer.fetchRelease(deps.seal.open(candidate.linkSealed), step.signal);
+  if (file.kind === 'magnet') {
+    throw new Fault('release_fault', 'The release is a magnet link, which this version cannot fetch yet');
+  }
+  const parsed = await parseTorrentFile(file.bytes);
+  if (candidate.infoHash !== null && candidate.infoHash.toLowerCase() !== parsed.infoHash) {
+    throw new Fault(
+      'release_fault',
+      `Expected the torrent ${candidate.infoHash}, but the indexer gave ${parsed.infoHash}`,
+    );
+  }
+  return { bytes: file.bytes, parsed };
+}
+
+async function chooseClient({ db }: ActivityDeps): Promise<DownloadClientRow> {
+  const client = (await listDownloadClients(db)).find(({ enabled }) => enabled);
+  if (client !== undefined) return client;
+  throw new Fault('environment', 'No download client is configured and enabled', {
+    waitingReason: 'client_unreachable',
+    remedy: 'Add one in the settings, or install aria2 for the embedded one',
+  });
+}

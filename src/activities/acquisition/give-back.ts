@@ -1,0 +1,22 @@
+import { Fault } from '../../domain/faults.js';
+import { findDownload, recordRemoved } from '../../store/acquisition/downloads.js';
+import type { ActivityDeps } from '../deps.js';
+import { connectClient } from './connect.js';
+
+/** Removes a download from its client, with or without its data; fine when it is gone already. */
+export async function giveBackDownload(
+  deps: ActivityDeps,
+  { downloadId, deleteData, signal }: { downloadId: string; deleteData: boolean; signal: AbortSignal },
+): Promise<void> {
+  const download = await findDownload(deps.db, downloadId);
+  if (download === undefined || download.removedAt !== null) return;
+  const client = await connectClient(deps, download.clientId);
+  const directory = deps.roots.resolve(download.directory);
+  try {
+    await client.remove(download.clientItemId, { deleteData, directory }, signal);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'gone') throw error;
+    if (deleteData) await deps.removeFolder(directory);
+  }
+  await recordRemoved(deps.db, { id: download.id, jobId: download.jobId });
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+
+const name = z.string().trim().min(1).max(300);
+
+/** What somebody asks for, as far as it is known (acquisition.md §1.2: `media{…}`). */
+export const mediaItem = z.strictObject({
+  mediaType: z.enum(MEDIA_TYPES).default('audiobook').describe('What kind of thing it is'),
+  title: name.describe('The title, without the subtitle if in doubt'),
+  author: name.optional().describe('The author; releases by others are refused'),
+  narrator: name.optional(),
+  series: name.optional(),
+  seriesPart: z.string().trim().max(20).optional(),
+  year: z.int().min(1000).max(2200).optional(),
+  asin: z
+    .string()
+    .regex(/^[A-Z0-9]{10}$/, 'expected 10 capital letters or digits')
+    .optional(),
+  isbn: z
+    .string()
+    .regex(/^(97[89])?\d{9}[\dX]$/, 'expected an ISBN without dashes')
+    .optional(),
+  language: z.string().min(2).max(20).optional(),
+  runtimeSeconds: z.number().positive().max(2_000_000).optional(),
+});
+
+export type MediaItemParams = z.output<typeof mediaItem>;
+
+export function titleOf({ title, author }: MediaItemParams): string {
+  return author === undefined ? title : `${title} by ${author}`;
+}
+
+/** Equal for the same item however its name is written: one open job per item (acquisition.md §7.1). */
+export function itemKey({ mediaType, title, author, asin, isbn }: MediaItemParams): string {
+  const id = asin ?? isbn;
+  if (id !== undefined) return `${mediaType}:${id}`;
+  const plain = (text: string): string =>
+    text
+      .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return `${mediaType}:${plain(title)}:${plain(author ?? '')}`;
+}

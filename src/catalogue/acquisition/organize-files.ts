@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+import { ACQUISITION_RETRY_MS, defineJobType, step } from '../job-type.js';
+import { mediaItem, titleOf } from './media-item.js';
+
+export const organizeFiles = defineJobType({
+  type: 'organize_files',
+  summary: 'Files a finished download into the library: checked, all or nothing',
+  params: z.strictObject({
+    downloadId: z.string().min(1).max(100),
+    libraryId: z.string().min(1).max(100),
+    item: mediaItem,
+    requestId: z.string().max(100).optional(),
+  }),
+  title: ({ item }) => `File ${titleOf(item)}`,
+  subject: ({ downloadId }) => ({ type: 'download', id: downloadId }),
+  steps: {
+    planImport: step('cpu', 30),
+    importFiles: step('cpu', 12 * 60),
+    discardImport: step('io', 2),
+  },
+  weights: { planImport: 1, importFiles: 4 },
+  retryWaitsMs: ACQUISITION_RETRY_MS,
+});

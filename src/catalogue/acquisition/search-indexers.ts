@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+import { ACQUISITION_RETRY_MS, defineJobType, step } from '../job-type.js';
+import { itemKey, mediaItem, titleOf } from './media-item.js';
+
+export const searchIndexers = defineJobType({
+  type: 'search_indexers',
+  summary: 'Asks every enabled indexer for an item, and decides which releases fit and why',
+  params: z.strictObject({
+    item: mediaItem,
+    requestId: z.string().max(100).optional().describe('The request that it searches for'),
+    pass: z.int().min(1).default(1).describe('Counts the searches of one request'),
+  }),
+  title: ({ item }) => `Search for ${titleOf(item)}`,
+  subject: ({ item }) => ({ type: 'item', id: itemKey(item) }),
+  steps: {
+    planSearch: step('io', 1),
+    searchIndexer: step('io', 5),
+    decideSearch: step('io', 2),
+  },
+  weights: { searchIndexer: 3, decideSearch: 1 },
+  retryWaitsMs: ACQUISITION_RETRY_MS,
+});

@@ -1,0 +1,165 @@
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import { Fault } from './domain/faults.js';
+import { ROOTS, type Root } from './domain/logical-path.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const slots = z.coerce.number().int().min(1).max(1_000);
+const optional = z.string().trim().min(1).optional();
+
+/** Every variable that Longplay reads, with its default; the source of docs/configuration.md. */
+export const ENVIRONMENT = z.object({
+  LONGPLAY_DATA: z.string().min(1).default('./data').describe('Folder of everything that Longplay keeps'),
+  LONGPLAY_HOST: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address that the page and the API listen on'),
+  LONGPLAY_PORT: port
+    .default(4100)
+    .describe('Port of the page and the API; a free one is taken when it is in use'),
+  LONGPLAY_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+  LONGPLAY_SECRET_KEY: optional.describe(
+    'Seals stored secrets; needed when several machines share one database. Default: a random key in the data folder',
+  ),
+  DATABASE_URL: optional.describe('Postgres to use; without it Longplay runs its own'),
+  TEMPORAL_ADDRESS: optional.describe('Temporal server to use, host:port; without it Longplay runs its own'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('longplay').describe('Temporal namespace'),
+  TEMPORAL_API_KEY: optional.describe('API key of the Temporal server'),
+  TEMPORAL_TLS: z.enum(['true', 'false']).default('false').describe('Speak TLS with the Temporal server'),
+  TEMPORAL_UI_URL: optional.describe('Address of the Temporal Web UI, for links'),
+  TEMPORAL_CLI_PATH: optional.describe('The temporal program; default: PATH, then what set-up fetched'),
+  FFMPEG_PATH: optional.describe('The ffmpeg program; default: PATH'),
+  FFPROBE_PATH: optional.describe('The ffprobe program; default: PATH'),
+  ARIA2_PATH: optional.describe('The aria2c program; default: PATH'),
+  MEDIA_LIBRARY_PATH: optional.describe('Folder of the root library; default <data>/library'),
+  LONGPLAY_ROOT_PUBLIC: optional.describe('Folder of the root public; default <data>/public'),
+  LONGPLAY_ROOT_INBOX: optional.describe('Folder of the root inbox; default <data>/inbox'),
+  LONGPLAY_ROOT_PLAYBACK: optional.describe('Folder of the root playback; default <data>/playback'),
+  LONGPLAY_ROOT_COMPILATIONS: optional.describe(
+    'Folder of the root compilations; default <data>/compilations',
+  ),
+  LONGPLAY_ROOT_THUMBNAILS: optional.describe('Folder of the root thumbnails; default <data>/thumbnails'),
+  LONGPLAY_ROOT_DOWNLOADS: optional.describe('Folder of the root downloads; default <data>/downloads'),
+  LONGPLAY_ROOT_SCRATCH: optional.describe('Folder of the root scratch; default <data>/scratch'),
+  LONGPLAY_SLOTS_WORKFLOWS: slots.default(40).describe('Workflow tasks at once in one core worker'),
+  LONGPLAY_SLOTS_IO: slots.default(50).describe('Steps at once on the queue io'),
+  LONGPLAY_SLOTS_CPU: slots.default(5).describe('Steps at once on the queue cpu'),
+  LONGPLAY_SLOTS_ADMIN: slots.default(4).describe('Steps at once on the queue admin'),
+  LONGPLAY_SHUTDOWN_GRACE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(600_000)
+    .default(5_000)
+    .describe(
+      'How long running steps may finish at shutdown before they save their checkpoint and stop, milliseconds',
+    ),
+  LONGPLAY_DOWNLOAD_INTERFACE: optional.describe(
+    'Address or interface that the embedded aria2 binds to; with 127.0.0.1 it also turns DHT, peer exchange and local discovery off',
+  ),
+  LONGPLAY_URL: optional.describe('Where the command line finds Longplay; default: the data folder says'),
+  LONGPLAY_TOKEN: optional.describe('Token of the command line; default: the data folder has one'),
+});
+
+export interface Config {
+  dataFolder: string;
+  host: string;
+  port: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  secretKey: string | undefined;
+  databaseUrl: string | undefined;
+  temporal: {
+    address: string | undefined;
+    namespace: string;
+    apiKey: string | undefined;
+    tls: boolean;
+    uiUrl: string | undefined;
+    cliPath: string | undefined;
+  };
+  programs: { ffmpeg: string; ffprobe: string; aria2: string };
+  /** Absolute host folder of each root. */
+  roots: Record<Root, string>;
+  slots: { workflows: number; io: number; cpu: number; admin: number };
+  shutdownGraceMs: number;
+  downloadInterface: string | undefined;
+  client: { url: string | undefined; token: string | undefined };
+}
+
+/**
+ * Reads and checks the whole environment at once.
+ * @throws Fault bad_input that lists every variable that is wrong, what was expected and what came.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const known = Object.fromEntries(
+    Object.keys(ENVIRONMENT.shape).map((name) => [
+      name,
+      environment[name] === '' ? undefined : environment[name],
+    ]),
+  );
+  const parsed = ENVIRONMENT.safeParse(known);
+  if (!parsed.success) {
+    throw new Fault('bad_input', `The environment is not valid:\n${z.prettifyError(parsed.error)}`, {
+      remedy: 'See docs/configuration.md for every variable',
+      cause: parsed.error,
+    });
+  }
+  return toConfig(parsed.data);
+}
+
+function toConfig(env: z.output<typeof ENVIRONMENT>): Config {
+  const dataFolder = path.resolve(env.LONGPLAY_DATA);
+  return {
+    dataFolder,
+    host: env.LONGPLAY_HOST,
+    port: env.LONGPLAY_PORT,
+    logLevel: env.LONGPLAY_LOG_LEVEL,
+    secretKey: env.LONGPLAY_SECRET_KEY,
+    databaseUrl: env.DATABASE_URL,
+    temporal: {
+      address: env.TEMPORAL_ADDRESS,
+      namespace: env.TEMPORAL_NAMESPACE,
+      apiKey: env.TEMPORAL_API_KEY,
+      tls: env.TEMPORAL_TLS === 'true',
+      uiUrl: env.TEMPORAL_UI_URL,
+      cliPath: env.TEMPORAL_CLI_PATH,
+    },
+    programs: {
+      ffmpeg: env.FFMPEG_PATH ?? 'ffmpeg',
+      ffprobe: env.FFPROBE_PATH ?? 'ffprobe',
+      aria2: env.ARIA2_PATH ?? 'aria2c',
+    },
+    roots: rootFolders(env, dataFolder),
+    slots: {
+      workflows: env.LONGPLAY_SLOTS_WORKFLOWS,
+      io: env.LONGPLAY_SLOTS_IO,
+      cpu: env.LONGPLAY_SLOTS_CPU,
+      admin: env.LONGPLAY_SLOTS_ADMIN,
+    },
+    shutdownGraceMs: env.LONGPLAY_SHUTDOWN_GRACE_MS,
+    downloadInterface: env.LONGPLAY_DOWNLOAD_INTERFACE,
+    client: { url: env.LONGPLAY_URL, token: env.LONGPLAY_TOKEN },
+  };
+}
+
+function rootFolders(env: z.output<typeof ENVIRONMENT>, dataFolder: string): Record<Root, string> {
+  const given: Record<Root, string | undefined> = {
+    library: env.MEDIA_LIBRARY_PATH,
+    public: env.LONGPLAY_ROOT_PUBLIC,
+    inbox: env.LONGPLAY_ROOT_INBOX,
+    playback: env.LONGPLAY_ROOT_PLAYBACK,
+    compilations: env.LONGPLAY_ROOT_COMPILATIONS,
+    thumbnails: env.LONGPLAY_ROOT_THUMBNAILS,
+    downloads: env.LONGPLAY_ROOT_DOWNLOADS,
+    scratch: env.LONGPLAY_ROOT_SCRATCH,
+  };
+  const entries = ROOTS.map(
+    (root) => [root, path.resolve(given[root] ?? path.join(dataFolder, root))] as const,
+  );
+  return Object.fromEntries(entries) as Record<Root, string>;
+}

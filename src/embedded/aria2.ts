@@ -1,0 +1,97 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { spawnWithLifeline } from '../lifeline.js';
+import { secretAt } from './secret-file.js';
+import { keepRunning, untilReady, type Service, type ServiceLog } from './service.js';
+
+export interface EmbeddedAria2 {
+  service: Service;
+  rpcUrl: string;
+  secret: string;
+}
+
+/** aria2c with JSON-RPC on loopback; the options and why: acquisition.md §2.7. */
+export async function startAria2(options: {
+  aria2Path: string;
+  dataFolder: string;
+  downloadsFolder: string;
+  port: number;
+  log: ServiceLog;
+  /** Binds transfers to this address; loopback also turns every kind of discovery off. */
+  downloadInterface: string | undefined;
+}): Promise<EmbeddedAria2> {
+  const folder = path.join(options.dataFolder, 'aria2');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(options.downloadsFolder, { recursive: true });
+  const session = path.join(folder, 'session');
+  await writeFile(session, '', { flag: 'a', mode: 0o600 });
+  const secret = await secretAt(path.join(options.dataFolder, 'secrets', 'aria2'));
+  const args = aria2Arguments({ ...options, folder, session, secret });
+  const rpcUrl = `http://127.0.0.1:${options.port}/jsonrpc`;
+  const service = await keepRunning({
+    name: 'aria2',
+    log: options.log,
+    start: () =>
+      untilReady(
+        spawnWithLifeline({ name: 'aria2', command: options.aria2Path, args, cwd: folder, nice: 5 }),
+        {
+          ready: () => answers(rpcUrl, secret),
+          timeoutMs: 15_000,
+        },
+      ),
+  });
+  return { service, rpcUrl, secret };
+}
+
+function aria2Arguments(options: {
+  port: number;
+  secret: string;
+  session: string;
+  folder: string;
+  downloadsFolder: string;
+  downloadInterface: string | undefined;
+}): string[] {
+  const bound = options.downloadInterface;
+  const loopback = bound !== undefined && (bound.startsWith('127.') || bound === 'lo');
+  return [
+    '--no-conf',
+    '--quiet',
+    '--enable-rpc',
+    `--rpc-listen-port=${options.port}`,
+    '--rpc-listen-all=false',
+    `--rpc-secret=${options.secret}`,
+    '--rpc-max-request-size=64M',
+    `--dir=${options.downloadsFolder}`,
+    `--input-file=${options.session}`,
+    `--save-session=${options.session}`,
+    '--save-session-interval=10',
+    '--auto-save-interval=10',
+    '--keep-unfinished-download-result=true',
+    '--max-concurrent-downloads=5',
+    '--bt-detach-seed-only=true',
+    '--bt-save-metadata=false',
+    '--follow-torrent=false',
+    '--auto-file-renaming=false',
+    '--seed-ratio=0.0',
+    '--bt-stop-timeout=0',
+    `--dht-file-path=${path.join(options.folder, 'dht.dat')}`,
+    `--dht-file-path6=${path.join(options.folder, 'dht6.dat')}`,
+    ...(bound === undefined ? [] : [`--interface=${bound}`]),
+    ...(loopback
+      ? ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--enable-peer-exchange=false']
+      : []),
+  ];
+}
+
+async function answers(rpcUrl: string, secret: string): Promise<boolean> {
+  const body = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 'ready',
+    method: 'aria2.getVersion',
+    params: [`token:${secret}`],
+  });
+  const response = await fetch(rpcUrl, { method: 'POST', body, signal: AbortSignal.timeout(1_000) });
+  await response.arrayBuffer();
+  return response.ok;
+}

@@ -1,0 +1,128 @@
+import path from 'node:path';
+
+import type { Config } from '../config.js';
+import { Fault } from '../domain/faults.js';
+import { startAria2 } from './aria2.js';
+import { readOwner, removeOwner, writeOwner } from './owner-file.js';
+import { choosePort } from './ports.js';
+import { startPostgres } from './postgres.js';
+import { findProgram } from './programs.js';
+import type { Service, ServiceLog } from './service.js';
+import { startTemporal } from './temporal.js';
+
+/** The first choice of each port; a free one is taken where it is in use. */
+const PORTS = { postgres: 54_100, temporal: 7_233, temporalUi: 8_233, aria2: 6_800 };
+
+export interface Embedded {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalUiUrl: string | undefined;
+  /** The embedded download client, or why there is none. */
+  aria2: { rpcUrl: string; secret: string } | { missing: string };
+  /** Process ids by service name, of those that we run. */
+  pids: () => Record<string, number | undefined>;
+  stop: () => Promise<void>;
+}
+
+/** Refuses a second Longplay on the same data. @throws Fault superseded that says which one runs and where. */
+export async function claimDataFolder(folder: string): Promise<void> {
+  const owner = await readOwner(folder);
+  if (owner !== undefined && owner.pid !== process.pid) {
+    throw new Fault(
+      'superseded',
+      `Longplay is running on ${folder} already: process ${owner.pid}${owner.url === null ? ', still starting' : `, ${owner.url}`}`,
+      { remedy: 'Use that one, stop it first, or set LONGPLAY_DATA to another folder' },
+    );
+  }
+  await writeOwner(folder, null);
+}
+
+export async function releaseDataFolder(folder: string): Promise<void> {
+  await removeOwner(folder);
+}
+
+/** Starts what no address replaces, in order; whatever was started is stopped again when a later one fails. */
+export async function startEmbedded(options: {
+  config: Config;
+  log: ServiceLog;
+  cliPath: string | undefined;
+  searchPath: string | undefined;
+}): Promise<Embedded> {
+  const services: Service[] = [];
+  const stop = async (): Promise<void> => {
+    for (const service of services.splice(0).reverse()) await service.stop();
+  };
+  try {
+    const databaseUrl = await postgresFor(options, services);
+    const temporal = await temporalFor(options, services);
+    const aria2 = await aria2For(options, services);
+    return {
+      databaseUrl,
+      ...temporal,
+      aria2,
+      pids: () => Object.fromEntries(services.map((service) => [service.name, service.pid()])),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Options = Parameters<typeof startEmbedded>[0];
+
+async function postgresFor({ config, log }: Options, services: Service[]): Promise<string> {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const port = await choosePort(PORTS.postgres);
+  const { service, url } = await startPostgres({ dataFolder: config.dataFolder, port, log });
+  services.push(service);
+  return url;
+}
+
+async function temporalFor(
+  { config, log, cliPath, searchPath }: Options,
+  services: Service[],
+): Promise<{ temporalAddress: string; temporalUiUrl: string | undefined }> {
+  const { address, uiUrl, namespace } = config.temporal;
+  if (address !== undefined) return { temporalAddress: address, temporalUiUrl: uiUrl };
+  const program = cliPath ?? findProgram('temporal', searchPath);
+  if (program === undefined) {
+    throw new Fault('environment', 'Expected the Temporal program, but it is not there', {
+      remedy: 'Run "npm start", which fetches it, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
+    });
+  }
+  const port = await choosePort(PORTS.temporal);
+  const uiPort = await choosePort(PORTS.temporalUi);
+  const started = await startTemporal({
+    cliPath: program,
+    dataFolder: config.dataFolder,
+    namespace,
+    port,
+    uiPort,
+    log,
+  });
+  services.push(started.service);
+  return { temporalAddress: started.address, temporalUiUrl: uiUrl ?? started.uiUrl };
+}
+
+async function aria2For(
+  { config, log, searchPath }: Options,
+  services: Service[],
+): Promise<Embedded['aria2']> {
+  const aria2Path = findProgram(config.programs.aria2, searchPath);
+  if (aria2Path === undefined) {
+    return {
+      missing: 'aria2c is not installed: install the package aria2, or configure another download client',
+    };
+  }
+  const { service, rpcUrl, secret } = await startAria2({
+    aria2Path,
+    dataFolder: path.resolve(config.dataFolder),
+    downloadsFolder: config.roots.downloads,
+    port: await choosePort(PORTS.aria2),
+    log,
+    downloadInterface: config.downloadInterface,
+  });
+  services.push(service);
+  return { rpcUrl, secret };
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+/** `nobody`: initdb looks its user up by id, and this one is known on every system. */
+const NOBODY = 65_534;
+const SHARED = '/var/lib/longplay';
+
+/** How Postgres, which refuses to run as root, is run by whoever we are. */
+export interface PostgresUser {
+  /** Put before the command. */
+  prefix: readonly string[];
+  uid?: number;
+  gid?: number;
+  /** Where the binaries and the data are, as that user can reach them. */
+  nativeFolder: string;
+  dataFolder: string;
+}
+
+/**
+ * An ordinary user runs it as it is. Root runs it in a user namespace that maps root to nobody, which
+ * leaves files where they are; where that is refused (in a chroot, say) as nobody from /var/lib, since
+ * nobody cannot pass a home of mode 0700 (measured; docs/decisions/embedded-postgres.md).
+ */
+export function choosePostgresUser(options: { nativeFolder: string; dataFolder: string }): PostgresUser {
+  if (process.getuid?.() !== 0) return { prefix: [], ...options };
+  const mapping = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--'];
+  if (spawnSync('unshare', [...mapping, 'true'], { stdio: 'ignore' }).status === 0) {
+    return { prefix: ['unshare', ...mapping], ...options };
+  }
+  const key = createHash('sha256').update(options.dataFolder).digest('hex').slice(0, 12);
+  const dataFolder = path.join(SHARED, key, 'postgres');
+  mkdirSync(path.dirname(dataFolder), { recursive: true });
+  chownSync(path.dirname(dataFolder), NOBODY, NOBODY);
+  return {
+    prefix: [],
+    uid: NOBODY,
+    gid: NOBODY,
+    dataFolder,
+    nativeFolder: copyBinaries(options.nativeFolder),
+  };
+}
+
+function copyBinaries(nativeFolder: string): string {
+  const version = createHash('sha256').update(nativeFolder).digest('hex').slice(0, 12);
+  const target = path.join(SHARED, `postgres-${version}`);
+  if (existsSync(target)) return target;
+  const staged = `${target}.${process.pid}`;
+  rmSync(staged, { recursive: true, force: true });
+  cpSync(nativeFolder, staged, { recursive: true, verbatimSymlinks: true });
+  try {
+    renameSync(staged, target);
+  } catch (error) {
+    rmSync(staged, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+  return target;
+}

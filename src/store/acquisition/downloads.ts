@@ -1,0 +1,198 @@
+import type { DownloadItem, DownloadState } from '../../domain/acquisition/download.js';
+import type { Database, Queryable } from '../database.js';
+import { touchJob } from '../jobs.js';
+
+export interface DownloadRow {
+  id: string;
+  jobId: string;
+  requestId: string | null;
+  clientId: string;
+  clientItemId: string;
+  infoHash: string;
+  releaseTitle: string;
+  indexerId: string | null;
+  guid: string | null;
+  /** Logical path of the download's own directory. */
+  directory: string;
+  state: DownloadState;
+  active: boolean;
+  totalBytes: number;
+  completedBytes: number;
+  uploadedBytes: number;
+  bytesPerSecond: number;
+  seeders: number | null;
+  fault: DownloadItem['fault'] | null;
+  /** What the poller remembers between polls (stall clock, seen counts). */
+  pollFacts: unknown;
+  lastProgressAt: Date | null;
+  polledAt: Date | null;
+  signalledState: string | null;
+  createdAt: Date;
+  completedAt: Date | null;
+  removedAt: Date | null;
+}
+
+const COLUMNS = `d.id, d.job_id as "jobId", d.request_id as "requestId", d.client_id as "clientId",
+  d.client_item_id as "clientItemId", d.info_hash as "infoHash", d.release_title as "releaseTitle",
+  d.indexer_id as "indexerId", d.guid, d.directory, d.state, d.active, d.total_bytes as "totalBytes",
+  d.completed_bytes as "completedBytes", d.uploaded_bytes as "uploadedBytes",
+  d.bytes_per_second as "bytesPerSecond", d.seeders, d.fault, d.poll_facts as "pollFacts",
+  d.last_progress_at as "lastProgressAt", d.polled_at as "polledAt", d.signalled_state as "signalledState",
+  d.created_at as "createdAt", d.completed_at as "completedAt", d.removed_at as "removedAt"`;
+
+export interface PlannedDownload {
+  id: string;
+  jobId: string;
+  requestId: string | null;
+  clientId: string;
+  clientItemId: string;
+  infoHash: string;
+  releaseTitle: string;
+  indexerId: string;
+  guid: string;
+  directory: string;
+  torrent: Uint8Array;
+  totalBytes: number;
+}
+
+/** The intent, before the client hears of it: whatever happens to the add, its id is known (acquisition.md §3.8). */
+export async function planDownload(db: Queryable, plan: PlannedDownload): Promise<void> {
+  await db.query(
+    `insert into downloads (id, job_id, request_id, client_id, client_item_id, info_hash, release_title, indexer_id, guid,
+       directory, torrent, total_bytes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+     on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, torrent = $11,
+       state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
+       fault = null`,
+    [
+      plan.id,
+      plan.jobId,
+      plan.requestId,
+      plan.clientId,
+      plan.clientItemId,
+      plan.infoHash,
+      plan.releaseTitle,
+      plan.indexerId,
+      plan.guid,
+      plan.directory,
+      Buffer.from(plan.torrent),
+      plan.totalBytes,
+    ],
+  );
+}
+
+export async function findDownload(db: Queryable, id: string): Promise<DownloadRow | undefined> {
+  const { rows } = await db.query<DownloadRow>(`select ${COLUMNS} from downloads d where d.id = $1`, [id]);
+  return rows[0];
+}
+
+export async function findDownloadByJob(db: Queryable, jobId: string): Promise<DownloadRow | undefined> {
+  const { rows } = await db.query<DownloadRow>(`select ${COLUMNS} from downloads d where d.job_id = $1`, [jobId]);
+  return rows[0];
+}
+
+export async function torrentOf(db: Queryable, id: string): Promise<Uint8Array | undefined> {
+  const { rows } = await db.query<{ torrent: Buffer | null }>(`select torrent from downloads where id = $1`, [id]);
+  return rows[0]?.torrent ?? undefined;
+}
+
+/** Info hashes and guids that this request has fetched already: never grabbed twice (acquisition.md §8 no. 5). */
+export async function grabbedBy(
+  db: Queryable,
+  requestId: string,
+): Promise<{ infoHash: string; guid: string | null }[]> {
+  const { rows } = await db.query<{ infoHash: string; guid: string | null }>(
+    `select info_hash as "infoHash", guid from downloads where request_id = $1`,
+    [requestId],
+  );
+  return rows;
+}
+
+export async function downloadsOfRequest(db: Queryable, requestId: string): Promise<DownloadRow[]> {
+  const { rows } = await db.query<DownloadRow>(
+    `select ${COLUMNS} from downloads d where d.request_id = $1 order by d.created_at`,
+    [requestId],
+  );
+  return rows;
+}
+
+export interface PolledDownload extends DownloadRow {
+  /** The job is paused: no byte of it shall move. */
+  paused: boolean;
+}
+
+/** What one client has of ours and has not given back. */
+export async function openDownloads(db: Queryable, clientId: string): Promise<PolledDownload[]> {
+  const { rows } = await db.query<PolledDownload>(
+    `select ${COLUMNS}, (j.paused_at is not null and j.outcome_status is null) as paused
+     from downloads d join jobs j on j.id = d.job_id
+     where d.client_id = $1 and d.removed_at is null order by d.created_at`,
+    [clientId],
+  );
+  return rows;
+}
+
+/** The add is known to have worked: the poller may judge it from now on. */
+export async function recordAdded(db: Database, { id, jobId }: { id: string; jobId: string }): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query(`update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`, [id]);
+    await touchJob(tx, jobId);
+  });
+}
+
+export interface PollResult {
+  id: string;
+  jobId: string;
+  state: DownloadState;
+  active: boolean;
+  item: DownloadItem | undefined;
+  pollFacts: unknown;
+  progressed: boolean;
+}
+
+/** One poll's facts of one download; the job is touched only when something that people see has changed. */
+export async function recordPoll(db: Database, poll: PollResult): Promise<void> {
+  const { item } = poll;
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ changed: boolean }>(
+      `with before as (select state, active, completed_bytes from downloads where id = $1)
+       update downloads d set state = $2, active = $3, poll_facts = $4, polled_at = now(),
+         total_bytes = coalesce($5, d.total_bytes), completed_bytes = coalesce($6, d.completed_bytes),
+         uploaded_bytes = greatest(d.uploaded_bytes, coalesce($7, 0)), bytes_per_second = coalesce($8, 0), seeders = $9, fault = $10,
+         last_progress_at = case when $11 then now() else d.last_progress_at end,
+         completed_at = case when $2 in ('complete', 'seeding') then coalesce(d.completed_at, now()) else null end
+       from before where d.id = $1
+       returning (before.state <> d.state or before.active <> d.active or before.completed_bytes <> d.completed_bytes) as changed`,
+      [
+        poll.id,
+        poll.state,
+        poll.active,
+        JSON.stringify(poll.pollFacts),
+        item === undefined || item.totalBytes === 0 ? null : item.totalBytes,
+        item?.completedBytes ?? null,
+        item?.uploadedBytes ?? null,
+        item?.downloadBytesPerSecond ?? null,
+        item?.seeders ?? null,
+        item?.fault === undefined ? null : JSON.stringify(item.fault),
+        poll.progressed,
+      ],
+    );
+    if (rows[0]?.changed === true) await touchJob(tx, poll.jobId);
+  });
+}
+
+/** The job has been told of this state; it is not told again. */
+export async function recordSignalled(db: Queryable, id: string, state: string): Promise<void> {
+  await db.query(`update downloads set signalled_state = $2 where id = $1`, [id, state]);
+}
+
+/** Nothing of it is left in the client. */
+export async function recordRemoved(db: Database, { id, jobId }: { id: string; jobId: string }): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query(
+      `update downloads set active = false, removed_at = coalesce(removed_at, now()), torrent = null where id = $1`,
+      [id],
+    );
+    await touchJob(tx, jobId);
+  });
+}

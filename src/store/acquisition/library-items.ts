@@ -1,0 +1,175 @@
+import type { Database, Queryable } from '../database.js';
+
+export interface LibraryFile {
+  /** Relative to the item's folder, `/` between names. */
+  path: string;
+  sizeBytes: number;
+  modifiedAtMs: number;
+  durationSeconds: number | null;
+}
+
+export interface LibraryItemRow {
+  id: string;
+  libraryId: string;
+  /** Relative to the library's root. */
+  path: string;
+  mediaType: string;
+  title: string;
+  author: string | null;
+  narrator: string | null;
+  year: number | null;
+  asin: string | null;
+  isbn: string | null;
+  durationSeconds: number | null;
+  sizeBytes: number;
+  files: LibraryFile[];
+  addedAt: Date;
+  seenAt: Date;
+  missingSince: Date | null;
+}
+
+const COLUMNS = `id, library_id as "libraryId", path, media_type as "mediaType", title, author, narrator, year, asin, isbn,
+  duration_seconds as "durationSeconds", size_bytes as "sizeBytes", files, added_at as "addedAt",
+  seen_at as "seenAt", missing_since as "missingSince"`;
+
+export type ScannedItem = Omit<LibraryItemRow, 'addedAt' | 'seenAt' | 'missingSince' | 'libraryId'>;
+
+/** Upserts one batch of a scan; an item keeps its id as long as its path stays. */
+export async function upsertItems(
+  db: Queryable,
+  { libraryId, scanId, items }: { libraryId: string; scanId: string; items: ScannedItem[] },
+): Promise<void> {
+  await db.query(
+    `insert into library_items (id, library_id, scan_id, path, media_type, title, author, narrator, year, asin, isbn, duration_seconds, size_bytes, files)
+     select i.id, $1, $2, i.path, i."mediaType", i.title, i.author, i.narrator, i.year, i.asin, i.isbn, i."durationSeconds", i."sizeBytes", i.files
+     from jsonb_to_recordset($3) as i(id text, path text, "mediaType" text, title text, author text, narrator text, year int,
+       asin text, isbn text, "durationSeconds" double precision, "sizeBytes" bigint, files jsonb)
+     on conflict (library_id, path) do update set scan_id = $2, media_type = excluded.media_type, title = excluded.title,
+       author = excluded.author, narrator = excluded.narrator, year = excluded.year, asin = excluded.asin, isbn = excluded.isbn,
+       duration_seconds = excluded.duration_seconds, size_bytes = excluded.size_bytes, files = excluded.files,
+       seen_at = now(), missing_since = null`,
+    [libraryId, scanId, JSON.stringify(items)],
+  );
+}
+
+/** Marks what a complete scan of `path` did not see; nothing is deleted on one scan's word (acquisition.md §6). */
+export async function markMissing(
+  db: Queryable,
+  { libraryId, scanId, path }: { libraryId: string; scanId: string; path: string },
+): Promise<number> {
+  const { rowCount } = await db.query(
+    `update library_items set missing_since = coalesce(missing_since, now())
+     where library_id = $1 and scan_id is distinct from $2 and ($3 = '' or path = $3 or starts_with(path, $3 || '/'))`,
+    [libraryId, scanId, path],
+  );
+  return rowCount ?? 0;
+}
+
+export async function recordScanned(db: Queryable, libraryId: string): Promise<void> {
+  await db.query(`update libraries set last_scan_at = now() where id = $1`, [libraryId]);
+}
+
+export async function findItemByPath(
+  db: Queryable,
+  { libraryId, path }: { libraryId: string; path: string },
+): Promise<LibraryItemRow | undefined> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and path = $2 and missing_since is null`,
+    [libraryId, path],
+  );
+  return rows[0];
+}
+
+export async function findItemById(db: Queryable, id: string): Promise<LibraryItemRow | undefined> {
+  const { rows } = await db.query<LibraryItemRow>(`select ${COLUMNS} from library_items where id = $1`, [id]);
+  return rows[0];
+}
+
+export async function findItemsByIds(
+  db: Queryable,
+  { libraryId, asin, isbn }: { libraryId: string; asin: string | undefined; isbn: string | undefined },
+): Promise<LibraryItemRow[]> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and missing_since is null
+       and (asin = $2 or isbn = $3) order by added_at desc limit 10`,
+    [libraryId, asin ?? null, isbn ?? null],
+  );
+  return rows;
+}
+
+/** All items of one kind in a library, page by page by id, for the fuzzy match. */
+export async function* eachItem(
+  db: Queryable,
+  { libraryId, mediaType }: { libraryId: string; mediaType: string },
+): AsyncIterable<LibraryItemRow> {
+  let after = '';
+  for (;;) {
+    const { rows } = await db.query<LibraryItemRow>(
+      `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null and id > $3
+       order by id limit 500`,
+      [libraryId, mediaType, after],
+    );
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
+
+export async function listItems(
+  db: Queryable,
+  page: { libraryId?: string | undefined; search?: string | undefined; after?: string | undefined; limit: number },
+): Promise<LibraryItemRow[]> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where ($1::text is null or library_id = $1)
+       and ($2::text is null or title ilike '%' || $2 || '%' or author ilike '%' || $2 || '%') and ($3::text is null or id > $3)
+     order by id limit $4`,
+    [page.libraryId ?? null, page.search ?? null, page.after ?? null, page.limit],
+  );
+  return rows;
+}
+
+export interface ManifestFile {
+  /** Logical path. */
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+  mode: string;
+  durationSeconds: number | null;
+}
+
+/** The claim on a target folder; another job's claim on the same one is refused by its unique index. */
+export async function planImport(
+  db: Queryable,
+  plan: { jobId: string; requestId: string | null; target: string; manifest: unknown },
+): Promise<void> {
+  await db.query(
+    `insert into imports (job_id, request_id, target, manifest) values ($1, $2, $3, $4)
+     on conflict (job_id) do update set target = $3, manifest = $4, undone_at = null where imports.committed_at is null`,
+    [plan.jobId, plan.requestId, plan.target, JSON.stringify(plan.manifest)],
+  );
+}
+
+export async function commitImport(
+  db: Database,
+  { jobId, files }: { jobId: string; files: ManifestFile[] },
+): Promise<void> {
+  await db.query(`update imports set manifest = $2, committed_at = coalesce(committed_at, now()) where job_id = $1`, [
+    jobId,
+    JSON.stringify(files),
+  ]);
+}
+
+/** Gives the target back: nothing of the plan is visible. */
+export async function discardImport(db: Queryable, jobId: string): Promise<void> {
+  await db.query(`update imports set undone_at = now() where job_id = $1 and committed_at is null`, [jobId]);
+}
+
+/** The files that a request's import made visible, with their hashes. */
+export async function importedFiles(db: Queryable, requestId: string): Promise<ManifestFile[]> {
+  const { rows } = await db.query<{ manifest: ManifestFile[] }>(
+    `select manifest from imports where request_id = $1 and committed_at is not null and undone_at is null order by committed_at desc limit 1`,
+    [requestId],
+  );
+  return rows[0]?.manifest ?? [];
+}

@@ -1,0 +1,115 @@
+import type { MediaItem } from '../../domain/acquisition/release.js';
+import type { RequestState } from '../../domain/acquisition/request-state.js';
+import type { Database, Queryable } from '../database.js';
+
+export interface RequestRow {
+  id: string;
+  jobId: string;
+  mediaType: string;
+  item: MediaItem;
+  libraryId: string;
+  state: RequestState;
+  stateDetail: string | null;
+  libraryItemId: string | null;
+  createdBy: string;
+  createdAt: Date;
+  changedAt: Date;
+}
+
+const COLUMNS = `r.id, r.job_id as "jobId", r.media_type as "mediaType", r.item, r.library_id as "libraryId", r.state,
+  r.state_detail as "stateDetail", r.library_item_id as "libraryItemId", r.created_by as "createdBy",
+  r.created_at as "createdAt", r.changed_at as "changedAt"`;
+
+/** The request of a job: made once, found again by every later round. */
+export async function openRequest(
+  db: Database,
+  request: { id: string; jobId: string; item: MediaItem; libraryId: string },
+): Promise<string> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ id: string }>(
+      `insert into requests (id, job_id, media_type, item, library_id, created_by)
+       select $1, $2, $3, $4, $5, j.created_by from jobs j where j.id = $2
+       on conflict (job_id) do update set changed_at = now() returning id`,
+      [request.id, request.jobId, request.item.mediaType, JSON.stringify(request.item), request.libraryId],
+    );
+    const id = rows[0]?.id ?? request.id;
+    await writeTimeline(tx, { requestId: id, state: 'pending', actor: 'longplay', detail: null });
+    return id;
+  });
+}
+
+/** State and timeline entry in one transaction (acquisition.md §7.2). */
+export async function recordRequestState(
+  db: Database,
+  change: { requestId: string; state: RequestState; actor: string; detail: string | null },
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query(`update requests set state = $2, state_detail = $3, changed_at = now() where id = $1`, [
+      change.requestId,
+      change.state,
+      change.detail,
+    ]);
+    await writeTimeline(tx, change);
+  });
+}
+
+async function writeTimeline(
+  tx: Queryable,
+  entry: { requestId: string; state: RequestState; actor: string; detail: string | null },
+): Promise<void> {
+  await tx.query(`insert into request_timeline (request_id, state, actor, detail) values ($1, $2, $3, $4)`, [
+    entry.requestId,
+    entry.state,
+    entry.actor,
+    entry.detail,
+  ]);
+}
+
+export async function linkLibraryItem(
+  db: Queryable,
+  { requestId, libraryItemId }: { requestId: string; libraryItemId: string },
+): Promise<void> {
+  await db.query(`update requests set library_item_id = $2 where id = $1`, [requestId, libraryItemId]);
+}
+
+/** By the request's own id or its job's. */
+export async function findRequest(db: Queryable, id: string): Promise<RequestRow | undefined> {
+  const { rows } = await db.query<RequestRow>(
+    `select ${COLUMNS} from requests r where r.id = $1 or r.job_id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Newest first, by keyset on (created_at, id). */
+export async function listRequests(
+  db: Queryable,
+  page: {
+    states?: string[] | undefined;
+    after?: { createdAt: string; id: string } | undefined;
+    limit: number;
+  },
+): Promise<RequestRow[]> {
+  const { rows } = await db.query<RequestRow>(
+    `select ${COLUMNS} from requests r
+     where ($1::text[] is null or r.state = any($1)) and ($2::timestamptz is null or (r.created_at, r.id) < ($2, $3))
+     order by r.created_at desc, r.id desc limit $4`,
+    [page.states ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  );
+  return rows;
+}
+
+export interface TimelineEntry {
+  time: Date;
+  state: RequestState;
+  actor: string;
+  detail: string | null;
+}
+
+export async function timelineOf(db: Queryable, requestId: string): Promise<TimelineEntry[]> {
+  const { rows } = await db.query<TimelineEntry>(
+    `select time, state, actor, detail from request_timeline where request_id = $1 order by id`,
+    [requestId],
+  );
+  return rows;
+}
