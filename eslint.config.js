@@ -48,6 +48,7 @@ export default tseslint.config(
     files: ['scripts/**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {
       globals: {
+        performance: 'readonly',
         process: 'readonly',
         console: 'readonly',
         URL: 'readonly',
