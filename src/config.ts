@@ -89,13 +89,15 @@ export interface Config {
   shutdownGraceMs: number;
   downloadInterface: string | undefined;
   client: { url: string | undefined; token: string | undefined };
+  /** PATH, where programs given by name are found. */
+  searchPath: string | undefined;
 }
 
 /**
  * Reads and checks the whole environment at once.
  * @throws Fault bad_input that lists every variable that is wrong, what was expected and what came.
  */
-export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const known = Object.fromEntries(
     Object.keys(ENVIRONMENT.shape).map((name) => [
       name,
@@ -109,10 +111,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
       cause: parsed.error,
     });
   }
-  return toConfig(parsed.data);
+  return { ...toConfig(parsed.data), searchPath: environment['PATH'] };
 }
 
-function toConfig(env: z.output<typeof ENVIRONMENT>): Config {
+function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'> {
   const dataFolder = path.resolve(env.LONGPLAY_DATA);
   return {
     dataFolder,

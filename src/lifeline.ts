@@ -30,6 +30,12 @@ done
 exit $code
 `;
 
+/** The wrapper as a program of its own, for libraries that start a program by its path. Its stdin is the lifeline. */
+export function lifelineScript(command: readonly string[]): string {
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return `#!/bin/sh\nset -- TERM ${quoted} "$@"\n${WRAPPER}`;
+}
+
 const STDERR_TAIL = 8_192;
 const KILL_AFTER_MS = 5_000;
 const DEFAULT_GRACE_MS = 5_000;

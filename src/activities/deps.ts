@@ -1,7 +1,10 @@
-import type { Root } from '../domain/logical-path.js';
+import type { Roots } from '../integrations/files/roots.js';
 import type { Integrations } from '../integrations/integrations.js';
 import type { JobsDeps } from '../jobs/deps.js';
+import type { MediaTools } from '../media/tools.js';
 import type { Seal } from '../store/seal.js';
+
+export type { Roots } from '../integrations/files/roots.js';
 
 /** Everything that steps may use, handed in by main. A pipeline adds its own parts here. */
 export interface ActivityDeps extends JobsDeps {
@@ -9,12 +12,5 @@ export interface ActivityDeps extends JobsDeps {
   seal: Seal;
   integrations: Integrations;
   roots: Roots;
-  /** Removes a folder of ours and all in it; fine when it is gone. */
-  removeFolder: (hostPath: string) => Promise<void>;
-}
-
-/** Logical paths to host paths and back; see src/integrations/files/roots.ts. */
-export interface Roots {
-  resolve: (logical: string) => string;
-  folderOf: (root: Root) => string;
+  media: MediaTools;
 }

@@ -24,9 +24,17 @@ export async function connectClient(deps: ConnectDeps, id: string): Promise<Down
   return openClient(deps, row);
 }
 
-export function openClient({ integrations, seal }: Omit<ConnectDeps, 'db'>, row: DownloadClientRow): DownloadClient {
+export function openClient(
+  { integrations, seal }: Omit<ConnectDeps, 'db'>,
+  row: DownloadClientRow,
+): DownloadClient {
   const { id, kind, baseUrl, secret } = row;
-  return integrations.downloadClient({ id, kind, baseUrl, ...(secret === null ? {} : { secret: seal.open(secret) }) });
+  return integrations.downloadClient({
+    id,
+    kind,
+    baseUrl,
+    ...(secret === null ? {} : { secret: seal.open(secret) }),
+  });
 }
 
 /** @throws Fault gone when the indexer is configured no more. */

@@ -31,7 +31,10 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const torrent = await fetchTorrent(deps, candidate, step);
     const client = await chooseClient(deps);
     const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? `dl-${makeShortId(randomBytes(8))}`;
-    step.log('info', `takes ${candidate.title}`, { files: torrent.parsed.files.length, bytes: torrent.parsed.totalBytes });
+    step.log('info', `takes ${candidate.title}`, {
+      files: torrent.parsed.files.length,
+      bytes: torrent.parsed.totalBytes,
+    });
     await planDownload(deps.db, {
       id,
       jobId: step.jobId,
@@ -73,7 +76,8 @@ export async function addToClient(
   { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
 ): Promise<void> {
   const torrent = await torrentOf(deps.db, download.id);
-  if (torrent === undefined) throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
+  if (torrent === undefined)
+    throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
   const client = await connectClient(deps, download.clientId);
   const { clientItemId, infoHash } = download;
   await fence();

@@ -1,4 +1,5 @@
-import { Fault } from '../../domain/faults.js';
+import { rm } from 'node:fs/promises';
+
 import { findDownload, recordRemoved } from '../../store/acquisition/downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import { connectClient } from './connect.js';
@@ -9,14 +10,11 @@ export async function giveBackDownload(
   { downloadId, deleteData, signal }: { downloadId: string; deleteData: boolean; signal: AbortSignal },
 ): Promise<void> {
   const download = await findDownload(deps.db, downloadId);
-  if (download === undefined || download.removedAt !== null) return;
+  if (download?.removedAt !== null) return;
   const client = await connectClient(deps, download.clientId);
   const directory = deps.roots.resolve(download.directory);
-  try {
-    await client.remove(download.clientItemId, { deleteData, directory }, signal);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'gone') throw error;
-    if (deleteData) await deps.removeFolder(directory);
-  }
+  await client.remove(download.clientItemId, { deleteData, directory }, signal);
+  // The folder is this download's own: what a forgetful client no longer lists goes too.
+  if (deleteData) await rm(directory, { recursive: true, force: true });
   await recordRemoved(deps.db, { id: download.id, jobId: download.jobId });
 }

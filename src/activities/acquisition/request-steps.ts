@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
+import { releaseKey } from '../../domain/acquisition/blocklist.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
 import { Fault } from '../../domain/faults.js';
 import { makeShortId } from '../../domain/jobs/job-id.js';
@@ -18,7 +19,6 @@ import { findLibrary } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { giveBackDownload } from './give-back.js';
-import { releaseKeyOf } from './release-key.js';
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   openRequest: async (
@@ -60,13 +60,16 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return { usable: false, reason: 'its search is gone' };
     const blocked = await blockedReleases(deps.db, itemKey(request.item));
-    const key = releaseKeyOf(candidate);
-    if (blocked.some(({ releaseKey }) => releaseKey === key)) return { usable: false, reason: 'it is blocked' };
+    const key = releaseKey(candidate);
+    if (blocked.some(({ releaseKey }) => releaseKey === key))
+      return { usable: false, reason: 'it is blocked' };
     const earlier = (await downloadsOfRequest(deps.db, requestId)).find(
-      (download) => download.infoHash === candidate.infoHash || (download.guid === candidate.guid && download.indexerId === candidate.indexerId),
+      (download) =>
+        download.infoHash === candidate.infoHash ||
+        (download.guid === candidate.guid && download.indexerId === candidate.indexerId),
     );
-    if (earlier === undefined || earlier.completedAt !== null) return { usable: true };
-    return { usable: false, reason: 'it was tried before' };
+    const isOpen = earlier?.completedAt === null;
+    return isOpen ? { usable: false, reason: 'it was tried before' } : { usable: true };
   },
 
   blockRelease: async ({
@@ -83,7 +86,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const request = await getRequest(deps, requestId);
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return;
-    const entry = { itemKey: itemKey(request.item), releaseKey: releaseKeyOf(candidate) };
+    const entry = { itemKey: itemKey(request.item), releaseKey: releaseKey(candidate) };
     await blockRelease(deps.db, { ...entry, reason: 'release_fault', evidence, source: 'download' });
   },
 

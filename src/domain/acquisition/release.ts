@@ -46,6 +46,17 @@ export interface Release {
 /** How one indexer answered one query. Only `ok` may count as "no results" (acquisition.md §3.1). */
 export type IndexerOutcome =
   | { outcome: 'ok'; releases: Release[] }
-  | { outcome: 'throttled'; retryAfterMs: number; detail: string }
-  | { outcome: 'disabled'; detail: string }
-  | { outcome: 'error'; class: 'auth' | 'config' | 'transient' | 'format'; detail: string };
+  | ({ outcome: 'throttled'; retryAfterMs: number; detail: string } & PartialAnswer)
+  | ({ outcome: 'disabled'; detail: string } & PartialAnswer)
+  | ({
+      outcome: 'error';
+      class: 'auth' | 'config' | 'transient' | 'format';
+      detail: string;
+      /** DNS or connection failed: nobody was asked, so the back-off keeps its level (§3.2). */
+      unreachable?: true;
+    } & PartialAnswer);
+
+interface PartialAnswer {
+  /** What pages before the failing one gave: worth deciding on, but never a complete answer. */
+  releases?: Release[];
+}

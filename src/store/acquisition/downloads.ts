@@ -87,12 +87,16 @@ export async function findDownload(db: Queryable, id: string): Promise<DownloadR
 }
 
 export async function findDownloadByJob(db: Queryable, jobId: string): Promise<DownloadRow | undefined> {
-  const { rows } = await db.query<DownloadRow>(`select ${COLUMNS} from downloads d where d.job_id = $1`, [jobId]);
+  const { rows } = await db.query<DownloadRow>(`select ${COLUMNS} from downloads d where d.job_id = $1`, [
+    jobId,
+  ]);
   return rows[0];
 }
 
 export async function torrentOf(db: Queryable, id: string): Promise<Uint8Array | undefined> {
-  const { rows } = await db.query<{ torrent: Buffer | null }>(`select torrent from downloads where id = $1`, [id]);
+  const { rows } = await db.query<{ torrent: Buffer | null }>(`select torrent from downloads where id = $1`, [
+    id,
+  ]);
   return rows[0]?.torrent ?? undefined;
 }
 
@@ -100,9 +104,10 @@ export async function torrentOf(db: Queryable, id: string): Promise<Uint8Array |
 export async function grabbedBy(
   db: Queryable,
   requestId: string,
-): Promise<{ infoHash: string; guid: string | null }[]> {
-  const { rows } = await db.query<{ infoHash: string; guid: string | null }>(
-    `select info_hash as "infoHash", guid from downloads where request_id = $1`,
+): Promise<{ infoHash: string; indexerId: string; guid: string }[]> {
+  const { rows } = await db.query<{ infoHash: string; indexerId: string; guid: string }>(
+    `select info_hash as "infoHash", coalesce(indexer_id, '') as "indexerId", coalesce(guid, '') as guid
+     from downloads where request_id = $1`,
     [requestId],
   );
   return rows;
@@ -135,7 +140,10 @@ export async function openDownloads(db: Queryable, clientId: string): Promise<Po
 /** The add is known to have worked: the poller may judge it from now on. */
 export async function recordAdded(db: Database, { id, jobId }: { id: string; jobId: string }): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.query(`update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`, [id]);
+    await tx.query(
+      `update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`,
+      [id],
+    );
     await touchJob(tx, jobId);
   });
 }
@@ -187,7 +195,10 @@ export async function recordSignalled(db: Queryable, id: string, state: string):
 }
 
 /** Nothing of it is left in the client. */
-export async function recordRemoved(db: Database, { id, jobId }: { id: string; jobId: string }): Promise<void> {
+export async function recordRemoved(
+  db: Database,
+  { id, jobId }: { id: string; jobId: string },
+): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query(
       `update downloads set active = false, removed_at = coalesce(removed_at, now()), torrent = null where id = $1`,

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { NativeConnection, Runtime, type WorkerOptions } from '@temporalio/worker';
+
+import type { ActivityDeps } from '../activities/deps.js';
+import { catalogue } from '../catalogue/index.js';
+import type { Config } from '../config.js';
+import { secretAt } from '../embedded/secret-file.js';
+import { createIntegrations } from '../integrations/create.js';
+import { createRoots } from '../integrations/files/roots.js';
+import type { Log } from '../jobs/deps.js';
+import { createMediaTools } from '../media/tools.js';
+import { createDatabase } from '../store/database.js';
+import { migrate } from '../store/migrate.js';
+import { createSeal } from '../store/seal.js';
+import { createTemporalGateway } from '../temporal/gateway.js';
+import { startDownloadPoller } from '../workers/download-poller.js';
+import { startRole, type RunningRole } from '../workers/role.js';
+import { startSweeper } from '../workers/sweeper.js';
+
+/** Where the servers are: those of the environment, or the embedded ones. */
+export interface Addresses {
+  databaseUrl: string;
+  temporalAddress: string;
+}
+
+export type Role = 'core' | 'cpu';
+
+/** The parts of one process, made by hand in this one place. */
+export async function createParts(config: Config, log: Log, addresses: Addresses): Promise<ActivityDeps> {
+  await migrate({ connectionString: addresses.databaseUrl });
+  const db = createDatabase({
+    connectionString: addresses.databaseUrl,
+    maxConnections: 24,
+    applicationName: 'longplay',
+  });
+  const { namespace, apiKey, tls } = config.temporal;
+  const key = config.secretKey ?? (await secretAt(path.join(config.dataFolder, 'secrets', 'seal')));
+  return {
+    db,
+    log,
+    catalogue,
+    temporal: createTemporalGateway({ address: addresses.temporalAddress, namespace, apiKey, tls }),
+    seal: createSeal(key),
+    integrations: createIntegrations(),
+    roots: createRoots(config.roots),
+    media: createMediaTools({
+      ffmpegPath: config.programs.ffmpeg,
+      ffprobePath: config.programs.ffprobe,
+      programFolder: path.join(config.dataFolder, 'bin'),
+    }),
+    workerId: `${hostname()}-${randomUUID().slice(0, 8)}`,
+  };
+}
+
+export async function closeParts(parts: ActivityDeps): Promise<void> {
+  await parts.temporal.close();
+  await parts.db.close();
+}
+
+let runtimeIsInstalled = false;
+
+/** Temporal's own log goes into ours; our process decides on signals itself. */
+function installRuntime(log: Log): void {
+  if (runtimeIsInstalled) return;
+  runtimeIsInstalled = true;
+  const told =
+    (write: (fields: object, message: string) => void) =>
+    (message: string, meta?: object): void => {
+      write({ ...meta }, message);
+    };
+  const silent = (): undefined => undefined;
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: silent,
+      trace: silent,
+      debug: silent,
+      info: silent,
+      warn: told(log.warn.bind(log)),
+      error: told(log.error.bind(log)),
+    },
+  });
+}
+
+export interface RunningWorkers {
+  /** Rejects when a worker died of itself. */
+  done: Promise<unknown>;
+  shutdown: () => Promise<void>;
+}
+
+/** Runs one or several roles in this process over one connection; `core` brings the loops with it. */
+export async function startWorkers(
+  parts: ActivityDeps,
+  { config, roles, addresses }: { config: Config; roles: readonly Role[]; addresses: Addresses },
+): Promise<RunningWorkers> {
+  installRuntime(parts.log);
+  const { apiKey, tls, namespace } = config.temporal;
+  const connection = await NativeConnection.connect({
+    address: addresses.temporalAddress,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(tls ? { tls: true } : {}),
+  });
+  const role: RunningRole = await startRole(parts, {
+    role: roles.join('+'),
+    connection,
+    namespace,
+    queues: Object.assign({}, ...roles.map((name) => queuesOf(name, config))) as Record<string, number>,
+    workflowBundle: workflowBundle(),
+    graceMs: config.shutdownGraceMs,
+  });
+  const loops = roles.includes('core') ? [startSweeper(parts), startDownloadPoller(parts)] : [];
+  return {
+    done: role.done,
+    shutdown: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await role.shutdown();
+      await connection.close();
+    },
+  };
+}
+
+function queuesOf(role: Role, { slots }: Config): Record<string, number> {
+  switch (role) {
+    case 'core':
+      return { workflows: slots.workflows, io: slots.io, admin: slots.admin };
+    case 'cpu':
+      return { cpu: slots.cpu };
+  }
+}
+
+function workflowBundle(): NonNullable<WorkerOptions['workflowBundle']> {
+  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { codePath };
+  throw new Error(`Expected the workflow bundle at ${codePath}: run "npm run build"`);
+}

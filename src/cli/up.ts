@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { ActivityDeps } from '../activities/deps.js';
+import { startApi } from '../api/server.js';
+import { createLoginLink } from '../api/access/login-link.js';
+import type { Config } from '../config.js';
+import { claimDataFolder, releaseDataFolder, startEmbedded, type Embedded } from '../embedded/embedded.js';
+import { writeOwner } from '../embedded/owner-file.js';
+import { choosePort } from '../embedded/ports.js';
+import type { Log } from '../jobs/deps.js';
+import { createMetrics } from '../metrics.js';
+import { countTokens, createToken, revokeToken } from '../store/tokens.js';
+import { ensureDefaults } from './defaults.js';
+import { closeParts, createParts, startWorkers, type Addresses } from './service.js';
+
+export interface RunningLongplay {
+  url: string;
+  temporalUiUrl: string | undefined;
+  temporalAddress: string;
+  databaseUrl: string;
+  /** A token of the whole machine's owner, valid while this process runs. */
+  token: string;
+  /** Printed at the first start only. */
+  loginLink: string | undefined;
+  embedded: Embedded;
+  parts: ActivityDeps;
+  /** Rejects when a worker died of itself. */
+  done: Promise<unknown>;
+  stop: () => Promise<void>;
+}
+
+/** Everything on one machine: embedded services, all roles, API and page. */
+export async function startLongplay({ config, log }: { config: Config; log: Log }): Promise<RunningLongplay> {
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await startInOrder({ config, log, undo, stop });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startInOrder({
+  config,
+  log,
+  undo,
+  stop,
+}: {
+  config: Config;
+  log: Log;
+  undo: (() => Promise<void>)[];
+  stop: () => Promise<void>;
+}): Promise<RunningLongplay> {
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o755 });
+  await claimDataFolder(config.dataFolder);
+  undo.push(() => releaseDataFolder(config.dataFolder));
+  const embedded = await startEmbedded({
+    config,
+    log,
+    cliPath: config.temporal.cliPath ?? cachedCli(),
+    searchPath: config.searchPath,
+  });
+  undo.push(embedded.stop);
+  const addresses: Addresses = {
+    databaseUrl: embedded.databaseUrl,
+    temporalAddress: embedded.temporalAddress,
+  };
+  const parts = await createParts(config, log, addresses);
+  undo.push(() => closeParts(parts));
+  await ensureDefaults(parts, { aria2: embedded.aria2 });
+  const workers = await startWorkers(parts, { config, roles: ['core', 'cpu'], addresses });
+  undo.push(workers.shutdown);
+  const port = await choosePort(config.port, config.host);
+  const url = `http://${config.host}:${port}`;
+  const api = await startApi(apiDeps({ config, parts, embedded, url }), { host: config.host, port });
+  undo.push(api.close);
+  await writeOwner(config.dataFolder, api.url);
+  const first = (await countTokens(parts.db)) === 0;
+  const token = await localToken(parts, config.dataFolder, undo);
+  const loginLink = first ? await createLoginLink(parts, { baseUrl: api.url }) : undefined;
+  const { temporalUiUrl, databaseUrl, temporalAddress } = embedded;
+  return {
+    url: api.url,
+    temporalUiUrl,
+    databaseUrl,
+    temporalAddress,
+    token,
+    loginLink,
+    embedded,
+    parts,
+    done: workers.done,
+    stop,
+  };
+}
+
+export function apiDeps({
+  config,
+  parts,
+  embedded,
+  url,
+}: {
+  config: Config;
+  parts: ActivityDeps;
+  embedded: { temporalUiUrl: string | undefined };
+  url: string;
+}): Parameters<typeof startApi>[0] {
+  const { temporalUiUrl } = embedded;
+  return {
+    ...parts,
+    temporalUiUrl:
+      temporalUiUrl === undefined ? undefined : `${temporalUiUrl}/namespaces/${config.temporal.namespace}`,
+    baseUrl: () => url,
+    webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
+    version: VERSION,
+    metrics: createMetrics(),
+  };
+}
+
+export const VERSION = '0.1.0';
+
+/** What set-up fetched; used where neither the environment nor PATH has a better one. */
+function cachedCli(): string | undefined {
+  const file = fileURLToPath(new URL('../../.cache/bin/temporal', import.meta.url));
+  return existsSync(file) ? file : undefined;
+}
+
+/** The command line of this machine's owner finds its token in the data folder; it ends with this process. */
+async function localToken(
+  parts: ActivityDeps,
+  dataFolder: string,
+  undo: (() => Promise<void>)[],
+): Promise<string> {
+  const { id, secret } = await createToken(parts.db, {
+    name: 'command line',
+    role: 'super_admin',
+    createdBy: 'longplay up',
+  });
+  const file = path.join(dataFolder, 'cli-token');
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  await chmod(file, 0o600);
+  undo.push(async () => {
+    await revokeToken(parts.db, id);
+  });
+  return secret;
+}

@@ -1,0 +1,31 @@
+import { parseLanguage } from './language.js';
+import { normalizeName } from './normalize-title.js';
+import type { RuleFacts } from './rule-facts.js';
+
+/**
+ * How well narrator, edition and language fit (§3.5 no. 3): each told and right adds one, told and other takes one.
+ * What a release does not tell counts nothing, so unknown ranks between right and wrong.
+ */
+export function editionFit(facts: RuleFacts): number {
+  return narratorFit(facts) + abridgedFit(facts) + languageFit(facts);
+}
+
+function narratorFit({ item, parsed, release }: RuleFacts): number {
+  if (item.narrator === undefined) return 0;
+  const wanted = normalizeName(item.narrator);
+  if (` ${normalizeName(release.title)} `.includes(` ${wanted} `)) return 1;
+  return parsed.narrator === undefined ? 0 : -1;
+}
+
+function abridgedFit({ item, parsed, preferences }: RuleFacts): number {
+  const wanted = preferences.edition ?? 'unabridged';
+  if (item.mediaType !== 'audiobook' || wanted === 'any' || parsed.abridged === undefined) return 0;
+  return parsed.abridged === (wanted === 'abridged') ? 1 : -1;
+}
+
+function languageFit({ item, release, parsed }: RuleFacts): number {
+  const wanted = item.language === undefined ? undefined : parseLanguage(item.language);
+  const told = release.language === undefined ? parsed.languages : [parseLanguage(release.language)];
+  if (wanted === undefined || told.length === 0) return 0;
+  return told.includes(wanted) ? 1 : -1;
+}

@@ -1,0 +1,133 @@
+import type { DownloadItem, DownloadState } from './download.js';
+import type { DownloadTransition } from './download-transition.js';
+import { NEW_CLOCK, tickStallClock, type StallClock, type StallLimits } from './stall-clock.js';
+
+/** What is kept between two polls of one download. */
+export interface PollFacts {
+  clock: StallClock;
+  /** Polls in a row that saw it complete. */
+  completePolls: number;
+  missingPolls: number;
+  missingSinceMs: number | null;
+}
+
+export const NEW_POLL_FACTS: PollFacts = {
+  clock: NEW_CLOCK,
+  completePolls: 0,
+  missingPolls: 0,
+  missingSinceMs: null,
+};
+
+export interface PolledState {
+  state: DownloadState;
+  /** Bytes move or may move: its job is running. */
+  active: boolean;
+  facts: PollFacts;
+  progressed: boolean;
+  /** What the download is now, for its job; the same one is not told twice. */
+  transition: DownloadTransition | null;
+  /** The client forgot it: hand it over again. */
+  addAgain: boolean;
+}
+
+/** Complete counts once it was seen on 2 polls; gone after 3 polls and 2 min with a healthy client (acquisition.md §4). */
+const COMPLETE_POLLS = 2;
+const MISSING_POLLS = 3;
+const MISSING_MS = 120_000;
+
+const ACTIVE_STATES: readonly DownloadState[] = [
+  'adding',
+  'metadata',
+  'active',
+  'stalled',
+  'checking',
+  'moving',
+];
+
+/** Judges one poll of a healthy client. `clientRestarted`: its session is another than at the last poll. */
+export function pollDownload(poll: {
+  item: DownloadItem | undefined;
+  facts: PollFacts;
+  nowMs: number;
+  clientRestarted: boolean;
+  limits?: StallLimits;
+}): PolledState {
+  return poll.item === undefined ? pollMissing(poll) : pollPresent({ ...poll, item: poll.item });
+}
+
+function pollMissing({
+  facts,
+  nowMs,
+  clientRestarted,
+}: {
+  facts: PollFacts;
+  nowMs: number;
+  clientRestarted: boolean;
+}): PolledState {
+  const missingSinceMs = facts.missingSinceMs ?? nowMs;
+  const missingPolls = facts.missingPolls + 1;
+  const gone = missingPolls >= MISSING_POLLS && nowMs - missingSinceMs >= MISSING_MS;
+  return {
+    state: gone ? 'removedExternally' : 'adding',
+    active: !gone,
+    facts: { ...facts, completePolls: 0, missingPolls, missingSinceMs },
+    progressed: false,
+    transition: gone ? { kind: 'removed', detail: 'somebody removed it from the download client' } : null,
+    // A client that lost its memory gets it again; so does one whose answer to the add was lost.
+    addAgain: clientRestarted || (missingPolls === 1 && facts.missingSinceMs === null),
+  };
+}
+
+function pollPresent(poll: {
+  item: DownloadItem;
+  facts: PollFacts;
+  nowMs: number;
+  limits?: StallLimits;
+}): PolledState {
+  const { item, nowMs } = poll;
+  const { clock, progressed, stalled } = tickStallClock(poll.facts.clock, item, {
+    nowMs,
+    ...(poll.limits === undefined ? {} : { limits: poll.limits }),
+  });
+  const isComplete = item.state === 'complete' || item.state === 'seeding';
+  const completePolls = isComplete ? poll.facts.completePolls + 1 : 0;
+  const done = completePolls >= COMPLETE_POLLS;
+  return {
+    state: isComplete && !done ? 'checking' : item.state,
+    active: !done && (isComplete || ACTIVE_STATES.includes(item.state)),
+    facts: { clock, completePolls, missingPolls: 0, missingSinceMs: null },
+    progressed,
+    transition: stalled === null ? transitionOf(item, done) : { kind: 'stalled', detail: stalled },
+    addAgain: false,
+  };
+}
+
+function transitionOf(item: DownloadItem, done: boolean): DownloadTransition | null {
+  if (done) return { kind: 'complete', detail: `${item.totalBytes} bytes are there` };
+  const { fault } = item;
+  switch (item.state) {
+    case 'failed':
+      return { kind: 'release_fault', detail: fault?.message ?? 'the client says that the release is bad' };
+    case 'held':
+      return { kind: 'held', reason: heldReason(fault), detail: fault?.message ?? 'the client holds it' };
+    case 'removedExternally':
+      return { kind: 'removed', detail: 'somebody removed it from the download client' };
+    case 'adding':
+    case 'metadata':
+    case 'queued':
+    case 'active':
+    case 'stalled':
+    case 'paused':
+    case 'checking':
+    case 'moving':
+    case 'complete':
+    case 'seeding':
+      return { kind: 'moving', detail: 'it is with its client' };
+  }
+}
+
+/** aria2's 9 is a full disk; every other trouble of the surroundings is shown as the client's. */
+function heldReason(fault: DownloadItem['fault']): 'disk_full' | 'client_unreachable' | 'decision_needed' {
+  if (fault?.blame !== 'environment') return 'decision_needed';
+  return fault.code === '9' ? 'disk_full' : 'client_unreachable';
+}

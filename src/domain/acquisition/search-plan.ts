@@ -1,0 +1,125 @@
+import { mainTitle, normalizeTitle } from './normalize-title.js';
+import type { MediaItem, MediaType } from './release.js';
+
+/** One question to one indexer, in Torznab's modes. */
+export interface SearchQuery {
+  /** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
+  mode: 'search' | 'book';
+  text?: string;
+  author?: string;
+  title?: string;
+  /** Empty: every category. */
+  categories: number[];
+}
+
+export interface PlannedIndexer {
+  id: string;
+  /** Configured categories; empty: those of the media type. */
+  categories: readonly number[];
+  /** Parameters by search mode, from the indexer's caps; null where it did not tell them. */
+  searching: Readonly<Record<string, readonly string[]>> | null;
+}
+
+export interface SearchTier {
+  /** Number of §3.1. Tier 0 asks by ids that our kinds of items do not carry yet. */
+  tier: 1 | 2 | 3 | 4;
+  queries: { indexerId: string; query: SearchQuery }[];
+}
+
+/** Standard categories of §2.1: the default, and the range in which a configured one counts for the type. */
+const CATEGORIES: Readonly<Record<MediaType, { default: number; from: number; to: number }>> = {
+  audiobook: { default: 3030, from: 3030, to: 3030 },
+  ebook: { default: 7020, from: 7000, to: 7999 },
+  movie: { default: 2000, from: 2000, to: 2999 },
+  episode: { default: 5000, from: 5000, to: 5999 },
+};
+
+/** From here on, category numbers are an indexer's own and say nothing about the type. */
+const FIRST_OWN_CATEGORY = 100_000;
+
+/**
+ * The tiers of §3.1, widest last; the caller stops at the first one with an accepted release. A tier that would ask
+ * the same as an earlier one is left out, and so is an indexer whose categories exclude the media type.
+ */
+export function planSearch({
+  item,
+  indexers,
+  terms,
+}: {
+  item: MediaItem;
+  indexers: readonly PlannedIndexer[];
+  /** A person's own words: they replace the title. */
+  terms?: string;
+}): SearchTier[] {
+  const asked = indexers
+    .map((indexer) => ({ ...indexer, categories: categoriesFor(item.mediaType, indexer.categories) }))
+    .filter(({ categories }) => categories.length > 0)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const title = terms ?? item.title;
+  return [bookTier({ item, title, indexers: asked }), ...textTiers({ item, title, indexers: asked })].filter(
+    ({ queries }) => queries.length > 0,
+  );
+}
+
+/** What of an indexer's categories serves a media type; empty: the indexer is off for it. */
+export function categoriesFor(mediaType: MediaType, configured: readonly number[]): number[] {
+  const { default: standard, from, to } = CATEGORIES[mediaType];
+  if (configured.length === 0) return [standard];
+  return configured.filter(
+    (category) => category >= FIRST_OWN_CATEGORY || (category >= from && category <= to),
+  );
+}
+
+type Asked = PlannedIndexer & { categories: number[] };
+
+function bookTier({
+  item,
+  title,
+  indexers,
+}: {
+  item: MediaItem;
+  title: string;
+  indexers: Asked[];
+}): SearchTier {
+  const { author, mediaType } = item;
+  const isBook = mediaType === 'audiobook' || mediaType === 'ebook';
+  const able = isBook && author !== undefined ? indexers.filter(offersBookSearch) : [];
+  return {
+    tier: 1,
+    queries: able.map(({ id, categories }) => ({
+      indexerId: id,
+      query: { mode: 'book', title, ...(author === undefined ? {} : { author }), categories },
+    })),
+  };
+}
+
+function offersBookSearch({ searching }: PlannedIndexer): boolean {
+  const parameters = searching?.['book-search'] ?? [];
+  return parameters.includes('author') && parameters.includes('title');
+}
+
+function textTiers({
+  item,
+  title,
+  indexers,
+}: {
+  item: MediaItem;
+  title: string;
+  indexers: Asked[];
+}): SearchTier[] {
+  const texts = [`${item.author ?? ''} ${title}`, title, mainTitle(title)].map((text) =>
+    text.trim().replaceAll(/\s+/g, ' '),
+  );
+  return ([2, 3, 4] as const)
+    .map((tier, at) => ({ tier, text: texts[at] ?? '' }))
+    .filter(
+      ({ text }, at) => texts.findIndex((other) => normalizeTitle(other) === normalizeTitle(text)) === at,
+    )
+    .map(({ tier, text }) => ({
+      tier,
+      queries: indexers.map(({ id, categories }) => ({
+        indexerId: id,
+        query: { mode: 'search', text, categories },
+      })),
+    }));
+}

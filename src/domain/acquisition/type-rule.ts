@@ -1,0 +1,33 @@
+import type { Rejection, RuleFacts } from './rule-facts.js';
+import { kindOfFormat, type ContentKind } from './release-format.js';
+import type { MediaType } from './release.js';
+
+interface WantedContent {
+  kind: ContentKind;
+  /** Standard categories that may hold it: its own, and the root that says no more. */
+  accepts: (category: number) => boolean;
+}
+
+/** Standard Newznab categories (acquisition.md §2.1); from 100000 on, numbers are an indexer's own. */
+const WANTED: Readonly<Record<MediaType, WantedContent>> = {
+  audiobook: { kind: 'audio', accepts: (category) => category === 3030 || category === 3000 },
+  ebook: { kind: 'text', accepts: (category) => category === 7020 || category === 7000 || category === 7050 },
+  movie: { kind: 'video', accepts: (category) => category >= 2000 && category < 3000 },
+  episode: { kind: 'video', accepts: (category) => category >= 5000 && category < 6000 },
+};
+
+/** The category or the name is not the wanted media type; what neither tells passes. */
+export function typeRule({ item, release, parsed }: RuleFacts): Rejection | undefined {
+  const wanted = WANTED[item.mediaType];
+  const standard = release.categories.filter((category) => category >= 1000 && category < 100_000);
+  if (standard.length > 0 && !standard.some(wanted.accepts)) {
+    return wrong(`expected an ${item.mediaType}, the category is ${standard.join(', ')}`);
+  }
+  const kinds = [...new Set(parsed.formats.map(kindOfFormat))];
+  if (kinds.length === 0 || kinds.includes(wanted.kind)) return undefined;
+  return wrong(`expected ${wanted.kind}, the name says ${parsed.formats.join(', ')}`);
+}
+
+function wrong(detail: string): Rejection {
+  return { code: 'WRONG_TYPE', permanent: true, detail: detail.replace('an movie', 'a movie') };
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+import { Fault, normalizeError } from '../../../domain/faults.js';
+
+export interface Aria2RpcOptions {
+  rpcUrl: string;
+  secret: string | undefined;
+  fetch?: typeof fetch;
+  timeoutMs?: number;
+}
+
+/** A refusal by a method: HTTP 400, code 1; only its message tells which (acquisition.md §2.7). */
+export class Aria2Refusal extends Error {
+  override readonly name = 'Aria2Refusal';
+}
+
+export interface Aria2Rpc {
+  /** @throws Aria2Refusal for a method's no, Fault environment when aria2 does not answer, credentials for a wrong secret. */
+  call: <Result>(
+    method: string,
+    params: unknown[],
+    schema: z.ZodType<Result>,
+    signal: AbortSignal,
+  ) => Promise<Result>;
+  /** Several methods in one call; each answer is checked by its own schema. */
+  multicall: (calls: { method: string; params: unknown[] }[], signal: AbortSignal) => Promise<unknown[]>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+const reply = z.union([
+  z.object({ result: z.unknown() }).refine((value) => 'result' in value && value.result !== undefined),
+  z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
+]);
+
+export function createAria2Rpc(options: Aria2RpcOptions): Aria2Rpc {
+  const token = options.secret === undefined ? [] : [`token:${options.secret}`];
+  return {
+    call: async (method, params, schema, signal) => {
+      const result = await post(options, { method, params: [...token, ...params] }, signal);
+      return parse(schema, result, method);
+    },
+    multicall: async (calls, signal) => {
+      const inner = calls.map(({ method, params }) => ({
+        methodName: method,
+        params: [...token, ...params],
+      }));
+      const results = await post(options, { method: 'system.multicall', params: [inner] }, signal);
+      return parse(z.array(z.array(z.unknown()).min(1)), results, 'system.multicall').map(
+        ([result]) => result,
+      );
+    },
+  };
+}
+
+async function post(
+  { rpcUrl, fetch: fetcher = fetch, timeoutMs = TIMEOUT_MS }: Aria2RpcOptions,
+  request: { method: string; params: unknown[] },
+  signal: AbortSignal,
+): Promise<unknown> {
+  let told: unknown;
+  try {
+    const response = await fetcher(rpcUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 'longplay', ...request }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    told = await response.json();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw unreachable(error);
+  }
+  const answer = reply.safeParse(told);
+  if (!answer.success) throw unreachable(answer.error);
+  if (!('error' in answer.data)) return answer.data.result;
+  const { message } = answer.data.error;
+  if (message === 'Unauthorized') {
+    throw new Fault('credentials', 'aria2 refuses the secret', {
+      remedy: 'Enter the secret that aria2 was started with',
+    });
+  }
+  throw new Aria2Refusal(message);
+}
+
+function unreachable(cause: unknown): Fault {
+  return new Fault('environment', `aria2 does not answer: ${normalizeError(cause).message.slice(0, 200)}`, {
+    waitingReason: 'client_unreachable',
+    remedy: 'Check that aria2 runs and that its address is right',
+    cause,
+  });
+}
+
+function parse<Result>(schema: z.ZodType<Result>, value: unknown, method: string): Result {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Fault(
+    'transient',
+    `aria2 answered ${method} in an unexpected shape: ${z.prettifyError(parsed.error)}`,
+  );
+}

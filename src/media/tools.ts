@@ -1,0 +1,22 @@
+import { writeFfmpegProgram } from './ffmpeg/program.js';
+import { createRunFfmpeg, type RunFfmpeg } from './ffmpeg/run.js';
+import { createProbe, type Probe } from './probe.js';
+
+/** FFmpeg and ffprobe as the rest of Longplay uses them. */
+export interface MediaTools {
+  probe: Probe;
+  run: RunFfmpeg;
+}
+
+export function createMediaTools(options: {
+  ffmpegPath: string;
+  ffprobePath: string;
+  /** Where the small program around FFmpeg is kept. */
+  programFolder: string;
+}): MediaTools {
+  const { ffmpegPath, ffprobePath, programFolder } = options;
+  return {
+    probe: createProbe({ ffprobePath }),
+    run: createRunFfmpeg(writeFfmpegProgram({ ffmpegPath, folder: programFolder })),
+  };
+}
