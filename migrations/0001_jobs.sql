@@ -231,7 +231,7 @@ declare
   new_status text;
   new_progress real;
 begin
-  select * into j from jobs where id = p_id for update;
+  select * into j from jobs where id = p_id for no key update;
   if not found then return; end if;
   new_status := derive_status(j);
   new_progress := derive_progress(j);

@@ -7,8 +7,9 @@ import type { Readable } from 'node:stream';
  * child's whole group gets TERM, 5 s, KILL. The command comes as arguments, never as text.
  */
 const WRAPPER = `
-signal=$1
-shift
+own_group=$1
+signal=$2
+shift 2
 exec 3<&0 </dev/null
 "$@" 3<&- &
 child=$!
@@ -19,7 +20,8 @@ trap 'kill -s $signal $child 2>/dev/null' TERM INT HUP
   kill -s $signal $child
   i=0
   while [ $i -lt 50 ] && kill -0 $child; do sleep 0.1; i=$((i + 1)); done
-  kill -s KILL 0
+  kill -s KILL $child
+  [ $own_group = yes ] && kill -s KILL 0
 ) >/dev/null 2>&1 &
 exec 3<&-
 while :; do
@@ -30,10 +32,20 @@ done
 exit $code
 `;
 
-/** The wrapper as a program of its own, for libraries that start a program by its path. Its stdin is the lifeline. */
+/**
+ * The wrapper as a program of its own, for libraries that start a program by its path. Its stdin is the
+ * lifeline. It takes a process group of its own where the system has setsid, since the library did not.
+ */
 export function lifelineScript(command: readonly string[]): string {
   const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return `#!/bin/sh\nset -- TERM ${quoted} "$@"\n${WRAPPER}`;
+  return `#!/bin/sh
+if [ -z "\${LONGPLAY_OWN_GROUP:-}" ]; then
+  command -v setsid >/dev/null && LONGPLAY_OWN_GROUP=yes exec setsid "$0" "$@"
+fi
+group=\${LONGPLAY_OWN_GROUP:-no}
+unset LONGPLAY_OWN_GROUP
+set -- "$group" TERM ${quoted} "$@"
+${WRAPPER}`;
 }
 
 const STDERR_TAIL = 8_192;
@@ -77,7 +89,16 @@ export function spawnWithLifeline(options: LifelineOptions): LifelineChild {
   const stdio: StdioOptions = ['pipe', options.stdout ?? 'ignore', 'pipe'];
   const child = spawn(
     '/bin/sh',
-    ['-c', WRAPPER, options.name, options.stopSignal ?? 'TERM', ...niced, options.command, ...options.args],
+    [
+      '-c',
+      WRAPPER,
+      options.name,
+      'yes',
+      options.stopSignal ?? 'TERM',
+      ...niced,
+      options.command,
+      ...options.args,
+    ],
     {
       stdio,
       cwd: options.cwd,

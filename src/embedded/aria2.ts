@@ -71,6 +71,7 @@ function aria2Arguments(options: {
     '--max-concurrent-downloads=5',
     '--bt-detach-seed-only=true',
     '--bt-save-metadata=false',
+    '--rpc-save-upload-metadata=false',
     '--follow-torrent=false',
     '--auto-file-renaming=false',
     '--seed-ratio=0.0',

@@ -1,103 +1,88 @@
 import { z } from 'zod';
 
 import { Fault } from '../domain/faults.js';
-import { spawnWithLifeline } from '../lifeline.js';
+import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
+import { environmentFault } from './ffmpeg/ffmpeg-fault.js';
+import { describeMedia, probeOutput, type MediaDescription } from './probe-output.js';
 
-/** What ffprobe says of one file, in our words. */
-export interface MediaDescription {
-  container: string;
-  durationSeconds: number;
-  sizeBytes: number;
-  bitRate: number | null;
-  streams: { index: number; type: string; codec: string; attachedPicture: boolean }[];
-  chapters: { title: string; startSeconds: number; endSeconds: number }[];
-  /** Names in lower case. */
-  tags: Record<string, string>;
-}
+export type { MediaDescription } from './probe-output.js';
 
 export type Probe = (hostPath: string, signal: AbortSignal) => Promise<MediaDescription>;
 
-const seconds = z.coerce.number().nonnegative();
-const tags = z.record(z.string(), z.string()).default({});
-
-const output = z.object({
-  format: z.object({
-    format_name: z.string(),
-    duration: seconds.default(0),
-    size: z.coerce.number().default(0),
-    bit_rate: z.coerce.number().optional(),
-    tags,
-  }),
-  streams: z
-    .array(
-      z.object({
-        index: z.number(),
-        codec_type: z.string().default('unknown'),
-        codec_name: z.string().default('unknown'),
-        disposition: z.record(z.string(), z.number()).default({}),
-      }),
-    )
-    .default([]),
-  chapters: z.array(z.object({ start_time: seconds, end_time: seconds, tags })).default([]),
-});
-
+/** A command line like any other; only files are opened, whatever a playlist in disguise names. */
+const OPTIONS = ['-v', 'error', '-protocol_whitelist', 'file', '-of', 'json'] as const;
+const QUESTIONS = ['-show_format', '-show_streams', '-show_chapters'] as const;
 const TIMEOUT_MS = 60_000;
+/** An hour-long book with a thousand chapters tells 300 kB. */
+const MAX_OUTPUT_CHARACTERS = 16_000_000;
 
-/** ffprobe, never a shell; only files are opened, whatever a playlist inside names. */
-export function createProbe({ ffprobePath }: { ffprobePath: string }): Probe {
+/**
+ * Describes one media file by ffprobe.
+ * @throws the signal's reason after an abort; Fault release_fault for what is no readable media file,
+ * gone for a missing file, transient after 60 s, environment for a missing ffprobe or an unreadable disk.
+ */
+export function createProbe({
+  ffprobePath,
+  timeoutMs = TIMEOUT_MS,
+}: {
+  ffprobePath: string;
+  timeoutMs?: number;
+}): Probe {
   return async (hostPath, signal) => {
-    const text = await runFfprobe(ffprobePath, hostPath, signal);
-    const parsed = output.safeParse(parseJson(text));
+    signal.throwIfAborted();
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const args = [...OPTIONS, ...QUESTIONS, `file:${hostPath}`];
+    const child = spawnWithLifeline({ name: 'ffprobe', command: ffprobePath, args, nice: 10, stdout: 'pipe' });
+    const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
+    signal.throwIfAborted();
+    if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
+    if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
+    const parsed = probeOutput.safeParse(parseJson(text));
     if (!parsed.success) throw notMedia(hostPath, z.prettifyError(parsed.error));
-    return describe(parsed.data);
+    return describeMedia(parsed.data);
   };
 }
 
-async function runFfprobe(ffprobePath: string, hostPath: string, signal: AbortSignal): Promise<string> {
-  const args = [
-    '-v',
-    'error',
-    '-protocol_whitelist',
-    'file',
-    '-of',
-    'json',
-    '-show_format',
-    '-show_streams',
-    '-show_chapters',
-  ];
-  const child = spawnWithLifeline({
-    name: 'ffprobe',
-    command: ffprobePath,
-    args: [...args, `file:${hostPath}`],
-    nice: 10,
-    stdout: 'pipe',
-  });
+async function readAll(
+  child: LifelineChild,
+  signal: AbortSignal,
+): Promise<{ code: number | null; text: string }> {
   const stop = (): void => void child.stop();
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-  bounded.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop, { once: true });
   let text = '';
   child.stdout?.setEncoding('utf8').on('data', (more: string) => {
     text += more;
+    if (text.length > MAX_OUTPUT_CHARACTERS) stop();
   });
   const { code } = await child.exited;
-  bounded.removeEventListener('abort', stop);
-  if (signal.aborted) throw signal.reason;
-  if (code === 0) return text;
+  signal.removeEventListener('abort', stop);
+  return { code, text };
+}
+
+function probeFault(failed: { hostPath: string; code: number | null; stderr: string }): Fault {
+  const { hostPath, code, stderr } = failed;
+  // What a shell says of a command that is not there, or may not be run.
   if (code === 127 || code === 126) {
-    throw new Fault('environment', 'ffprobe is not installed', {
+    return new Fault('environment', 'ffprobe was expected on this host and is not there', {
       waitingReason: 'human_task',
       remedy: 'Install the package ffmpeg, or set FFPROBE_PATH',
     });
   }
-  throw notMedia(hostPath, child.stderrTail().trim());
+  if (/No such file or directory/.test(stderr)) {
+    return new Fault('gone', `Expected the file ${nameOf(hostPath)}, it is not there any more`);
+  }
+  return environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
 }
 
 function notMedia(hostPath: string, why: string): Fault {
-  const name = hostPath.slice(hostPath.lastIndexOf('/') + 1);
   return new Fault(
     'release_fault',
-    `Expected a media file, but ffprobe cannot read ${name}: ${why.slice(-300)}`,
+    `Expected a media file, but ffprobe cannot read ${nameOf(hostPath)}: ${why.slice(-300)}`,
   );
+}
+
+function nameOf(hostPath: string): string {
+  return hostPath.slice(hostPath.lastIndexOf('/') + 1);
 }
 
 function parseJson(text: string): unknown {
@@ -106,25 +91,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function describe({ format, streams, chapters }: z.output<typeof output>): MediaDescription {
-  return {
-    container: format.format_name,
-    durationSeconds: format.duration,
-    sizeBytes: format.size,
-    bitRate: format.bit_rate ?? null,
-    streams: streams.map(({ index, codec_type, codec_name, disposition }) => ({
-      index,
-      type: codec_type,
-      codec: codec_name,
-      attachedPicture: disposition['attached_pic'] === 1,
-    })),
-    chapters: chapters.map(({ start_time, end_time, tags: own }, index) => ({
-      title: own['title'] ?? `Chapter ${index + 1}`,
-      startSeconds: start_time,
-      endSeconds: end_time,
-    })),
-    tags: Object.fromEntries(Object.entries(format.tags).map(([name, value]) => [name.toLowerCase(), value])),
-  };
 }

@@ -39,7 +39,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', () => undefined);
   return {
     query: (sql, values) => rethrowing(pool.query(sql, values)),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work) => retryingDeadlocks(() => inTransaction(pool, work)),
     dedicated: async () => {
       const client = new pg.Client(connection);
       client.on('error', () => undefined);
@@ -48,6 +48,21 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     close: () => pool.end(),
   };
+}
+
+const DEADLOCK_RETRIES = 5;
+
+/** Locks are taken child before parent and job before step; what still collides was rolled back and may repeat. */
+async function retryingDeadlocks<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const collided =
+        error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
+      if (!collided || retries >= DEADLOCK_RETRIES) throw error;
+    }
+  }
 }
 
 async function inTransaction<Result>(

@@ -28,6 +28,7 @@ export async function openAttempt(
   attempt: { attemptId: string; workerId: string; runId: string },
 ): Promise<OpenedAttempt> {
   return db.transaction(async (tx) => {
+    await lockJob(tx, key.jobId);
     const step = await upsertStep(tx, key);
     if (step.state === 'done') {
       await tx.query('update job_steps set progress = 1 where id = $1', [step.id]);
@@ -96,6 +97,7 @@ export async function closeAttempt(
   { jobId, stepId, attemptId, end }: { jobId: string; stepId: number; attemptId: string; end: AttemptEnd },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
+    await lockJob(tx, jobId);
     const error = end.outcome === 'failed' ? JSON.stringify(end.error) : null;
     const closed = await tx.query(
       `update job_attempts set ended_at = now(), outcome = $2, error = $3 where id = $1 and ended_at is null`,
@@ -161,6 +163,7 @@ export async function saveProgress(
   update: { jobId: string; stepId: number; attemptId: string; progress: number; detail: ProgressDetail },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockJob(tx, update.jobId);
     const { rowCount } = await tx.query(
       `update job_steps set progress = greatest(progress, $3) where id = $1 and current_attempt = $2`,
       [update.stepId, update.attemptId, update.progress],
@@ -177,6 +180,7 @@ export async function saveProgress(
 /** The step waits for a slot of its queue: the truth of depth and position (jobs.md §3). */
 export async function recordStepWaiting(db: Database, key: StepKey): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockJob(tx, key.jobId);
     const step = await upsertStep(tx, key);
     await tx.query(
       `update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), next_attempt_at = null
@@ -193,6 +197,7 @@ export async function recordStepBackoff(
   backoff: { key: StepKey; waitMs: number; reason: WaitingReason; detail: string },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockJob(tx, backoff.key.jobId);
     const step = await upsertStep(tx, backoff.key);
     await tx.query(
       `update job_steps set state = 'backoff', waiting_reason = $2, waiting_since = coalesce(waiting_since, now()),
@@ -206,21 +211,37 @@ export async function recordStepBackoff(
 
 /** Ends the open attempts of workers that were not seen for `unseenMs`; returns the jobs touched. */
 export async function endAttemptsOfDeadWorkers(db: Database, unseenMs: number): Promise<string[]> {
-  return db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ jobId: string; stepId: number }>(
+  const { rows } = await db.query<{ jobId: string }>(
+    `select distinct a.job_id as "jobId" from job_attempts a join workers w on w.id = a.worker_id
+     where a.ended_at is null and ${IS_DEAD}`,
+    [unseenMs],
+  );
+  for (const { jobId } of rows) await endDeadAttemptsOf(db, jobId, unseenMs);
+  return rows.map(({ jobId }) => jobId);
+}
+
+const IS_DEAD = `(w.stopped_at is not null or w.seen_at < now() - $1 * interval '1 millisecond')`;
+
+/** The step goes back among the waiting with its old place. */
+async function endDeadAttemptsOf(db: Database, jobId: string, unseenMs: number): Promise<void> {
+  await db.transaction(async (tx) => {
+    await lockJob(tx, jobId);
+    const { rows } = await tx.query<{ stepId: number }>(
       `update job_attempts a set ended_at = greatest(a.started_at, w.seen_at), outcome = 'lost'
-       from workers w where w.id = a.worker_id and a.ended_at is null
-         and (w.stopped_at is not null or w.seen_at < now() - $1 * interval '1 millisecond')
-       returning a.job_id as "jobId", a.step_id as "stepId"`,
-      [unseenMs],
+       from workers w where w.id = a.worker_id and a.ended_at is null and a.job_id = $2 and ${IS_DEAD}
+       returning a.step_id as "stepId"`,
+      [unseenMs, jobId],
     );
     await tx.query(
       `update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), current_attempt = null, losses = losses + 1
        where id = any($1::bigint[]) and state = 'running'`,
       [rows.map((row) => row.stepId)],
     );
-    const jobs = [...new Set(rows.map((row) => row.jobId))].sort();
-    for (const job of jobs) await touchJob(tx, job);
-    return jobs;
+    await touchJob(tx, jobId);
   });
+}
+
+/** Every transaction locks a job before its steps, and a child before its parent, so that none waits in a ring. */
+async function lockJob(tx: Queryable, jobId: string): Promise<void> {
+  await tx.query('select from jobs where id = $1 for no key update', [jobId]);
 }

@@ -15,7 +15,10 @@ import type { StepContext } from './step.js';
 
 const WRITE_EACH_MS = 1_000;
 
-/** The StepContext of one attempt: writes progress and logs behind the step's back, in batches. */
+/**
+ * The StepContext of one attempt: writes progress and logs behind the step's back, in batches. Its members
+ * are bound, so that a step may hand one of them on.
+ */
 export class Attempt implements StepContext {
   readonly jobId: string;
   readonly attemptId: string;
@@ -55,12 +58,16 @@ export class Attempt implements StepContext {
     this.#onBeat = about.onBeat;
   }
 
-  async saveCheckpoint(checkpoint: unknown): Promise<void> {
+  readonly saveCheckpoint = async (checkpoint: unknown): Promise<void> => {
     const { stepId, attemptId } = this.#ids();
     await patiently(this.signal, () => saveCheckpoint(this.#deps.db, { stepId, attemptId, checkpoint }));
-  }
+  };
 
-  progress(update: { done: number; total: number | null; unit: ProgressDetail['unit'] }): void {
+  readonly progress = (update: {
+    done: number;
+    total: number | null;
+    unit: ProgressDetail['unit'];
+  }): void => {
     const atMs = performance.now();
     this.#window = addSample(this.#window, { atMs, done: update.done });
     const detail = { step: this.#step, ...update, ...estimate(this.#window, update.total) };
@@ -70,14 +77,14 @@ export class Attempt implements StepContext {
     if (atMs - this.#writtenAt >= WRITE_EACH_MS || (moved && atMs - this.#writtenAt >= WRITE_EACH_MS / 4)) {
       this.#write();
     }
-  }
+  };
 
-  async fence(): Promise<void> {
+  readonly fence = async (): Promise<void> => {
     const passed = await patiently(this.signal, () => passFence(this.#deps.db, this.#ids()));
     if (!passed) throw new Fault('superseded', 'Another attempt owns this step now');
-  }
+  };
 
-  log(level: LogLevel, message: string, metadata?: object): void {
+  readonly log = (level: LogLevel, message: string, metadata?: object): void => {
     this.#seq += 1;
     this.#logs.push({
       jobId: this.jobId,
@@ -90,7 +97,7 @@ export class Attempt implements StepContext {
       metadata: metadata ?? null,
     });
     if (performance.now() - this.#writtenAt >= WRITE_EACH_MS) this.#write();
-  }
+  };
 
   /** Writes what is still in memory; never fails the step for a log line or a percentage. */
   async flush(): Promise<void> {

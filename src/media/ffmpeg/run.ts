@@ -1,14 +1,23 @@
-import ffmpeg from 'fluent-ffmpeg';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 
-import { Fault, normalizeError } from '../../domain/faults.js';
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+
+import { normalizeError } from '../../domain/faults.js';
+import { ffmpegFault, ffmpegMissing } from './ffmpeg-fault.js';
+import { readPosition } from './position.js';
+
+/** A file, or a source of FFmpeg's own virtual device. */
+export type FfmpegInput = { path: string; options?: readonly string[] } | { lavfi: string };
 
 /** One FFmpeg run: what goes in, what comes out, and every option as an array. */
 export interface FfmpegRun {
-  inputs: { path: string; options?: readonly string[] }[];
+  inputs: FfmpegInput[];
+  /** Absolute host path; an existing file is overwritten. */
   output: string;
   options: readonly string[];
   signal: AbortSignal;
-  /** Position in the output, seconds. */
+  /** Position in the output, seconds; about twice a second. */
   onProgress?: (seconds: number) => void;
 }
 
@@ -18,70 +27,95 @@ const STDERR_LINES = 60;
 const KILL_AFTER_MS = 5_000;
 
 /**
- * The one place that knows fluent-ffmpeg. `program` is the lifeline wrapper around FFmpeg (see
- * program.ts), so that no encode outlives its worker.
- * @throws the signal's reason after an abort, once FFmpeg is gone; Fault transient with FFmpeg's last words.
+ * The one place that knows fluent-ffmpeg (docs/decisions/fluent-ffmpeg.md). `program` is the lifeline
+ * wrapper around FFmpeg (program.ts), so that no encode outlives its worker.
+ * @throws the signal's reason after an abort, once FFmpeg is gone; Fault environment (no FFmpeg, disk_full,
+ * mount_gone), bad_input for what is no media, else transient with FFmpeg's last words.
  */
 export function createRunFfmpeg(program: string): RunFfmpeg {
-  return (run) =>
-    new Promise((resolve, reject) => {
-      if (run.signal.aborted) {
-        reject(normalizeError(run.signal.reason));
+  return async (run) => {
+    run.signal.throwIfAborted();
+    // fluent-ffmpeg throws outside of every callback when its program cannot be spawned.
+    await access(program, constants.X_OK).catch((error: unknown) => {
+      throw ffmpegMissing(error);
+    });
+    const command = buildCommand(program, run);
+    if (run.inputs.some((input) => 'lavfi' in input)) await admitLavfi(command);
+    await execute(command, run);
+  };
+}
+
+/**
+ * Options go in one by one: given one array, fluent-ffmpeg splits each option at a space, and so tears
+ * apart `title=Two words`.
+ */
+function buildCommand(program: string, run: FfmpegRun): FfmpegCommand {
+  const command = ffmpeg({ stdoutLines: STDERR_LINES }).setFfmpegPath(program);
+  for (const input of run.inputs) {
+    if ('lavfi' in input) command.input(input.lavfi).inputOptions('-f', 'lavfi');
+    else {
+      const own = input.options ?? [];
+      command.input(`file:${input.path}`).inputOptions('-protocol_whitelist', 'file', ...own);
+    }
+  }
+  return command.output(`file:${run.output}`).outputOptions('-hide_banner', '-stats', ...run.options);
+}
+
+/** Since FFmpeg 7 devices have a column of their own in its list of formats, which fluent-ffmpeg cannot read. */
+function admitLavfi(command: FfmpegCommand): Promise<void> {
+  return new Promise((resolve, reject) => {
+    command.getAvailableFormats((error: Error | null, formats) => {
+      if (error !== null) {
+        reject(ffmpegFault(error, ''));
         return;
       }
-      const command = ffmpeg({ stdoutLines: STDERR_LINES }).setFfmpegPath(program);
-      for (const input of run.inputs) {
-        command.input(`file:${input.path}`).inputOptions([...(input.options ?? [])]);
-      }
-      command.outputOptions([...run.options]).output(run.output);
-      const timers: NodeJS.Timeout[] = [];
-      const abort = (): void => {
-        command.kill('SIGTERM');
-        timers.push(setTimeout(() => command.kill('SIGKILL'), KILL_AFTER_MS));
-      };
-      const settle = (act: () => void): void => {
-        run.signal.removeEventListener('abort', abort);
-        timers.forEach(clearTimeout);
-        act();
-      };
-      run.signal.addEventListener('abort', abort, { once: true });
-      command.on('progress', ({ timemark }: { timemark?: string }) => {
-        run.onProgress?.(parseTimemark(timemark ?? ''));
-      });
-      command.on('end', () => {
-        settle(resolve);
-      });
-      command.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
-        settle(() => {
-          if (run.signal.aborted) reject(normalizeError(run.signal.reason));
-          else reject(ffmpegFault(error, stderr ?? ''));
-        });
-      });
-      command.run();
+      formats['lavfi'] ??= { description: 'virtual device', canDemux: true, canMux: false };
+      resolve();
     });
+  });
 }
 
-/** `00:01:02.50` in seconds; FFmpeg says N/A before the first frame. */
-export function parseTimemark(timemark: string): number {
-  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(timemark) ?? [];
-  if (hours === undefined || minutes === undefined || seconds === undefined) return 0;
-  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds);
+/** Settles only after FFmpeg is gone: fluent-ffmpeg waits for its exit and the end of its stderr. */
+function execute(command: FfmpegCommand, { signal, onProgress }: FfmpegRun): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopper = createStopper(command, signal);
+    command.on('start', stopper.started);
+    // Not its `progress` event: a listener there makes it start an ffprobe of its own, outside the lifeline.
+    command.on('stderr', (line: string) => {
+      const position = readPosition(line);
+      if (position !== undefined) onProgress?.(position);
+    });
+    command.on('end', () => {
+      stopper.release();
+      resolve();
+    });
+    command.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
+      stopper.release();
+      reject(signal.aborted ? normalizeError(signal.reason) : ffmpegFault(error, stderr ?? ''));
+    });
+    command.run();
+  });
 }
 
-function ffmpegFault(error: Error, stderr: string): Fault {
-  if (/cannot find ffmpeg|code 127/i.test(error.message)) {
-    return new Fault('environment', 'FFmpeg is not installed', {
-      waitingReason: 'human_task',
-      remedy: 'Install the package ffmpeg, or set FFMPEG_PATH',
-      cause: error,
-    });
-  }
-  if (/No space left on device/i.test(stderr)) {
-    return new Fault('environment', 'The disk is full', { waitingReason: 'disk_full', cause: error });
-  }
-  return new Fault(
-    'transient',
-    `FFmpeg failed: ${error.message.slice(0, 200)} ${stderr.slice(-500)}`.trim(),
-    { cause: error },
-  );
+/** TERM, then KILL of the wrapper, whose lifeline then ends FFmpeg by force. */
+function createStopper(
+  command: FfmpegCommand,
+  signal: AbortSignal,
+): { started: () => void; release: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    command.kill('SIGTERM');
+    timer ??= setTimeout(() => command.kill('SIGKILL'), KILL_AFTER_MS);
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    // An abort before the start finds nothing to kill, and fluent-ffmpeg forgets it.
+    started: () => {
+      if (signal.aborted) stop();
+    },
+    release: () => {
+      signal.removeEventListener('abort', stop);
+      clearTimeout(timer);
+    },
+  };
 }

@@ -1,0 +1,21 @@
+import type { Config } from '../config.js';
+import type { ExitStatus } from './exit-status.js';
+import type { TextStream } from './output.js';
+
+export const WORKER_ROLES = ['core', 'cpu'] as const;
+export type WorkerRole = (typeof WORKER_ROLES)[number];
+
+/** What the program needs of the process; the parts that serve are written elsewhere. */
+export interface ProgramDeps {
+  up: (options: Record<string, never>) => Promise<void>;
+  demo: (options: { exit: boolean; json?: string }) => Promise<void>;
+  api: (options: Record<string, never>) => Promise<void>;
+  worker: (options: { role: WorkerRole }) => Promise<void>;
+  env: Config;
+  stdout: TextStream;
+  stderr: TextStream;
+  /** For `-` as a file name. */
+  stdin: AsyncIterable<Uint8Array | string>;
+  version: string;
+  setExitStatus: (status: ExitStatus) => void;
+}

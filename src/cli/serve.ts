@@ -1,0 +1,68 @@
+import type { Config } from '../config.js';
+import { startApi } from '../api/server.js';
+import { Fault } from '../domain/faults.js';
+import type { Log } from '../jobs/deps.js';
+import { untilSignal } from './lifetime.js';
+import { closeParts, createParts, startWorkers, type Addresses, type Role } from './service.js';
+import { apiDeps, startLongplay } from './up.js';
+
+export interface ServeOptions {
+  config: Config;
+  log: Log;
+  say: (line: string) => void;
+}
+
+/** `longplay up`: everything on this machine, until a signal. */
+export async function serveEverything({ config, log, say }: ServeOptions): Promise<void> {
+  const longplay = await startLongplay({ config, log });
+  say(`Longplay is ready: ${longplay.url}`);
+  if (longplay.loginLink !== undefined) say(`Log in with this link, once: ${longplay.loginLink}`);
+  if (longplay.temporalUiUrl !== undefined) say(`Temporal Web UI: ${longplay.temporalUiUrl}`);
+  if ('missing' in longplay.embedded.aria2) say(`! ${longplay.embedded.aria2.missing}`);
+  try {
+    await Promise.race([untilSignal(), longplay.done]);
+  } finally {
+    say('stopping …');
+    await longplay.stop();
+  }
+}
+
+/** `longplay api`: the API and the page alone, on servers given by their addresses. */
+export async function serveApi({ config, log, say }: ServeOptions): Promise<void> {
+  const parts = await createParts(config, log, givenAddresses(config));
+  const url = `http://${config.host}:${config.port}`;
+  const api = await startApi(
+    apiDeps({ config, parts, embedded: { temporalUiUrl: config.temporal.uiUrl }, url }),
+    {
+      host: config.host,
+      port: config.port,
+    },
+  );
+  say(`The API is ready: ${api.url}`);
+  await untilSignal();
+  await api.close();
+  await closeParts(parts);
+}
+
+/** `longplay worker ROLE`: one role alone, on servers given by their addresses. */
+export async function serveWorker({ config, log, say, role }: ServeOptions & { role: Role }): Promise<void> {
+  const addresses = givenAddresses(config);
+  const parts = await createParts(config, log, addresses);
+  const workers = await startWorkers(parts, { config, roles: [role], addresses });
+  say(`The worker ${role} is ready`);
+  try {
+    await Promise.race([untilSignal(), workers.done]);
+  } finally {
+    await workers.shutdown();
+    await closeParts(parts);
+  }
+}
+
+function givenAddresses({ databaseUrl, temporal }: Config): Addresses {
+  if (databaseUrl !== undefined && temporal.address !== undefined) {
+    return { databaseUrl, temporalAddress: temporal.address };
+  }
+  throw new Fault('bad_input', 'Expected DATABASE_URL and TEMPORAL_ADDRESS in the environment', {
+    remedy: 'Set both, or run "longplay up", which brings its own servers',
+  });
+}
