@@ -14,6 +14,8 @@ const { status } = spawnSync(
     'node_modules/jest/bin/jest.js',
     '--json',
     '--outputFile=.cache/jest.json',
+    // Temporal's task queues are shared by all tests of one server, so one file runs at a time.
+    '--maxWorkers=1',
     ...given,
   ],
   { cwd: ROOT, stdio: ['inherit', 'ignore', 'inherit'] },

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { NativeConnection, Runtime } from '@temporalio/worker';
+
+import type { ActivityDeps } from '../../src/activities/deps.js';
+import { catalogue } from '../../src/catalogue/index.js';
+import { ROOTS, type Root } from '../../src/domain/logical-path.js';
+import { createIntegrations } from '../../src/integrations/create.js';
+import { createRoots } from '../../src/integrations/files/roots.js';
+import { viewJobs, type JobView } from '../../src/jobs/view.js';
+import { createMediaTools } from '../../src/media/tools.js';
+import { findJob } from '../../src/store/jobs.js';
+import { createSeal } from '../../src/store/seal.js';
+import { createTemporalGateway } from '../../src/temporal/gateway.js';
+import { startDownloadPoller } from '../../src/workers/download-poller.js';
+import { startRole } from '../../src/workers/role.js';
+import { startSweeper } from '../../src/workers/sweeper.js';
+import { eventually } from './eventually.js';
+import { createTestDatabase, testTemporal } from './servers.js';
+
+const silent = () => undefined;
+const log = { info: silent, warn: silent, error: silent };
+
+/** The real core and cpu roles in this process, on a database of their own. */
+export interface TestCore {
+  parts: ActivityDeps;
+  databaseUrl: string;
+  view: (jobId: string) => Promise<JobView>;
+  /** Waits until the job's view is as wished; the error tells the last one. */
+  until: (jobId: string, met: (view: JobView) => boolean, withinMs?: number) => Promise<JobView>;
+  stop: () => Promise<void>;
+}
+
+export async function startTestCore({ queues }: { queues?: Record<string, number> } = {}): Promise<TestCore> {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
+  });
+  const database = await createTestDatabase();
+  const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
+  const parts = createTestParts(database.db, folder);
+  const { address, namespace } = testTemporal();
+  const connection = await NativeConnection.connect({ address });
+  // Task queues are named by role, so one namespace serves one core at a time: these files run in band.
+  const role = await startRole(parts, {
+    role: 'core+cpu',
+    connection,
+    namespace,
+    queues: queues ?? { workflows: 20, io: 20, cpu: 3, admin: 4 },
+    workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
+    graceMs: 500,
+  });
+  const loops = [startSweeper(parts), startDownloadPoller(parts)];
+  const view = async (jobId: string): Promise<JobView> => {
+    const job = await findJob(database.db, jobId);
+    const [shown] = await viewJobs(database.db, job === undefined ? [] : [job]);
+    if (shown === undefined) throw new Error(`There is no job ${jobId}`);
+    return shown;
+  };
+  return {
+    parts,
+    databaseUrl: database.url,
+    view,
+    until: (jobId, met, withinMs = 20_000) => untilView({ jobId, met, withinMs, view }),
+    stop: async () => {
+      await Promise.all(loops.map((loop) => loop.stop()));
+      await role.shutdown();
+      await connection.close();
+      await parts.temporal.close();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilView(wait: {
+  jobId: string;
+  met: (view: JobView) => boolean;
+  withinMs: number;
+  view: (jobId: string) => Promise<JobView>;
+}): Promise<JobView> {
+  let last: JobView | undefined;
+  try {
+    await eventually(async () => wait.met((last = await wait.view(wait.jobId))), { withinMs: wait.withinMs });
+  } catch (error) {
+    throw new Error(`The job was not as wished; last: ${JSON.stringify(last)}`, { cause: error });
+  }
+  if (last === undefined) throw new Error('unreachable');
+  return last;
+}
+
+export function createTestParts(db: ActivityDeps['db'], folder: string): ActivityDeps {
+  const roots = Object.fromEntries(ROOTS.map((root) => [root, path.join(folder, root)])) as Record<
+    Root,
+    string
+  >;
+  return {
+    db,
+    log,
+    catalogue,
+    temporal: createTemporalGateway(testTemporal()),
+    seal: createSeal('test'),
+    integrations: createIntegrations(),
+    roots: createRoots(roots),
+    media: createMediaTools({
+      ffmpegPath: 'ffmpeg',
+      ffprobePath: 'ffprobe',
+      programFolder: path.join(folder, 'bin'),
+    }),
+    workerId: `test-${randomUUID().slice(0, 8)}`,
+  };
+}
