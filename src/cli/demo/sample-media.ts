@@ -72,7 +72,7 @@ async function makeBook(run: RunFfmpeg, folder: string): Promise<void> {
     options: [
       ...['-map', '2:a', '-map', '1:v', '-map_metadata', '0', '-map_chapters', '0'],
       ...['-c:a', 'copy', '-c:v', 'copy', '-disposition:v', 'attached_pic'],
-      ...['-movflags', '+use_metadata_tags', '-f', 'mp4', '-y'],
+      ...['-f', 'mp4', '-y'],
     ],
     signal,
   });

@@ -19,8 +19,10 @@ const candidate = z.object({
   guid: z.string(),
   title: z.string(),
   rank: z.number().nullable(),
-  why: z.string().optional(),
-  rejections: z.array(z.object({ code: z.string(), detail: z.string() })).optional(),
+  evaluation: z.object({
+    why: z.string(),
+    rejections: z.array(z.object({ code: z.string(), detail: z.string() })),
+  }),
 });
 
 const detail = z.object({
@@ -99,12 +101,12 @@ export async function summarize({
 function reasonOf(guid: string, { searches, timeline }: Detail): string {
   const found = searches.flatMap(({ candidates }) => candidates).find((one) => one.guid === guid);
   if (found === undefined) return 'the indexer did not offer it';
-  const [first] = found.rejections ?? [];
+  const [first] = found.evaluation.rejections;
   if (first !== undefined) return `${first.code}: ${first.detail}`;
   const left = timeline.find(
     (entry) => entry.detail?.startsWith(found.title) === true && entry.state === 'searching',
   );
-  return left?.detail ?? found.why ?? 'another release was better';
+  return left?.detail ?? found.evaluation.why;
 }
 
 async function tellMedia(longplay: RunningLongplay, { library }: DemoSummary): Promise<string[]> {
