@@ -11,6 +11,8 @@ import { startTorznabServer, type TorznabServer } from './torznab-server.js';
 import { makeTorrent } from './torrent-maker.js';
 import { startTracker } from './tracker.js';
 
+const UPLOAD_BYTES_PER_SECOND = 5_000_000;
+
 export const DEMO_API_KEY = 'demo-indexer-key';
 
 /** The world around Longplay: sample media, a tracker, a seeder and an indexer, all on loopback. */
@@ -51,6 +53,8 @@ export async function setStage(options: {
     tracker.allow(torrent.infoHash);
     await seeder.seed(torrent, path.dirname(source.folder));
   }
+  // Slow enough to be watched.
+  await seeder.limitUpload(UPLOAD_BYTES_PER_SECOND);
   const offers = demoOffers({ book, film });
   const indexer = await startTorznabServer({ items: offers, apiKey: DEMO_API_KEY });
   onStep(`an indexer offers ${offers.length} releases at ${indexer.url}`);

@@ -1,0 +1,21 @@
+import type { Roots } from '../activities/deps.js';
+import type { Integrations } from '../integrations/integrations.js';
+import type { JobsDeps } from '../jobs/deps.js';
+import type { Metrics } from '../metrics.js';
+import type { Seal } from '../store/seal.js';
+
+/** What the HTTP side works with, handed in by main. */
+export interface ApiDeps extends JobsDeps {
+  seal: Seal;
+  integrations: Integrations;
+  /** Resolves a library's logical root, for its test. */
+  roots: Roots;
+  /** Address of the Temporal Web UI with the namespace, for links; absent: no links. */
+  temporalUiUrl?: string | undefined;
+  /** Where people reach this service, without a trailing slash. */
+  baseUrl: () => string;
+  /** The built page: index.html, login.html, style.css and the modules. */
+  webDirectory: string;
+  version: string;
+  metrics: Metrics;
+}

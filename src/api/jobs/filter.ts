@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+
+import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { JobFilter } from '../../store/job-list.js';
+import { HttpProblem } from '../http/problem.js';
+import type { eventsQuery } from '../schemas/job.js';
+
+type FilterQuery = Omit<z.output<typeof eventsQuery>, 'limit'>;
+
+/** @throws HttpProblem bad_input for a type that nobody knows: an empty list would look like "no jobs". */
+export function filterOf(catalogue: Catalogue, query: FilterQuery): JobFilter {
+  const colon = query.subject?.indexOf(':') ?? -1;
+  return {
+    statuses: query.status?.length === 0 ? undefined : query.status,
+    types: typesOf(catalogue, query.type),
+    parentId: query.parent,
+    subjectType: colon < 0 ? query.subject : query.subject?.slice(0, colon),
+    subjectId: colon < 0 ? undefined : query.subject?.slice(colon + 1),
+    search: query.search === '' ? undefined : query.search,
+    createdAfter: query.createdAfter === undefined ? undefined : new Date(query.createdAfter),
+    createdBefore: query.createdBefore === undefined ? undefined : new Date(query.createdBefore),
+  };
+}
+
+function typesOf(catalogue: Catalogue, given: string[] | undefined): string[] | undefined {
+  if (given === undefined || given.length === 0) return undefined;
+  return given.map((name) => {
+    const type = catalogue.resolve(name);
+    if (type !== undefined) return type;
+    throw new HttpProblem('bad_input', `Expected a known job type, got "${name}"`, {
+      remedy: 'GET /api/jobs/types lists them',
+      errors: [{ pointer: 'query/type', detail: 'Expected a known job type' }],
+    });
+  });
+}

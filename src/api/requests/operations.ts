@@ -1,0 +1,149 @@
+import type { MediaType } from '../../domain/acquisition/release.js';
+import type { JobView } from '../../jobs/view.js';
+import { viewJobs } from '../../jobs/view.js';
+import { findLibrary, listLibraries } from '../../store/acquisition/settings.js';
+import { listItems } from '../../store/acquisition/library-items.js';
+import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';
+import type { Queryable } from '../../store/database.js';
+import { findJob } from '../../store/jobs.js';
+import { defineOperation } from '../http/operation.js';
+import { HttpProblem } from '../http/problem.js';
+import { createOnce } from '../jobs/create-once.js';
+import { idempotencyKeyOf } from '../jobs/operations.js';
+import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
+import {
+  createRequestBody,
+  libraryItemsPage,
+  libraryItemsQuery,
+  listRequestsQuery,
+  requestDetail,
+  requestPage,
+  requestView,
+} from '../schemas/request.js';
+import { detailOf, viewRequest } from './detail.js';
+
+const tag = 'requests';
+
+export const createRequestOperation = defineOperation({
+  id: 'createRequest',
+  tag,
+  summary: 'Asks for an item: it is searched for, fetched, filed and confirmed',
+  body: createRequestBody,
+  responses: {
+    200: { description: 'The item is asked for already: this is it', schema: requestView },
+    201: { description: 'Begun', schema: requestView },
+    202: { description: 'Stored; it begins by itself when Temporal is back', schema: requestView },
+  },
+  handle: async (context, { body, principal, request }) => {
+    const libraryId = await libraryFor(context.db, body.libraryId, body.item.mediaType);
+    const answer = await createOnce(context, {
+      wish: {
+        type: 'request',
+        params: { item: body.item, libraryId },
+        priority: body.priority,
+        createdBy: principal.name,
+      },
+      key: idempotencyKeyOf(request),
+      principal: principal.id,
+    });
+    const job = answer.body as JobView;
+    const row = await requireRequest(context.db, job.id);
+    return {
+      status: answer.status,
+      body: viewRequest(row, job),
+      headers: { location: `/api/requests/${row.requestId ?? row.jobId}` },
+      audit: { target: job.id, detail: { title: job.title, libraryId, status: answer.status } },
+    };
+  },
+});
+
+export const listRequestsOperation = defineOperation({
+  id: 'listRequests',
+  tag,
+  summary: 'The request board, newest first',
+  query: listRequestsQuery,
+  responses: { 200: { description: 'One page', schema: requestPage } },
+  handle: async ({ db }, { query }) => {
+    const { rows, next } = await listBoard(db, {
+      states: query.state?.length === 0 ? undefined : query.state,
+      after: readCursor(query.cursor),
+      limit: query.limit ?? DEFAULT_LIMIT,
+    });
+    const views = await viewJobsOf(db, rows);
+    return {
+      status: 200,
+      body: {
+        requests: rows.flatMap((row) => {
+          const job = views.get(row.jobId);
+          return job === undefined ? [] : [viewRequest(row, job)];
+        }),
+        next: writeCursor(next),
+      },
+    };
+  },
+});
+
+export const getRequestOperation = defineOperation({
+  id: 'getRequest',
+  tag,
+  summary: 'One request with its whole decision; the id may be its job’s',
+  params: idParams,
+  responses: { 200: { description: 'The request', schema: requestDetail } },
+  handle: async ({ db }, { params }) => {
+    const row = await requireRequest(db, params.id);
+    const job = (await viewJobsOf(db, [row])).get(row.jobId);
+    if (job === undefined) throw new HttpProblem('gone', `The request "${params.id}" was removed just now`);
+    return { status: 200, body: { ...viewRequest(row, job), ...(await detailOf(db, row)) } };
+  },
+});
+
+export const listLibraryItemsOperation = defineOperation({
+  id: 'listLibraryItems',
+  tag: 'libraries',
+  summary: 'What the libraries have',
+  query: libraryItemsQuery,
+  responses: { 200: { description: 'One page', schema: libraryItemsPage } },
+  handle: async ({ db }, { query }) => {
+    const size = query.limit ?? DEFAULT_LIMIT;
+    const found = await listItems(db, {
+      libraryId: query.libraryId,
+      search: query.search === '' ? undefined : query.search,
+      after: query.cursor,
+      limit: size + 1,
+    });
+    const items = found.slice(0, size);
+    return { status: 200, body: { items, next: found.length > size ? (items.at(-1)?.id ?? null) : null } };
+  },
+});
+
+/** @throws HttpProblem bad_input for an unknown library, conflict where there is none for this kind. */
+async function libraryFor(db: Queryable, wished: string | undefined, mediaType: MediaType): Promise<string> {
+  if (wished !== undefined) {
+    if ((await findLibrary(db, wished)) !== undefined) return wished;
+    throw new HttpProblem('bad_input', `Expected a known library, got "${wished}"`, {
+      remedy: 'GET /api/libraries lists them',
+      errors: [{ pointer: '/libraryId', detail: 'Expected a known library' }],
+    });
+  }
+  const libraries = await listLibraries(db);
+  const found = libraries.find((library) => library.enabled && library.mediaTypes.includes(mediaType));
+  if (found !== undefined) return found.id;
+  throw new HttpProblem('conflict', `Expected a library for ${mediaType}, there is none that is enabled`, {
+    remedy: 'Add one in the settings',
+  });
+}
+
+async function requireRequest(db: Queryable, id: string): Promise<BoardRow> {
+  const row = id.includes('\0') ? undefined : await findOnBoard(db, id);
+  if (row !== undefined) return row;
+  throw new HttpProblem('gone', `There is no request "${id}"`);
+}
+
+async function viewJobsOf(db: Queryable, rows: BoardRow[]): Promise<Map<string, JobView>> {
+  const jobs = await Promise.all(rows.map(({ jobId }) => findJob(db, jobId)));
+  const views = await viewJobs(
+    db,
+    jobs.filter((job) => job !== undefined),
+  );
+  return new Map(views.map((view) => [view.id, view]));
+}

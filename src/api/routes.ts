@@ -1,0 +1,109 @@
+import { logInOperation, logOutOperation, getSessionOperation } from './access/session-operations.js';
+import {
+  createLoginLinkOperation,
+  createTokenOperation,
+  listAuditOperation,
+  listTokensOperation,
+  revokeTokenOperation,
+} from './access/token-operations.js';
+import { eventsOperation, jobEventsOperation } from './events/operations.js';
+import {
+  aboutOperation,
+  healthzOperation,
+  listWorkersOperation,
+  metricsOperation,
+  readyzOperation,
+} from './health/operations.js';
+import type { Operation } from './http/operation.js';
+import type { Access, Method, Route } from './http/route.js';
+import {
+  createJobOperation,
+  getJobOperation,
+  listAttemptsOperation,
+  listJobsOperation,
+  listJobTypesOperation,
+  listLogsOperation,
+} from './jobs/operations.js';
+import {
+  cancelJobOperation,
+  pauseJobOperation,
+  resumeJobOperation,
+  retryJobOperation,
+  retryNowOperation,
+  setPriorityOperation,
+} from './jobs/steer.js';
+import {
+  createRequestOperation,
+  getRequestOperation,
+  listLibraryItemsOperation,
+  listRequestsOperation,
+} from './requests/operations.js';
+import * as clients from './settings/download-client-operations.js';
+import * as indexers from './settings/indexer-operations.js';
+import * as libraries from './settings/library-operations.js';
+
+/** Every address of the API and who may use it: the one table of roles. A fixed path stands before `:id`. */
+export const ROUTES: readonly Route[] = [
+  route('post', '/api/jobs', 'operator', createJobOperation),
+  route('get', '/api/jobs', 'viewer', listJobsOperation),
+  route('get', '/api/jobs/types', 'viewer', listJobTypesOperation),
+  route('get', '/api/jobs/:id', 'viewer', getJobOperation),
+  route('get', '/api/jobs/:id/logs', 'viewer', listLogsOperation),
+  route('get', '/api/jobs/:id/attempts', 'viewer', listAttemptsOperation),
+  route('get', '/api/jobs/:id/events', 'viewer', jobEventsOperation),
+  route('post', '/api/jobs/:id/pause', 'operator', pauseJobOperation),
+  route('post', '/api/jobs/:id/resume', 'operator', resumeJobOperation),
+  route('post', '/api/jobs/:id/cancel', 'operator', cancelJobOperation),
+  route('post', '/api/jobs/:id/retry', 'operator', retryJobOperation),
+  route('post', '/api/jobs/:id/retry-now', 'operator', retryNowOperation),
+  route('put', '/api/jobs/:id/priority', 'operator', setPriorityOperation),
+  route('get', '/api/events', 'viewer', eventsOperation),
+
+  route('post', '/api/requests', 'operator', createRequestOperation),
+  route('get', '/api/requests', 'viewer', listRequestsOperation),
+  route('get', '/api/requests/:id', 'viewer', getRequestOperation),
+  route('get', '/api/library/items', 'viewer', listLibraryItemsOperation),
+
+  route('get', '/api/indexers', 'viewer', indexers.listIndexersOperation),
+  route('post', '/api/indexers', 'super_admin', indexers.createIndexerOperation),
+  route('post', '/api/indexers/test', 'super_admin', indexers.testNewIndexerOperation),
+  route('get', '/api/indexers/:id', 'viewer', indexers.getIndexerOperation),
+  route('put', '/api/indexers/:id', 'super_admin', indexers.putIndexerOperation),
+  route('delete', '/api/indexers/:id', 'super_admin', indexers.deleteIndexerOperation),
+  route('post', '/api/indexers/:id/test', 'operator', indexers.testIndexerOperation),
+
+  route('get', '/api/download-clients', 'viewer', clients.listDownloadClientsOperation),
+  route('post', '/api/download-clients', 'super_admin', clients.createDownloadClientOperation),
+  route('post', '/api/download-clients/test', 'super_admin', clients.testNewDownloadClientOperation),
+  route('get', '/api/download-clients/:id', 'viewer', clients.getDownloadClientOperation),
+  route('put', '/api/download-clients/:id', 'super_admin', clients.putDownloadClientOperation),
+  route('delete', '/api/download-clients/:id', 'super_admin', clients.deleteDownloadClientOperation),
+  route('post', '/api/download-clients/:id/test', 'operator', clients.testDownloadClientOperation),
+
+  route('get', '/api/libraries', 'viewer', libraries.listLibrariesOperation),
+  route('post', '/api/libraries', 'super_admin', libraries.createLibraryOperation),
+  route('post', '/api/libraries/test', 'super_admin', libraries.testNewLibraryOperation),
+  route('get', '/api/libraries/:id', 'viewer', libraries.getLibraryOperation),
+  route('put', '/api/libraries/:id', 'super_admin', libraries.putLibraryOperation),
+  route('delete', '/api/libraries/:id', 'super_admin', libraries.deleteLibraryOperation),
+  route('post', '/api/libraries/:id/test', 'operator', libraries.testLibraryOperation),
+
+  route('post', '/api/session', 'public', logInOperation),
+  route('get', '/api/session', 'viewer', getSessionOperation),
+  route('delete', '/api/session', 'viewer', logOutOperation),
+  route('get', '/api/tokens', 'super_admin', listTokensOperation),
+  route('post', '/api/tokens', 'super_admin', createTokenOperation),
+  route('post', '/api/tokens/login-links', 'super_admin', createLoginLinkOperation),
+  route('delete', '/api/tokens/:id', 'super_admin', revokeTokenOperation),
+  route('get', '/api/audit', 'super_admin', listAuditOperation),
+
+  route('get', '/api/workers', 'viewer', listWorkersOperation),
+  route('get', '/api/about', 'viewer', aboutOperation),
+  route('get', '/healthz', 'public', healthzOperation),
+  route('get', '/readyz', 'public', readyzOperation),
+  route('get', '/metrics', 'viewer_or_loopback', metricsOperation),
+];
+
+function route(method: Method, path: string, access: Access, operation: Operation): Route {
+  return { method, path, access, operation };
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+import { time } from './parameters.js';
+
+export const alive = z.strictObject({ status: z.literal('alive'), version: z.string() });
+
+const check = z.strictObject({ ok: z.boolean(), detail: z.string() });
+
+export const readiness = z
+  .strictObject({
+    ready: z.boolean(),
+    checks: z.strictObject({ postgres: check, temporal: check, coreWorker: check }),
+  })
+  .meta({ id: 'Readiness' });
+
+export const worker = z
+  .strictObject({
+    id: z.string(),
+    host: z.string(),
+    processId: z.int(),
+    role: z.string(),
+    queues: z.record(z.string(), z.int()).describe('Slots per queue'),
+    startedAt: time,
+    seenAt: time,
+    stoppedAt: time.nullable(),
+  })
+  .meta({ id: 'Worker' });
+
+export const about = z
+  .strictObject({
+    version: z.string(),
+    temporalUiUrl: z.string().nullable().describe('With the namespace; a job’s page is /workflows/<id> below it'),
+  })
+  .meta({ id: 'About' });

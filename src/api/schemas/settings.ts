@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import { DEFAULT_PATH_TEMPLATE } from '../../domain/acquisition/path-template.js';
+import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { time } from './parameters.js';
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected small letters, digits and dashes')
+  .max(60);
+
+export const id = slug.optional().describe('Default: made from the name; it never changes');
+
+export const name = z.string().trim().min(1).max(100);
+
+/** Stored and shown: so no user, password, key or fragment may stand in it. */
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http or https address' })
+  .max(500)
+  .refine((text) => {
+    if (!URL.canParse(text)) return false;
+    const { username, password, search, hash } = new URL(text);
+    return [username, password, search, hash].every((part) => part === '');
+  }, 'expected an address without user, password or query: secrets have their own field');
+
+const secret = z
+  .string()
+  .min(1)
+  .max(500)
+  .nullable()
+  .optional()
+  .describe('Write-only. Absent keeps the stored one, null removes it');
+
+const priority = z.int().min(1).max(50).default(25).describe('Lower is asked first');
+const enabled = z.boolean().default(true);
+
+const indexerShape = {
+  name,
+  kind: z.enum(['torznab']).default('torznab'),
+  baseUrl: baseUrl.describe('The address that answers ?t=caps'),
+  secret: secret.describe('The API key. Write-only: absent keeps the stored one, null removes it'),
+  categories: z.array(z.int().min(0).max(999_999)).max(50).default([]).describe('Torznab ids; empty: the default'),
+  priority,
+  minimumSeeders: z.int().min(0).max(10_000).default(1),
+  enabled,
+};
+
+export const indexerBody = z.strictObject(indexerShape).meta({ id: 'IndexerSettings' });
+export const newIndexerBody = indexerBody.extend({ id }).meta({ id: 'NewIndexer' });
+
+export const indexerView = z
+  .strictObject({
+    ...indexerShape,
+    secret: z.undefined().optional(),
+    id: z.string(),
+    hasSecret: z.boolean(),
+    disabledUntil: time.nullable().describe('It asked for a pause, or failed again and again'),
+    lastOutcome: z.string().nullable(),
+    lastDetail: z.string().nullable(),
+    lastUsedAt: time.nullable(),
+    createdAt: time,
+  })
+  .omit({ secret: true })
+  .meta({ id: 'Indexer' });
+
+const clientShape = { name, kind: z.enum(['aria2']).default('aria2'), baseUrl, secret, priority, enabled };
+
+export const downloadClientBody = z.strictObject(clientShape).meta({ id: 'DownloadClientSettings' });
+export const newDownloadClientBody = downloadClientBody.extend({ id }).meta({ id: 'NewDownloadClient' });
+
+export const downloadClientView = downloadClientBody
+  .omit({ secret: true })
+  .extend({
+    id: z.string(),
+    hasSecret: z.boolean(),
+    embedded: z.boolean().describe('Started and stopped by Longplay itself'),
+    reachableAt: time.nullable(),
+    unreachableSince: time.nullable(),
+    lastError: z.string().nullable(),
+    createdAt: time,
+  })
+  .meta({ id: 'DownloadClient' });
+
+const root = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe('A logical path such as `library:` or `library:Audiobooks`, never a path of one machine');
+
+export const libraryBody = z
+  .strictObject({
+    name,
+    kind: z.enum(['folder']).default('folder'),
+    root,
+    pathTemplate: z
+      .string()
+      .min(1)
+      .max(500)
+      .default(DEFAULT_PATH_TEMPLATE)
+      .describe('Where an item goes below the root'),
+    mediaTypes: z.array(z.enum(MEDIA_TYPES)).min(1).default(['audiobook']),
+    enabled,
+  })
+  .meta({ id: 'LibrarySettings' });
+
+export const newLibraryBody = libraryBody.extend({ id }).meta({ id: 'NewLibrary' });
+
+export const libraryView = libraryBody
+  .extend({ id: z.string(), lastScanAt: time.nullable(), createdAt: time })
+  .meta({ id: 'Library' });
+
+/** A test answers 200 either way: that it failed is what was asked for. */
+export const testResult = z
+  .strictObject({
+    ok: z.boolean(),
+    detail: z.string().describe('What answered, or what went wrong'),
+    remedy: z.string().nullable(),
+    elapsedMs: z.int(),
+  })
+  .meta({ id: 'TestResult' });

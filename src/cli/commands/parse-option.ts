@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Makes a parser of whole numbers for an option or argument of commander. */
+export function wholeNumber(range: { min: number; max: number }): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= range.min && value <= range.max) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${range.min} to ${range.max}.`);
+  };
+}
+
+/** A name or 1–10; the API knows what the names mean. */
+export function priorityText(text: string): number | string {
+  return /^\d+$/.test(text) ? wholeNumber({ min: 1, max: 10 })(text) : text;
+}
+
+/** For an option that may be given several times. */
+export function collect<Value>(
+  parse: (text: string) => Value,
+): (text: string, before: Value[] | undefined) => Value[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+/** A day or an instant, as the API wants it: ISO 8601 in UTC. */
+export function isoTime(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? new Date(text) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidArgumentError('Expected a time such as 2027-01-31 or 2027-01-31T12:00:00Z.');
+}

@@ -1,0 +1,118 @@
+import { Option, type Command } from 'commander';
+
+import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { setting, testResult } from '../answers.js';
+import { EXIT } from '../exit-status.js';
+import type { ProgramDeps } from '../program-deps.js';
+import { testTable } from '../render/setting.js';
+import { openSession, withApiOptions, type SharedOptions } from '../session.js';
+import { collect, wholeNumber } from './parse-option.js';
+import { readSecret } from './read-input.js';
+import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
+
+interface AddOptions extends SharedOptions {
+  id?: string;
+  secretFile?: string;
+  priority?: number;
+  category?: number[];
+  minimumSeeders?: number;
+  template?: string;
+  type?: string[];
+  disabled?: true;
+  untested?: true;
+}
+
+/** What each kind is given beside its name and place. */
+const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
+  indexer: (command) =>
+    withSecret(command)
+      .option(
+        '--category <number>',
+        'a Torznab category; may be repeated',
+        collect(wholeNumber({ min: 0, max: 999_999 })),
+      )
+      .option(
+        '--minimum-seeders <n>',
+        'releases with fewer are refused',
+        wholeNumber({ min: 0, max: 10_000 }),
+      ),
+  client: withSecret,
+  library: (command) =>
+    command
+      .option('--template <template>', 'where an item goes below the root')
+      .addOption(new Option('--type <type...>', 'what it takes').choices(MEDIA_TYPES).default(['audiobook'])),
+};
+
+const PLACES: Record<SettingKind, [argument: string, description: string]> = {
+  indexer: ['<address>', 'its Torznab address, without the key'],
+  client: ['<address>', 'its RPC address, without the secret'],
+  library: ['<root>', 'a logical path such as library: or library:Audiobooks'],
+};
+
+export function addSettingAddCommand(group: Command, deps: ProgramDeps, kind: SettingKind): void {
+  const command = OPTIONS[kind](
+    group
+      .command('add')
+      .description('Tries the connection, then adds it.')
+      .argument('<name>', 'for people')
+      .argument(...PLACES[kind]),
+  )
+    .option('--id <id>', 'default: made from the name')
+    .option('--disabled', 'add it, but do not use it yet')
+    .option('--untested', 'add it without a try')
+    .addHelpText('after', EXAMPLES[kind]);
+  withApiOptions(command).action(async (name: string, place: string, options: AddOptions) => {
+    const { client, output, endWith } = await openSession(deps, options);
+    const body = await bodyOf(deps, kind, { name, place, options });
+    const { path } = SETTING_KINDS[kind];
+    if (options.untested !== true) {
+      const test = await client.send({ method: 'POST', path: `${path}/test`, body, answer: testResult });
+      if (!test.ok) {
+        output.show({ added: null, test }, () => [...testTable([{ id: name, ...test }]), NOT_ADDED]);
+        endWith(EXIT.failed);
+        return;
+      }
+    }
+    const added = await client.send({ method: 'POST', path, body, answer: setting });
+    output.show(added, () => [`Added ${added.id}.`]);
+  });
+}
+
+async function bodyOf(
+  deps: ProgramDeps,
+  kind: SettingKind,
+  { name, place, options }: { name: string; place: string; options: AddOptions },
+): Promise<Record<string, unknown>> {
+  return {
+    name,
+    [SETTING_KINDS[kind].place]: place,
+    id: options.id,
+    secret: await readSecret(deps, options.secretFile),
+    priority: options.priority,
+    categories: options.category,
+    minimumSeeders: options.minimumSeeders,
+    pathTemplate: options.template,
+    mediaTypes: options.type,
+    enabled: options.disabled === true ? false : undefined,
+  };
+}
+
+function withSecret(command: Command): Command {
+  return command
+    .option('--secret-file <file>', 'a file with its key or secret, - for the standard input')
+    .option('--priority <n>', 'lower is asked first', wholeNumber({ min: 1, max: 50 }));
+}
+
+const NOT_ADDED = 'Not added. With --untested it is added anyway.';
+
+const EXAMPLES: Record<SettingKind, string> = {
+  indexer: `
+Example:
+  longplay indexer add "My indexer" http://127.0.0.1:9117/api --secret-file key.txt --category 3030`,
+  client: `
+Example:
+  longplay client add "aria2" http://127.0.0.1:6800/jsonrpc --secret-file secret.txt`,
+  library: `
+Example:
+  longplay library add "Audiobooks" library:Audiobooks --template "{author}/{title}"`,
+};
