@@ -16,7 +16,8 @@ node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 if (existsSync(path.join(ROOT, 'web', 'app.ts')))
   node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.web.json');
 mkdirSync(path.join(DIST, 'web'), { recursive: true });
-for (const name of readdirSync(path.join(ROOT, 'web')).filter((file) => !file.endsWith('.ts'))) {
+const page = path.join(ROOT, 'web');
+for (const name of (existsSync(page) ? readdirSync(page) : []).filter((file) => !file.endsWith('.ts'))) {
   cpSync(path.join(ROOT, 'web', name), path.join(DIST, 'web', name), { recursive: true });
 }
 node('dist/workers/build-workflow-bundle.js');

@@ -8,7 +8,7 @@ export async function eventually(
   const deadline = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > deadline)
-      throw new Error(`Expected a condition within ${withinMs} ms: ${condition}`);
+      throw new Error(`Expected a condition within ${withinMs} ms: ${condition.toString()}`);
     await delay(everyMs);
   }
 }
