@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from '@jest/globals';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Runtime, Worker } from '@temporalio/worker';
+
+import { catalogue } from '../../src/catalogue/index.js';
+
+/** Histories of released workflows, as `temporal workflow show --output json` gives them; one is never edited. */
+const FOLDER = path.resolve('test/histories');
+const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+const files = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const silent = (): undefined => undefined;
+Runtime.install({
+  shutdownSignals: [],
+  logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
+});
+
+describe('a recorded history', () => {
+  it.each(files)('%s replays on this version', async (file) => {
+    const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history);
+  });
+
+  it('exists for every job type', () => {
+    const recorded = new Set(files.map((name) => name.replace(/(-\w+)?\.json$/, '')));
+    expect(catalogue.types.map(({ type }) => type).filter((type) => !recorded.has(type))).toEqual([]);
+  });
+});
