@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+
+import { RefusedError } from '../../src/cli/problem.js';
+import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
+import { loadConfig } from '../../src/config.js';
+import { createMediaTools } from '../../src/media/tools.js';
+import { eventually } from '../support/eventually.js';
+import { findProcesses } from '../support/processes.js';
+import { startService, type ServiceProcess } from '../support/service.js';
+
+let folder: string;
+let service: ServiceProcess;
+let stage: Stage;
+const undo: (() => void)[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'longplay-faults-'));
+  const { run } = createMediaTools({
+    ffmpegPath: 'ffmpeg',
+    ffprobePath: 'ffprobe',
+    programFolder: path.join(folder, 'bin'),
+  });
+  stage = await setStage({
+    config: loadConfig({ PATH: process.env['PATH'] }),
+    run,
+    folder: path.join(folder, 'stage'),
+    onStep: () => undefined,
+  });
+  await mkdir(path.join(folder, 'data', 'library'), { recursive: true });
+  service = await startService(path.join(folder, 'data'));
+  const body = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
+  await service.client.send({ method: 'POST', path: '/api/indexers', body, answer: z.unknown() });
+}, 120_000);
+
+afterEach(() => {
+  for (const step of undo.splice(0).reverse()) step();
+});
+
+afterAll(async () => {
+  await service.stop();
+  await stage.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const job = z.object({
+  id: z.string(),
+  status: z.string(),
+  sentence: z.string(),
+  waitingReason: z.string().nullable(),
+});
+
+function getJob(id: string): Promise<z.output<typeof job>> {
+  return service.client.send({ path: `/api/jobs/${id}`, answer: job });
+}
+
+/** Stops a server's process in its tracks: it keeps its port and answers nothing. */
+async function freeze(name: string): Promise<void> {
+  const found = (await findProcesses(path.join(folder, 'data'))).filter((process) => process.name === name);
+  if (found.length === 0) throw new Error(`No ${name} runs`);
+  const pids = found.flatMap(({ pid }) => [pid, ...childrenOf(pid)]);
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  undo.push(() => {
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  });
+}
+
+/** Postgres serves each connection by a process of its own. */
+function childrenOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children
+    .split(' ')
+    .map(Number)
+    .filter((child) => child > 0);
+}
+
+function thaw(): void {
+  for (const step of undo.splice(0).reverse()) step();
+}
+
+describe('Longplay under faults', () => {
+  it('takes a job while Temporal is away, shows it pending, and starts it by itself', async () => {
+    await freeze('temporal');
+    const body = { type: 'demo_steps', params: { count: 2, everyMs: 1, label: 'while Temporal is away' } };
+    const created = await service.client.send({ method: 'POST', path: '/api/jobs', body, answer: job });
+    expect(created).toMatchObject({ status: 'pending', waitingReason: 'temporal_unavailable' });
+    thaw();
+    await eventually(async () => (await getJob(created.id)).status === 'completed', {
+      withinMs: 40_000,
+      everyMs: 200,
+    });
+  }, 90_000);
+
+  it('says 503 and not ready while Postgres is away, and loses nothing', async () => {
+    const body = { type: 'demo_steps', params: { count: 40, everyMs: 200, label: 'while Postgres is away' } };
+    const created = await service.client.send({ method: 'POST', path: '/api/jobs', body, answer: job });
+    await eventually(async () => (await getJob(created.id)).status === 'running');
+    await freeze('postgres');
+    await expect(getJob(created.id)).rejects.toMatchObject({ problem: { status: 503 } });
+    await expect(service.client.send({ path: '/readyz', answer: z.unknown() })).rejects.toBeInstanceOf(
+      RefusedError,
+    );
+    thaw();
+    await eventually(async () => (await getJob(created.id).catch(() => undefined))?.status === 'completed', {
+      withinMs: 60_000,
+      everyMs: 200,
+    });
+  }, 120_000);
+
+  it('waits with disk_full while the library has no room, shows nothing half, and goes on when there is room', async () => {
+    if (process.getuid?.() !== 0) {
+      process.stderr.write('skipped: mounting a small disk needs root\n');
+      return;
+    }
+    const library = path.join(folder, 'data', 'library');
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', library]);
+    undo.push(() => {
+      execFileSync('umount', ['-l', library]);
+    });
+    const { title, author, runtimeSeconds } = stage.media.book;
+    const body = { item: { mediaType: 'audiobook', title, author, runtimeSeconds } };
+    const asked = await service.client.send({
+      method: 'POST',
+      path: '/api/requests',
+      body,
+      answer: z.object({ job: z.object({ id: z.string() }) }),
+    });
+    const organize = z.object({ jobs: z.array(job) });
+    const organizing = async (): Promise<z.output<typeof job> | undefined> =>
+      (await service.client.send({ path: '/api/jobs', query: { type: 'organize_files' }, answer: organize }))
+        .jobs[0];
+    await eventually(async () => (await organizing())?.waitingReason === 'disk_full', {
+      withinMs: 60_000,
+      everyMs: 100,
+    });
+    expect((await organizing())?.sentence).toContain('the disk is full');
+    const visible = (await readdir(library, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    expect(visible).toEqual([]);
+    execFileSync('mount', ['-o', 'remount,size=64m', library]);
+    await eventually(async () => (await getJob(asked.job.id)).status === 'completed', {
+      withinMs: 60_000,
+      everyMs: 200,
+    });
+    const filed = await readdir(path.join(library, 'H. G. Wells', 'The Time Machine'));
+    expect(filed.sort()).toEqual(['The Time Machine.m4b', 'cover.jpg', 'metadata.json', 'metadata.opf']);
+  }, 200_000);
+});
