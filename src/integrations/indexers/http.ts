@@ -1,8 +1,8 @@
-import { Fault, normalizeError } from '../../domain/faults.js';
+import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
 
 export interface BodyLimit {
   maxBytes: number;
-  /** From the call to the last byte, milliseconds (acquisition.md §3.1). */
+  /** From the call to the last byte, milliseconds (acquisition.md §3.1). Connecting alone has Node's 10 s. */
   timeoutMs: number;
 }
 
@@ -14,9 +14,34 @@ export interface Answer {
   tooLarge: boolean;
 }
 
+/** Nothing, or only a part, came in time. */
+export class NoAnswer extends Fault {
+  /** No connection came about: the trouble may as well be ours, so the back-off keeps its level (§3.2). */
+  readonly unreachable: boolean;
+
+  constructor(message: string, { unreachable, cause }: { unreachable: boolean; cause: unknown }) {
+    super('transient', message, { cause });
+    this.unreachable = unreachable;
+  }
+}
+
+/** Codes of a connection that never came about; a reset or a time-out later means that somebody was there. */
+const NO_CONNECTION = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+const LONGEST_RETRY_AFTER_MS = 7 * 24 * 3_600_000;
+const SHORTEST_RETRY_AFTER_MS = 1_000;
+
 /**
  * One GET without following redirects, its body bounded: an endless or huge answer costs at most `maxBytes`.
- * @throws Fault transient when nothing, or only a part, came in time. The URL is in no message: it carries keys.
+ * @throws NoAnswer. The URL is in no message: it carries keys. An abort of `signal` throws its reason.
  */
 export async function getBounded(
   fetcher: typeof fetch,
@@ -25,22 +50,23 @@ export async function getBounded(
 ): Promise<Answer> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const response = await fetcher(url, {
-      redirect: 'manual',
-      signal: bounded,
-      headers: { 'user-agent': 'Longplay' },
-    });
+    const headers = { 'user-agent': 'Longplay' };
+    const response = await fetcher(url, { redirect: 'manual', signal: bounded, headers });
     const { body, tooLarge } = await readBounded(response, maxBytes);
     return { status: response.status, headers: response.headers, body, tooLarge };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (bounded.aborted) {
-      throw new Fault('transient', `${url.host} did not answer whole within ${timeoutMs / 1_000} s`, {
-        cause: error,
-      });
-    }
-    throw new Fault('transient', `${url.host} cannot be reached: ${causeOf(error)}`, { cause: error });
+    throw bounded.aborted ? tooLate(error, { url, timeoutMs }) : noConnection(error, url);
   }
+}
+
+/** Retry-After in milliseconds, told in seconds or as a date; between 1 s and 7 d. Undefined when absent. */
+export function retryAfterMs(headers: Headers, now: Date): number | undefined {
+  const told = headers.get('retry-after')?.trim();
+  if (told === undefined || told === '') return undefined;
+  const ms = /^\d+$/.test(told) ? Number(told) * 1_000 : Date.parse(told) - now.getTime();
+  if (Number.isNaN(ms)) return undefined;
+  return Math.min(LONGEST_RETRY_AFTER_MS, Math.max(SHORTEST_RETRY_AFTER_MS, ms));
 }
 
 async function readBounded(
@@ -63,15 +89,16 @@ async function readBounded(
   }
 }
 
-function causeOf(error: unknown): string {
-  const { cause, message } = normalizeError(error);
-  return cause instanceof Error ? cause.message : message;
+function tooLate(error: unknown, { url, timeoutMs }: { url: URL; timeoutMs: number }): NoAnswer {
+  const message = `${url.host} did not answer whole within ${timeoutMs / 1_000} s`;
+  return new NoAnswer(message, { unreachable: false, cause: error });
 }
 
-/** Retry-After in milliseconds, as seconds or as a date; undefined when absent or in the past. */
-export function retryAfterMs(headers: Headers, now: Date): number | undefined {
-  const told = headers.get('retry-after')?.trim();
-  if (told === undefined || told === '') return undefined;
-  const ms = /^\d+$/.test(told) ? Number(told) * 1_000 : Date.parse(told) - now.getTime();
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+/** fetch says "fetch failed" and keeps what happened in the cause. */
+function noConnection(error: unknown, url: URL): NoAnswer {
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  const code = errorCode(cause);
+  const unreachable = code !== undefined && NO_CONNECTION.has(code);
+  const reason = code ?? normalizeError(cause ?? error).message;
+  return new NoAnswer(`${url.host} cannot be reached: ${reason}`, { unreachable, cause: error });
 }

@@ -1,13 +1,8 @@
 import type { IndexerOutcome } from '../../domain/acquisition/release.js';
+import type { SearchQuery } from '../../domain/acquisition/search-plan.js';
 
-export interface IndexerQuery {
-  /** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
-  mode: 'search' | 'book';
-  text?: string;
-  author?: string;
-  title?: string;
-  categories: number[];
-}
+/** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
+export type IndexerQuery = SearchQuery;
 
 export interface IndexerCaps {
   server: string;

@@ -2,14 +2,30 @@ import type { Release } from '../../domain/acquisition/release.js';
 import type { IndexerCaps } from './port.js';
 import { child, childText, type XmlElement } from './torznab-xml.js';
 
-/** The items of a feed; undefined when the document is no feed (no channel). */
-export function readFeed(document: XmlElement, indexerId: string): Release[] | undefined {
+export interface Feed {
+  releases: Release[];
+  /** Items of this page, readable or not: paging counts them all. */
+  items: number;
+  /** All matches, where the indexer tells it (`newznab:response@total`). */
+  total: number | undefined;
+}
+
+export interface FeedReader {
+  indexerId: string;
+  /** Takes the indexer's key out of links and ids. */
+  hide: (link: string) => string;
+}
+
+/** The releases of a feed; undefined when the document is no feed (no channel). */
+export function readFeed(document: XmlElement, reader: FeedReader): Feed | undefined {
   const channel = document.name === 'rss' ? child(document, 'channel') : undefined;
   if (channel === undefined) return undefined;
-  return channel.children
-    .filter(({ name }) => name === 'item')
-    .map((item) => readItem(item, indexerId))
-    .filter((release) => release !== undefined);
+  const items = channel.children.filter(({ name }) => name === 'item');
+  return {
+    releases: items.map((item) => readItem(item, reader)).filter((release) => release !== undefined),
+    items: items.length,
+    total: number(child(channel, 'response')?.attributes['total']),
+  };
 }
 
 /** Attributes of both namespaces are alike: `<torznab:attr name="seeders" value="5"/>` (acquisition.md §2.1). */
@@ -23,28 +39,47 @@ function readAttributes(item: XmlElement): Map<string, string[]> {
   return attributes;
 }
 
-function readItem(item: XmlElement, indexerId: string): Release | undefined {
+/** Undefined for an item without a title or a link: nothing could be done with it. */
+function readItem(item: XmlElement, { indexerId, hide }: FeedReader): Release | undefined {
   const title = childText(item, 'title');
-  if (title === undefined) return undefined;
   const attributes = readAttributes(item);
-  const text = (name: string): string | undefined => attributes.get(name)?.[0];
-  const enclosure = child(item, 'enclosure')?.attributes ?? {};
-  const link = enclosure['url'] ?? childText(item, 'link');
-  const magnet = text('magneturl') ?? (link?.startsWith('magnet:') === true ? link : undefined);
-  const published = Date.parse(childText(item, 'pubDate') ?? '');
+  const links = readLinks(item, attributes.get('magneturl')?.[0]);
+  const link = links.downloadUrl ?? links.magnetUrl;
+  if (title === undefined || link === undefined) return undefined;
   return dropUndefined({
     indexerId,
     title,
-    guid: childText(item, 'guid') ?? link ?? title,
-    protocol: enclosure['type'] === 'application/x-nzb' ? ('usenet' as const) : ('torrent' as const),
-    downloadUrl: link?.startsWith('magnet:') === true ? undefined : link,
-    magnetUrl: magnet,
-    infoHash: text('infohash')?.toLowerCase(),
-    sizeBytes: number(childText(item, 'size')) ?? number(text('size')) ?? number(enclosure['length']) ?? 0,
+    guid: hide(childText(item, 'guid') ?? link),
+    protocol:
+      child(item, 'enclosure')?.attributes['type'] === 'application/x-nzb'
+        ? ('usenet' as const)
+        : ('torrent' as const),
+    downloadUrl: links.downloadUrl === undefined ? undefined : hide(links.downloadUrl),
+    magnetUrl: links.magnetUrl === undefined ? undefined : hide(links.magnetUrl),
     categories: readCategories(item, attributes),
+    sizeBytes: readSize(item, attributes),
+    publishedAt: readTime(childText(item, 'pubDate')),
+    ...readTold(attributes),
+  });
+}
+
+/** Some indexers put a magnet link where the file's address belongs. */
+function readLinks(
+  item: XmlElement,
+  magnetUrl: string | undefined,
+): { downloadUrl: string | undefined; magnetUrl: string | undefined } {
+  const link = child(item, 'enclosure')?.attributes['url'] ?? childText(item, 'link');
+  if (link?.startsWith('magnet:') === true) return { downloadUrl: undefined, magnetUrl: magnetUrl ?? link };
+  return { downloadUrl: link, magnetUrl };
+}
+
+function readTold(attributes: Map<string, string[]>): Partial<Release> & Pick<Release, 'freeleech'> {
+  const text = (name: string): string | undefined => attributes.get(name)?.[0]?.trim();
+  const hash = text('infohash')?.toLowerCase();
+  return dropUndefined({
+    infoHash: hash !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hash) ? hash : undefined,
     seeders: number(text('seeders')),
     peers: number(text('peers')),
-    publishedAt: Number.isNaN(published) ? undefined : new Date(published).toISOString(),
     author: text('author'),
     bookTitle: text('booktitle'),
     language: text('language'),
@@ -52,6 +87,20 @@ function readItem(item: XmlElement, indexerId: string): Release | undefined {
     minimumSeedTimeSeconds: number(text('minimumseedtime')),
     freeleech: number(text('downloadvolumefactor')) === 0,
   });
+}
+
+function readSize(item: XmlElement, attributes: Map<string, string[]>): number {
+  const told = [
+    childText(item, 'size'),
+    attributes.get('size')?.[0],
+    child(item, 'enclosure')?.attributes['length'],
+  ];
+  return told.map(number).find((size) => size !== undefined && size > 0) ?? 0;
+}
+
+function readTime(text: string | undefined): string | undefined {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 function readCategories(item: XmlElement, attributes: Map<string, string[]>): number[] {

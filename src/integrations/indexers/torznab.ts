@@ -1,19 +1,27 @@
 import type { IndexerOutcome, Release } from '../../domain/acquisition/release.js';
-import { Fault, normalizeError } from '../../domain/faults.js';
+import { Fault } from '../../domain/faults.js';
+import { createKeyGuard } from './api-key.js';
 import { fetchReleaseFile } from './fetch-release.js';
-import { getBounded, retryAfterMs } from './http.js';
+import { getFollowing, type FollowOptions } from './follow.js';
+import { NoAnswer } from './http.js';
 import type { Indexer, IndexerCaps, IndexerQuery } from './port.js';
+import { asFault, formatError, readReply, readSilence, type Reply } from './reply.js';
 import { readCaps, readFeed } from './torznab-feed.js';
-import { parseXml, type XmlElement } from './torznab-xml.js';
+import { parseBaseUrl, queryParameters } from './torznab-query.js';
 
 export interface TorznabOptions {
   id: string;
   name: string;
+  /** The feed's address, such as `http://host:9696/1/api`; a bare host gets `/api`. */
   baseUrl: string;
   apiKey?: string;
+  /** Asked where a query names none; empty: every category. */
+  categories?: readonly number[];
+  /** Hosts beside the indexer's own that links may lead to; without it see allowed-hosts.ts. */
+  allowedHosts?: readonly string[];
   fetch?: typeof fetch;
   now?: () => Date;
-  /** One whole answer, milliseconds. */
+  /** One whole answer, milliseconds; default 60 s: less is too short behind challenge solvers (§3.1). */
   timeoutMs?: number;
 }
 
@@ -22,170 +30,133 @@ const TIMEOUT_MS = 60_000;
 /** Automatic searches read three pages (acquisition.md §3.1). */
 const MAX_PAGES = 3;
 const MAX_PAGE_SIZE = 100;
-/** A limit without Retry-After rests for an hour. */
-const LIMIT_WITHOUT_HEADER_MS = 3_600_000;
 
-type Failure = Exclude<IndexerOutcome, { outcome: 'ok' }>;
-type Reply = { document: XmlElement } | { failure: Failure };
-
-/** A Torznab or Newznab feed: Prowlarr, Jackett, NZBHydra or an indexer itself. */
+/**
+ * A Torznab or Newznab feed: Prowlarr, Jackett, NZBHydra or an indexer itself.
+ * @throws Fault bad_input for an address that is none, or that carries a key or password.
+ */
 export function createTorznabIndexer(options: TorznabOptions): Indexer {
-  const torznab = new Torznab(options);
+  const connection = createConnection(options);
+  let known: IndexerCaps | undefined;
   return {
     id: options.id,
-    caps: (signal) => torznab.caps(signal),
-    search: (query, signal) => torznab.search(query, signal),
-    fetchRelease: (url, signal) =>
-      fetchReleaseFile({ fetch: options.fetch ?? fetch, url, indexerUrl: options.baseUrl, signal }),
+    caps: async (signal) => (known ??= await loadCaps(connection, signal)),
+    search: (query, signal) => searchPages(connection, { query, signal, ...(known && { caps: known }) }),
+    fetchRelease: (link, signal) => fetchReleaseFile(connection, link, signal),
   };
 }
 
-class Torznab {
-  readonly #options: TorznabOptions;
-  #caps: IndexerCaps | undefined;
-
-  constructor(options: TorznabOptions) {
-    this.#options = options;
-  }
-
-  async caps(signal: AbortSignal): Promise<IndexerCaps> {
-    if (this.#caps !== undefined) return this.#caps;
-    const reply = await this.#ask({ t: 'caps' }, signal);
-    if ('failure' in reply) throw asFault(reply.failure);
-    const caps = readCaps(reply.document);
-    if (caps === undefined) {
-      throw new Fault('bad_input', `Expected a Torznab caps document, got <${reply.document.name}>`, {
-        remedy: 'Check the address: it usually ends in /api',
-      });
-    }
-    this.#caps = caps;
-    return caps;
-  }
-
-  async search(query: IndexerQuery, signal: AbortSignal): Promise<IndexerOutcome> {
-    const releases: Release[] = [];
-    const limit = Math.min(this.#caps?.pageSize ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE);
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const reply = await this.#ask(
-        { ...parameters(query), limit: String(limit), offset: String(page * limit) },
-        signal,
-      );
-      if ('failure' in reply) return reply.failure;
-      const found = readFeed(reply.document, this.#options.id);
-      if (found === undefined) return formatError(`expected an RSS feed, got <${reply.document.name}>`);
-      releases.push(...found);
-      if (found.length < limit) break;
-    }
-    return { outcome: 'ok', releases: unique(releases) };
-  }
-
-  async #ask(query: Record<string, string>, signal: AbortSignal): Promise<Reply> {
-    const { baseUrl, apiKey, timeoutMs = TIMEOUT_MS } = this.#options;
-    const url = new URL(baseUrl);
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    if (apiKey !== undefined) url.searchParams.set('apikey', apiKey);
-    try {
-      const answer = await getBounded(this.#options.fetch ?? fetch, url, {
-        maxBytes: FEED_LIMIT_BYTES,
-        timeoutMs,
-        signal,
-      });
-      return this.#read(answer);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      return { failure: { outcome: 'error', class: 'transient', detail: normalizeError(error).message } };
-    }
-  }
-
-  #read(answer: Awaited<ReturnType<typeof getBounded>>): Reply {
-    const refused = this.#refusal(answer.status, answer.headers);
-    if (refused !== undefined) return { failure: refused };
-    if (answer.tooLarge)
-      return { failure: formatError(`the answer is larger than ${FEED_LIMIT_BYTES} bytes`) };
-    const text = Buffer.from(answer.body).toString('utf8').trimStart();
-    const type = answer.headers.get('content-type') ?? '';
-    if (type.includes('text/html') || /^<(!doctype html|html)/i.test(text)) {
-      const detail = 'an HTML page came instead of a feed: probably a log-in or challenge page';
-      return { failure: { outcome: 'error', class: 'auth', detail } };
-    }
-    return this.#parse(text);
-  }
-
-  #parse(text: string): Reply {
-    let document: XmlElement;
-    try {
-      document = parseXml(text);
-    } catch (error) {
-      const limited = /request limit reached/i.test(text.slice(0, 500));
-      if (limited) return { failure: throttled(undefined, 'the request limit is reached') };
-      return { failure: formatError(`the XML is broken: ${normalizeError(error).message.slice(0, 200)}`) };
-    }
-    return document.name === 'error' ? { failure: errorReply(document.attributes) } : { document };
-  }
-
-  /** The reply table of acquisition.md §2.1, as far as the HTTP status tells. */
-  #refusal(status: number, headers: Headers): Failure | undefined {
-    if (status >= 200 && status < 300) return undefined;
-    const now = this.#options.now?.() ?? new Date();
-    if (status === 429) return throttled(retryAfterMs(headers, now), 'HTTP 429: too many requests');
-    if (status === 410) return { outcome: 'disabled', detail: 'HTTP 410: the indexer is disabled' };
-    if (status === 401 || status === 403)
-      return { outcome: 'error', class: 'auth', detail: `HTTP ${status}` };
-    if (status >= 500) {
-      const after = status === 503 ? retryAfterMs(headers, now) : undefined;
-      if (after !== undefined) return throttled(after, 'HTTP 503 with Retry-After');
-      return { outcome: 'error', class: 'transient', detail: `HTTP ${status}` };
-    }
-    return { outcome: 'error', class: 'config', detail: `HTTP ${status}: check the address` };
-  }
+interface Connection extends FollowOptions {
+  id: string;
+  apiKey: string | undefined;
+  categories: readonly number[];
+  timeoutMs: number;
+  now: () => Date;
 }
 
-function parameters({ mode, text, author, title, categories }: IndexerQuery): Record<string, string> {
+function createConnection(options: TorznabOptions): Connection {
+  const { id, apiKey, categories, allowedHosts } = options;
   return {
-    t: mode,
-    extended: '1',
-    ...(text === undefined ? {} : { q: text }),
-    ...(author === undefined ? {} : { author }),
-    ...(title === undefined ? {} : { title }),
-    ...(categories.length === 0 ? {} : { cat: categories.join(',') }),
+    id,
+    apiKey,
+    categories: categories ?? [],
+    home: parseBaseUrl(options.baseUrl),
+    guard: createKeyGuard(apiKey),
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    fetch: options.fetch ?? fetch,
+    now: options.now ?? (() => new Date()),
+    ...(allowedHosts === undefined ? {} : { allowedHosts }),
   };
 }
 
-/** `<error code="…" description="…"/>` with HTTP 200. */
-function errorReply(attributes: Record<string, string>): Failure {
-  const code = Number(attributes['code'] ?? '900');
-  const detail = `error ${code}: ${(attributes['description'] ?? 'no description').slice(0, 200)}`;
-  if (code === 500 || code === 501 || /limit reached/i.test(detail)) return throttled(undefined, detail);
-  if (code >= 100 && code <= 199) return { outcome: 'error', class: 'auth', detail };
-  if (code >= 200 && code <= 299) return { outcome: 'error', class: 'config', detail };
-  if (code === 910) return { outcome: 'disabled', detail };
-  return { outcome: 'error', class: 'transient', detail };
+async function loadCaps(connection: Connection, signal: AbortSignal): Promise<IndexerCaps> {
+  const reply = await ask(connection, { t: 'caps' }, signal);
+  if ('failure' in reply) throw asFault(reply.failure);
+  const caps = readCaps(reply.document);
+  if (caps !== undefined) return caps;
+  throw new Fault('bad_input', `Expected a Torznab caps document, got <${reply.document.name}>`, {
+    remedy: 'Check the address: it usually ends in /api',
+  });
 }
 
-function throttled(afterMs: number | undefined, detail: string): Failure {
-  return { outcome: 'throttled', retryAfterMs: afterMs ?? LIMIT_WITHOUT_HEADER_MS, detail };
+interface SearchCall {
+  query: IndexerQuery;
+  signal: AbortSignal;
+  caps?: IndexerCaps;
 }
 
-function formatError(detail: string): Failure {
-  return { outcome: 'error', class: 'format', detail };
-}
-
-function asFault(failure: Failure): Fault {
-  if (failure.outcome === 'throttled') {
-    return new Fault('throttled', failure.detail, { retryAfterMs: failure.retryAfterMs });
+async function searchPages(connection: Connection, call: SearchCall): Promise<IndexerOutcome> {
+  const limit = Math.min(call.caps?.pageSize ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE);
+  const found = new Map<string, Release>();
+  let offset = 0;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const answer = await searchPage(connection, call, { limit, offset });
+    if ('failure' in answer)
+      return found.size === 0 ? answer.failure : { ...answer.failure, releases: [...found.values()] };
+    const before = found.size;
+    for (const release of answer.releases) found.set(release.guid, release);
+    offset += answer.items;
+    const ended = answer.total === undefined ? answer.items < limit : offset >= answer.total;
+    // An indexer that ignores the offset tells the same page again and again.
+    if (ended || found.size === before) break;
   }
-  if (failure.outcome === 'disabled') return new Fault('gone', failure.detail);
-  const remedies = {
-    auth: 'Check the API key',
-    config: 'Check the address',
-    transient: 'Try again later',
-    format: 'Check that the address is a Torznab or Newznab feed',
-  };
-  const kind =
-    failure.class === 'auth' ? 'credentials' : failure.class === 'transient' ? 'transient' : 'bad_input';
-  return new Fault(kind, failure.detail, { remedy: remedies[failure.class] });
+  return { outcome: 'ok', releases: [...found.values()] };
 }
 
-function unique(releases: Release[]): Release[] {
-  return [...new Map(releases.map((release) => [release.guid, release])).values()];
+type Page =
+  | { releases: Release[]; items: number; total: number | undefined }
+  | { failure: Exclude<IndexerOutcome, { outcome: 'ok' }> };
+
+async function searchPage(
+  connection: Connection,
+  { query, signal, caps }: SearchCall,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<Page> {
+  const categories = query.categories.length > 0 ? query.categories : connection.categories;
+  const parameters = queryParameters({ ...query, categories: [...categories] }, caps);
+  const reply = await ask(
+    connection,
+    { ...parameters, limit: String(limit), offset: String(offset) },
+    signal,
+  );
+  if ('failure' in reply) return reply;
+  const feed = readFeed(reply.document, { indexerId: connection.id, hide: connection.guard.hide });
+  if (feed === undefined)
+    return { failure: formatError(`expected an RSS channel, got <${reply.document.name}>`) };
+  if (feed.items > 0 && feed.releases.length === 0) {
+    return { failure: formatError(`none of ${feed.items} items has a title and a link`) };
+  }
+  return feed;
+}
+
+/** One API call. Details go through the guard, since an indexer may repeat the key in its complaint. */
+async function ask(
+  connection: Connection,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const reply = await askIndexer(connection, parameters, signal);
+  if (!('failure' in reply)) return reply;
+  return { failure: { ...reply.failure, detail: connection.guard.hide(reply.failure.detail) } };
+}
+
+async function askIndexer(
+  connection: Connection,
+  parameters: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const url = new URL(connection.home);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  if (connection.apiKey !== undefined) url.searchParams.set('apikey', connection.apiKey);
+  try {
+    const limits = { maxBytes: FEED_LIMIT_BYTES, timeoutMs: connection.timeoutMs, signal };
+    const arrival = await getFollowing(connection, url.href, limits);
+    if (arrival.kind === 'answer')
+      return readReply(arrival.answer, { now: connection.now(), limit: FEED_LIMIT_BYTES });
+    const detail = arrival.kind === 'magnet' ? 'a magnet link came instead of a feed' : arrival.detail;
+    return { failure: { outcome: 'error', class: 'config', detail } };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { failure: readSilence(error) };
+  }
 }
