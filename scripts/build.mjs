@@ -13,11 +13,12 @@ function node(...args) {
 
 rmSync(DIST, { recursive: true, force: true });
 node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
-if (existsSync(path.join(ROOT, 'web', 'app.ts')))
-  node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.web.json');
+if (existsSync(path.join(ROOT, 'web', 'app.ts'))) node('node_modules/typescript/bin/tsc', '-p', 'web');
 mkdirSync(path.join(DIST, 'web'), { recursive: true });
 const page = path.join(ROOT, 'web');
-for (const name of (existsSync(page) ? readdirSync(page) : []).filter((file) => !file.endsWith('.ts'))) {
+for (const name of (existsSync(page) ? readdirSync(page) : []).filter((file) =>
+  /\.(html|css|svg)$/.test(file),
+)) {
   cpSync(path.join(ROOT, 'web', name), path.join(DIST, 'web', name), { recursive: true });
 }
 node('dist/workers/build-workflow-bundle.js');

@@ -48,7 +48,7 @@ function modulesHash() {
 }
 
 async function build() {
-  const configs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.web.json'];
+  const configs = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
   const sources = [...filesBelow('src', 'web', 'scripts'), ...configs.map((name) => path.join(ROOT, name))];
   const isThere = () => existsSync(path.join(ROOT, 'dist', 'workflow-bundle.js'));
   await stage('build', hashFiles(sources), isThere, async () => {

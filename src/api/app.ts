@@ -5,6 +5,7 @@ import type { ApiDeps } from './deps.js';
 import { mountRoutes } from './http/mount.js';
 import { HttpProblem, toProblem } from './http/problem.js';
 import { createHostCheck, securityHeaders } from './http/security.js';
+import { serveOpenApi } from './openapi/serve.js';
 import { servePage } from './page.js';
 import { ROUTES } from './routes.js';
 
@@ -19,6 +20,7 @@ export function createApp(context: ApiContext): Express {
   app.set('query parser', 'simple');
   app.use(securityHeaders, createHostCheck(context.baseUrl));
   mountRoutes(app, context, ROUTES);
+  serveOpenApi(app, context.version);
   servePage(app, context.webDirectory);
   app.use((request) => {
     throw new HttpProblem('gone', `There is nothing at ${request.path.slice(0, 200)}`, {

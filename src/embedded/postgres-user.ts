@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** `nobody`: initdb looks its user up by id, and this one is known on every system. */
@@ -29,10 +29,7 @@ export function choosePostgresUser(options: { nativeFolder: string; dataFolder: 
   if (spawnSync('unshare', [...mapping, 'true'], { stdio: 'ignore' }).status === 0) {
     return { prefix: ['unshare', ...mapping], ...options };
   }
-  const key = createHash('sha256').update(options.dataFolder).digest('hex').slice(0, 12);
-  const dataFolder = path.join(SHARED, key, 'postgres');
-  mkdirSync(path.dirname(dataFolder), { recursive: true });
-  chownSync(path.dirname(dataFolder), NOBODY, NOBODY);
+  const dataFolder = sharedFolderFor(options.dataFolder);
   return {
     prefix: [],
     uid: NOBODY,
@@ -40,6 +37,19 @@ export function choosePostgresUser(options: { nativeFolder: string; dataFolder: 
     dataFolder,
     nativeFolder: copyBinaries(options.nativeFolder),
   };
+}
+
+/** The data folder keeps a note of where its database is; without the note a left-over one belongs to nobody. */
+function sharedFolderFor(dataFolder: string): string {
+  const key = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
+  const shared = path.join(SHARED, key, 'postgres');
+  const note = path.join(dataFolder, 'location');
+  if (!existsSync(note)) rmSync(path.dirname(shared), { recursive: true, force: true });
+  mkdirSync(path.dirname(shared), { recursive: true });
+  chownSync(path.dirname(shared), NOBODY, NOBODY);
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  writeFileSync(note, `${shared}\n`);
+  return shared;
 }
 
 function copyBinaries(nativeFolder: string): string {

@@ -1,0 +1,151 @@
+import { call, Problem, setCsrfToken } from './api.js';
+import { showJob } from './detail.js';
+import { byId, element, textOf } from './dom.js';
+import { renderJobs, type Job } from './jobs.js';
+
+interface Session {
+  name: string;
+  csrfToken: string | null;
+}
+
+interface AskedFor {
+  id: string;
+  state: string | null;
+  stateDetail: string | null;
+  job: Job;
+}
+
+const jobs = new Map<string, Job>();
+const connection = byId('connection', HTMLElement);
+const notice = byId('notice', HTMLElement);
+let temporalUrl: string | undefined;
+let drawing = false;
+
+function tell(error: unknown): void {
+  if (error instanceof Problem && error.status === 401) {
+    location.assign('/login');
+    return;
+  }
+  notice.textContent = error instanceof Error ? error.message : String(error);
+  notice.hidden = false;
+}
+
+/** Many events of one moment are drawn once. */
+function draw(): void {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    const actions = {
+      steer: (job: Job, action: string) => {
+        notice.hidden = true;
+        call<Job>('POST', `/api/jobs/${job.id}/${action}`).then(update, tell);
+      },
+      open: (job: Job) => {
+        showJob(byId('detail', HTMLDialogElement), job, temporalUrl).catch(tell);
+      },
+    };
+    byId('jobs', HTMLElement).replaceChildren(renderJobs(jobs.values(), actions));
+  });
+}
+
+function update(job: Job): void {
+  jobs.set(job.id, job);
+  draw();
+  if (job.type === 'request') refreshRequests();
+}
+
+let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+function refreshRequests(): void {
+  refreshing ??= setTimeout(() => {
+    refreshing = undefined;
+    call<{ requests: AskedFor[] }>('GET', '/api/requests?limit=20').then(drawRequests, tell);
+  }, 300);
+}
+
+function drawRequests({ requests }: { requests: AskedFor[] }): void {
+  const board = byId('requests', HTMLElement);
+  if (requests.length === 0) {
+    board.replaceChildren(element('p', { class: 'empty' }, 'Nobody has asked for anything yet.'));
+    return;
+  }
+  const cards = requests.map(({ state, stateDetail, job }) => {
+    const shown = state ?? job.status;
+    const row = element(
+      'div',
+      { class: 'row' },
+      element('span', { class: `status ${shown}` }, shown.replaceAll('_', ' ')),
+      element('span', { class: 'title' }, job.title),
+    );
+    return element(
+      'li',
+      { class: 'card' },
+      row,
+      element('div', { class: 'sentence' }, stateDetail ?? job.sentence),
+    );
+  });
+  board.replaceChildren(element('ul', { class: 'list' }, ...cards));
+}
+
+/** The browser connects again by itself and goes on from the last event. */
+let stream: EventSource | undefined;
+
+function follow(statuses: string): void {
+  stream?.close();
+  jobs.clear();
+  const query = statuses === '' ? '' : `&status=${statuses}`;
+  const opened = new EventSource(`/api/events?limit=100${query}`);
+  stream = opened;
+  opened.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
+    jobs.clear();
+    for (const job of (JSON.parse(data) as { jobs: Job[] }).jobs) jobs.set(job.id, job);
+    connection.textContent = 'live';
+    draw();
+    refreshRequests();
+  });
+  opened.addEventListener('job', ({ data }: MessageEvent<string>) => {
+    update(JSON.parse(data) as Job);
+  });
+  opened.addEventListener('left', ({ data }: MessageEvent<string>) => {
+    jobs.delete((JSON.parse(data) as { id: string }).id);
+    draw();
+  });
+  opened.addEventListener('error', () => {
+    connection.textContent = 'Longplay does not answer; trying again …';
+  });
+}
+
+function listenToForms(): void {
+  const ask = byId('ask', HTMLFormElement);
+  ask.addEventListener('submit', (event) => {
+    event.preventDefault();
+    notice.hidden = true;
+    const given = new FormData(ask);
+    const text = (name: string): string => textOf(given, name);
+    const author = text('author') === '' ? {} : { author: text('author') };
+    const item = { mediaType: 'audiobook', title: text('title'), ...author };
+    call('POST', '/api/requests', { item }).then(() => {
+      ask.reset();
+      refreshRequests();
+    }, tell);
+  });
+  const filter = byId('filter', HTMLSelectElement);
+  filter.addEventListener('change', () => {
+    follow(filter.value);
+  });
+}
+
+async function begin(): Promise<void> {
+  const { csrfToken } = await call<Session>('GET', '/api/session');
+  setCsrfToken(csrfToken);
+  const about = await call<{ temporalUiUrl: string | null }>('GET', '/api/about');
+  temporalUrl = about.temporalUiUrl ?? undefined;
+  const link = byId('temporal', HTMLAnchorElement);
+  link.hidden = temporalUrl === undefined;
+  if (temporalUrl !== undefined) link.href = temporalUrl;
+  listenToForms();
+  follow('');
+}
+
+begin().catch(tell);
