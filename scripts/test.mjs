@@ -16,6 +16,7 @@ const { status } = spawnSync(
     '--outputFile=.cache/jest.json',
     // Temporal's task queues are shared by all tests of one server, so one file runs at a time.
     '--maxWorkers=1',
+    '--testTimeout=60000',
     ...given,
   ],
   { cwd: ROOT, stdio: ['inherit', 'ignore', 'inherit'] },
