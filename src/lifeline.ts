@@ -10,10 +10,13 @@ const WRAPPER = `
 own_group=$1
 signal=$2
 shift 2
+child=
+told=
+trap 'told=yes; [ -n "$child" ] && kill -s $signal $child 2>/dev/null' TERM INT HUP
 exec 3<&0 </dev/null
 "$@" 3<&- &
 child=$!
-trap 'kill -s $signal $child 2>/dev/null' TERM INT HUP
+[ -n "$told" ] && kill -s $signal $child 2>/dev/null
 (
   trap '' TERM INT HUP
   cat <&3
@@ -49,7 +52,6 @@ ${WRAPPER}`;
 }
 
 const STDERR_TAIL = 8_192;
-const KILL_AFTER_MS = 5_000;
 const DEFAULT_GRACE_MS = 5_000;
 
 export interface LifelineOptions {
@@ -62,7 +64,10 @@ export interface LifelineOptions {
   /** Run as this user; needs root. */
   uid?: number;
   gid?: number;
-  /** Scheduling niceness; media children run at 10 (design §3). */
+  /**
+   * Scheduling niceness; media children run at 10 (design §3). Linux derives the disk's priority from it
+   * (`ionice(1)`: a process without a class of its own), so there is no ionice here.
+   */
   nice?: number;
   /** What asks the command to end; Postgres wants INT, its fast shutdown. Default TERM. */
   stopSignal?: 'TERM' | 'INT';
@@ -79,7 +84,7 @@ export interface LifelineChild {
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** The last 8 kB of what it said on stderr. */
   stderrTail: () => string;
-  /** TERM to the group, then KILL after the grace; resolves when it is gone. */
+  /** The stop signal to the command, KILL to the whole group after the grace; resolves when all are gone. */
   stop: (options?: { graceMs?: number }) => Promise<void>;
 }
 
@@ -127,20 +132,28 @@ export function spawnWithLifeline(options: LifelineOptions): LifelineChild {
     stdout: child.stdout,
     exited,
     stderrTail: tail,
-    stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stop(child, { exited, graceMs }),
+    stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stop(child, { pid, exited, graceMs }),
   };
 }
 
-/** The wrapper passes the signal on; closing the lifeline begins the last 5 s. */
 async function stop(
   child: ChildProcess,
-  { exited, graceMs }: { exited: Promise<unknown>; graceMs: number },
+  { pid, exited, graceMs }: { pid: number; exited: Promise<unknown>; graceMs: number },
 ): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.stdin?.destroy(), Math.max(0, graceMs - KILL_AFTER_MS));
+  const timer = setTimeout(() => {
+    killGroup(pid);
+  }, graceMs);
   await exited;
   clearTimeout(timer);
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function keepTail(child: ChildProcess): () => string {

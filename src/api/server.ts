@@ -28,7 +28,7 @@ export async function startApi(deps: ApiDeps, address: { host: string; port: num
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   return {
-    url: `http://${host}:${port}`, 
+    url: `http://${host}:${port}`,
     close: async () => {
       await context.feed.close();
       await close(server);
@@ -40,10 +40,14 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(
-        new Fault('environment', `Expected to listen on ${host}:${port}, but it was refused: ${error.message}`, {
-          remedy: 'Choose another LONGPLAY_PORT or LONGPLAY_HOST',
-          cause: error,
-        }),
+        new Fault(
+          'environment',
+          `Expected to listen on ${host}:${port}, but it was refused: ${error.message}`,
+          {
+            remedy: 'Choose another LONGPLAY_PORT or LONGPLAY_HOST',
+            cause: error,
+          },
+        ),
       );
     });
     server.listen(port, host, resolve);

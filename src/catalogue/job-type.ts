@@ -94,6 +94,5 @@ export function step(queue: Queue, minutes: number): StepPolicy {
   return { queue, startToCloseMs: minutes * MINUTE, heartbeatMs: DEFAULT_HEARTBEAT_MS };
 }
 
-/** Retry waits by pipeline (design §2). */
+/** Waits of the acquisition pipeline: three tries more (design §2, acquisition.md §1.4). */
 export const ACQUISITION_RETRY_MS = [2_000, 4_000, 8_000];
-export const MEDIA_RETRY_MS = [2 * MINUTE, 4 * MINUTE, 8 * MINUTE];

@@ -32,7 +32,13 @@ export function createProbe({
     signal.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
     const args = [...OPTIONS, ...QUESTIONS, `file:${hostPath}`];
-    const child = spawnWithLifeline({ name: 'ffprobe', command: ffprobePath, args, nice: 10, stdout: 'pipe' });
+    const child = spawnWithLifeline({
+      name: 'ffprobe',
+      command: ffprobePath,
+      args,
+      nice: 10,
+      stdout: 'pipe',
+    });
     const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
     signal.throwIfAborted();
     if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);

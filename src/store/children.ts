@@ -31,15 +31,6 @@ export async function linkChild(
   );
 }
 
-/** Open children, for the cancel and the sweep of an ended parent. */
-export async function openChildren(db: Queryable, parentId: string): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from jobs where parent_id = $1 and outcome_status is null`,
-    [parentId],
-  );
-  return rows.map((row) => row.id);
-}
-
 /** Open children of ended parents: their parent-close policy was not carried out. */
 export async function orphans(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

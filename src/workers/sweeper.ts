@@ -1,5 +1,6 @@
-import type { JobsDeps } from '../jobs/deps.js';
+import type { ActivityDeps } from '../activities/deps.js';
 import { sweepOften, sweepSeldom } from '../jobs/sweep.js';
+import { retryCleanups } from './cleanups.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 
 const SWEEPER_LOCK = 4_100_010;
@@ -9,7 +10,7 @@ const SELDOM_MS = 60_000;
 const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
 
 /** The loop of `core` that repairs every disagreement between rows and Temporal (jobs.md §4). */
-export function startSweeper(deps: JobsDeps): LeaderLoop {
+export function startSweeper(deps: ActivityDeps): LeaderLoop {
   let seldomAt = 0;
   let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   return startLeaderLoop({
@@ -20,6 +21,7 @@ export function startSweeper(deps: JobsDeps): LeaderLoop {
     log: deps.log,
     pass: async () => {
       await sweepOften(deps);
+      await retryCleanups(deps);
       if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0) return;
       seldomAt = performance.now();
       const begun = new Date();

@@ -39,7 +39,12 @@ export const createTokenOperation = defineOperation({
         errors: [{ pointer: '/expiresAt', detail: 'Expected a time in the future' }],
       });
     }
-    const made = await createToken(db, { name: body.name, role: body.role, createdBy: principal.name, expiresAt });
+    const made = await createToken(db, {
+      name: body.name,
+      role: body.role,
+      createdBy: principal.name,
+      expiresAt,
+    });
     return {
       status: 201,
       body: { ...viewToken(made.row), secret: made.secret },

@@ -136,7 +136,11 @@ async function pass(stream: Stream): Promise<boolean> {
   for (const line of lines) writer.send({ name: 'log', id: idOf(stream), data: line });
   let found = lines.length > 0;
   for (;;) {
-    const changes = await changedSince(context.db, { filter: readable(wish), after: stream.cursor, limit: PAGE });
+    const changes = await changedSince(context.db, {
+      filter: readable(wish),
+      after: stream.cursor,
+      limit: PAGE,
+    });
     const wanted = changes.filter(({ job }) => wish.only === undefined || job.id === wish.only);
     const rows = wanted.map(({ job }) => job);
     const views = await viewJobs(context.db, rows);

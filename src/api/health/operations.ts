@@ -32,7 +32,11 @@ export const readyzOperation = defineOperation({
     ]);
     const ready = postgres.ok && temporal.ok && coreWorker.ok;
     const headers = ready ? {} : { headers: { 'retry-after': '5' } };
-    return { status: ready ? 200 : 503, body: { ready, checks: { postgres, temporal, coreWorker } }, ...headers };
+    return {
+      status: ready ? 200 : 503,
+      body: { ready, checks: { postgres, temporal, coreWorker } },
+      ...headers,
+    };
   },
 });
 

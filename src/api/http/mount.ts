@@ -50,7 +50,8 @@ async function authenticateFor(context: ApiContext, route: Route, request: Reque
 }
 
 async function readBody(json: RequestHandler, request: Request, response: Response): Promise<void> {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || request.headers['content-length'] !== '0';
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || request.headers['content-length'] !== '0';
   const isJson = request.is('application/json') !== false;
   if (hasBody && !isJson && request.headers['content-type'] !== undefined) {
     throw new HttpProblem(
@@ -69,7 +70,12 @@ async function readBody(json: RequestHandler, request: Request, response: Respon
 /** Every change leaves a row; when the row cannot be written, the log has the same words. */
 async function recordChange(
   context: ApiContext,
-  { route, request, principal, answer }: { route: Route; request: Request; principal: Principal; answer: Answer },
+  {
+    route,
+    request,
+    principal,
+    answer,
+  }: { route: Route; request: Request; principal: Principal; answer: Answer },
 ): Promise<void> {
   if (route.method === 'get' || !('status' in answer) || answer.status >= 400) return;
   const note = 'audit' in answer ? answer.audit : undefined;

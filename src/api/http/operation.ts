@@ -104,5 +104,9 @@ function parseAll<Params, Query, Body>(
     throw new HttpProblem('bad_input', `The request is not valid: ${told.join('; ')}`, { errors });
   }
   // Each entry was parsed by the schema of its own name just above.
-  return { params: parsed[0]?.data as Params, query: parsed[1]?.data as Query, body: parsed[2]?.data as Body };
+  return {
+    params: parsed[0]?.data as Params,
+    query: parsed[1]?.data as Query,
+    body: parsed[2]?.data as Body,
+  };
 }

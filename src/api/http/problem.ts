@@ -100,7 +100,10 @@ function asHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Fault) return fromFault(error);
   if (error instanceof pg.DatabaseError && UNSTORABLE.has(error.code ?? '')) {
-    return new HttpProblem('bad_input', 'Expected text that Postgres can keep, got a NUL or a lone surrogate');
+    return new HttpProblem(
+      'bad_input',
+      'Expected text that Postgres can keep, got a NUL or a lone surrogate',
+    );
   }
   return fromBodyParser(error) ?? new HttpProblem('defect', `${STATUS_CODES[500] ?? ''}: see the log`);
 }

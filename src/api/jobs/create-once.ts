@@ -39,10 +39,14 @@ export async function createOnce(
     case 'answered':
       return { status: known.status as JobAnswer['status'], body: known.body };
     case 'in_progress':
-      throw new HttpProblem('conflict', 'The first request with this Idempotency-Key is still being handled', {
-        remedy: 'Ask again in a second',
-        headers: { 'retry-after': '1' },
-      });
+      throw new HttpProblem(
+        'conflict',
+        'The first request with this Idempotency-Key is still being handled',
+        {
+          remedy: 'Ask again in a second',
+          headers: { 'retry-after': '1' },
+        },
+      );
     case 'other_body':
       throw new HttpProblem('unprocessable', 'This Idempotency-Key was used with another body', {
         remedy: 'Use a new key for a new request',

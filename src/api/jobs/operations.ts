@@ -10,7 +10,16 @@ import { listLogs } from '../../store/logs.js';
 import { listAttempts } from '../../store/waits.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
-import { attempt, createJobBody, jobPage, jobType, jobView, listJobsQuery, logLine, logsQuery } from '../schemas/job.js';
+import {
+  attempt,
+  createJobBody,
+  jobPage,
+  jobType,
+  jobView,
+  listJobsQuery,
+  logLine,
+  logsQuery,
+} from '../schemas/job.js';
 import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
 import { createOnce } from './create-once.js';
 import { filterOf } from './filter.js';
@@ -84,7 +93,10 @@ export const getJobOperation = defineOperation({
   summary: 'One job',
   params: idParams,
   responses: { 200: { description: 'The job', schema: jobView } },
-  handle: async ({ db }, { params }) => ({ status: 200, body: await viewOf(db, await requireJob(db, params.id)) }),
+  handle: async ({ db }, { params }) => ({
+    status: 200,
+    body: await viewOf(db, await requireJob(db, params.id)),
+  }),
 });
 
 export const listLogsOperation = defineOperation({
@@ -94,7 +106,10 @@ export const listLogsOperation = defineOperation({
   params: idParams,
   query: logsQuery,
   responses: {
-    200: { description: 'Lines after `after`', schema: z.strictObject({ logs: z.array(logLine), next: z.int().describe('`after` of the next page') }) },
+    200: {
+      description: 'Lines after `after`',
+      schema: z.strictObject({ logs: z.array(logLine), next: z.int().describe('`after` of the next page') }),
+    },
   },
   handle: async ({ db }, { params, query }) => {
     await requireJob(db, params.id);

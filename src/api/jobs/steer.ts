@@ -9,10 +9,18 @@ import { requireJob, viewOf } from './operations.js';
 const tag = 'jobs';
 const responses = { 202: { description: 'Taken; `requested` until it is true', schema: jobView } };
 
-export const pauseJobOperation = steer('pauseJob', 'pause', 'Stops at the next checkpoint and frees its slot');
+export const pauseJobOperation = steer(
+  'pauseJob',
+  'pause',
+  'Stops at the next checkpoint and frees its slot',
+);
 export const resumeJobOperation = steer('resumeJob', 'resume', 'Goes on from the checkpoint');
 export const cancelJobOperation = steer('cancelJob', 'cancel', 'Ends the job and undoes what it began');
-export const retryNowOperation = steer('retryJobNow', 'retryNow', 'Ends a waiting time, e.g. before the next try');
+export const retryNowOperation = steer(
+  'retryJobNow',
+  'retryNow',
+  'Ends a waiting time, e.g. before the next try',
+);
 
 function steer(id: string, kind: Exclude<WishKind, 'setPriority'>, summary: string): Operation {
   return defineOperation({

@@ -13,7 +13,10 @@ export const session = z
   .strictObject({
     name: z.string(),
     role,
-    csrfToken: z.string().nullable().describe('To be sent as x-csrf-token with every change, by cookie sessions'),
+    csrfToken: z
+      .string()
+      .nullable()
+      .describe('To be sent as x-csrf-token with every change, by cookie sessions'),
     expiresAt: time.nullable(),
   })
   .meta({ id: 'Session' });
@@ -46,7 +49,9 @@ export const loginLink = z.strictObject({ url: z.string().describe('Works once, 
 export const loginLinkBody = z.strictObject({ name: z.string().trim().min(1).max(100), role });
 
 export const auditQuery = z.strictObject({
-  before: integerText({ min: 1, max: Number.MAX_SAFE_INTEGER }).optional().describe('Only rows before this id'),
+  before: integerText({ min: 1, max: Number.MAX_SAFE_INTEGER })
+    .optional()
+    .describe('Only rows before this id'),
   limit,
 });
 

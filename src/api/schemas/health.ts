@@ -29,6 +29,9 @@ export const worker = z
 export const about = z
   .strictObject({
     version: z.string(),
-    temporalUiUrl: z.string().nullable().describe('With the namespace; a job’s page is /workflows/<id> below it'),
+    temporalUiUrl: z
+      .string()
+      .nullable()
+      .describe('With the namespace; a job’s page is /workflows/<id> below it'),
   })
   .meta({ id: 'About' });

@@ -91,7 +91,10 @@ export const jobView = z
 ({}) as z.output<typeof jobView> satisfies Record<keyof JobView, unknown>;
 ({}) as JobView satisfies Record<keyof z.output<typeof jobView>, unknown>;
 
-export const jobPage = z.strictObject({ jobs: z.array(jobView), next: z.string().nullable().describe('The cursor of the next page') });
+export const jobPage = z.strictObject({
+  jobs: z.array(jobView),
+  next: z.string().nullable().describe('The cursor of the next page'),
+});
 
 /** Filters of the list and of the event stream. */
 export const jobFilterShape = {
@@ -117,7 +120,9 @@ export const jobType = z.strictObject({
 const level = z.enum(['info', 'warn', 'error']);
 
 export const logsQuery = z.strictObject({
-  after: integerText({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional().describe('Only lines after this id'),
+  after: integerText({ min: 0, max: Number.MAX_SAFE_INTEGER })
+    .optional()
+    .describe('Only lines after this id'),
   level: level.optional(),
   limit: integerText({ min: 1, max: 1_000 }).optional().describe('Default 200'),
 });

@@ -42,11 +42,7 @@ export interface ListCursor {
   id: string;
 }
 
-export const cursor = z
-  .string()
-  .max(500)
-  .optional()
-  .describe('`next` of the page before; opaque');
+export const cursor = z.string().max(500).optional().describe('`next` of the page before; opaque');
 
 export function writeCursor(place: ListCursor | null | undefined): string | null {
   if (place === null || place === undefined) return null;

@@ -8,7 +8,12 @@ import { cursor, limit, several, time } from './parameters.js';
 export const createRequestBody = z
   .strictObject({
     item: mediaItem,
-    libraryId: z.string().min(1).max(100).optional().describe('Default: the first library for this kind of thing'),
+    libraryId: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Default: the first library for this kind of thing'),
     priority: priority.optional(),
   })
   .meta({ id: 'CreateRequest' });
@@ -133,10 +138,10 @@ export const libraryItem = z
 
 export const requestDetail = requestView
   .extend({
-    timeline: z.array(
-      z.strictObject({ time, state, actor: z.string(), detail: z.string().nullable() }),
-    ),
-    searches: z.array(search).describe('The whole decision: every search, who answered what, every candidate'),
+    timeline: z.array(z.strictObject({ time, state, actor: z.string(), detail: z.string().nullable() })),
+    searches: z
+      .array(search)
+      .describe('The whole decision: every search, who answered what, every candidate'),
     downloads: z.array(download),
     libraryItem: libraryItem.nullable(),
     importedFiles: z.array(z.unknown()).describe('What was filed, with hashes'),

@@ -39,7 +39,11 @@ const indexerShape = {
   kind: z.enum(['torznab']).default('torznab'),
   baseUrl: baseUrl.describe('The address that answers ?t=caps'),
   secret: secret.describe('The API key. Write-only: absent keeps the stored one, null removes it'),
-  categories: z.array(z.int().min(0).max(999_999)).max(50).default([]).describe('Torznab ids; empty: the default'),
+  categories: z
+    .array(z.int().min(0).max(999_999))
+    .max(50)
+    .default([])
+    .describe('Torznab ids; empty: the default'),
   priority,
   minimumSeeders: z.int().min(0).max(10_000).default(1),
   enabled,

@@ -15,9 +15,13 @@ export async function testConnection(
 ): Promise<Answer> {
   const begun = performance.now();
   const ended = new AbortController();
-  const result = await Promise.race([tried(run, AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ended.signal])), late(ended.signal)]);
+  const result = await Promise.race([
+    tried(run, AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ended.signal])),
+    late(ended.signal),
+  ]);
   ended.abort();
-  const hide = (text: string): string => (secret === undefined ? text : text.replaceAll(secret, '[redacted]'));
+  const hide = (text: string): string =>
+    secret === undefined ? text : text.replaceAll(secret, '[redacted]');
   return {
     status: 200,
     body: {

@@ -13,7 +13,12 @@ import type { ApiContext } from '../context.js';
 import { defineOperation, type Answer } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { idParams } from '../schemas/parameters.js';
-import { downloadClientBody, downloadClientView, newDownloadClientBody, testResult } from '../schemas/settings.js';
+import {
+  downloadClientBody,
+  downloadClientView,
+  newDownloadClientBody,
+  testResult,
+} from '../schemas/settings.js';
 import { testConnection } from './connection-test.js';
 import { sealedSecret } from './secrets.js';
 import { chooseId, lockSettings, refusingConflicts } from './setting-ids.js';
@@ -78,9 +83,7 @@ export const putDownloadClientOperation = defineOperation({
   handle: async ({ db, seal }, { params, body }) => {
     const old = await requireClient(db, params.id);
     const secret = sealedSecret(seal, body.secret, old.secret);
-    await refusingConflicts(
-      saveDownloadClient(db, { ...body, id: old.id, secret, embedded: old.embedded }),
-    );
+    await refusingConflicts(saveDownloadClient(db, { ...body, id: old.id, secret, embedded: old.embedded }));
     const detail = { name: body.name, baseUrl: body.baseUrl, secretChanged: body.secret !== undefined };
     return { status: 200, body: view(await requireClient(db, old.id)), audit: { detail } };
   },
@@ -133,7 +136,9 @@ function test(
 ): Promise<Answer> {
   return testConnection(secret, async (signal) => {
     const opened = secret === undefined ? {} : { secret };
-    const { product, version } = await integrations.downloadClient({ id, kind, baseUrl, ...opened }).probe(signal);
+    const { product, version } = await integrations
+      .downloadClient({ id, kind, baseUrl, ...opened })
+      .probe(signal);
     return `${product} ${version} answers`;
   });
 }

@@ -120,7 +120,8 @@ function test({ roots }: ApiContext, root: string): Promise<Answer> {
     checkRoot(root);
     const folder = roots.resolve(root);
     try {
-      if (!(await stat(folder)).isDirectory()) throw new Fault('environment', `${root} is a file, not a folder`);
+      if (!(await stat(folder)).isDirectory())
+        throw new Fault('environment', `${root} is a file, not a folder`);
       await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {
       throw error instanceof Fault ? error : folderFault(root, error);

@@ -50,6 +50,7 @@ export async function startSeeder(options: {
       '--seed-time=999',
       '--bt-tracker-interval=3',
       '--rpc-save-upload-metadata=false',
+      '--bt-detach-seed-only=true',
       '--follow-torrent=false',
     ],
   });

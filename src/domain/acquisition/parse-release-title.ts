@@ -75,7 +75,7 @@ function findFormats(words: string[], bracketed: string[]): ReleaseFormat[] {
 
 function findNumbers(text: string): { bitrateKbps?: number; year?: number } {
   const bitrate = Number(
-    /(?<![\p{L}\p{N}.])(\d{2,4})\s?k(?:bps|bit\/?s?|b\/s|b)?(?![\p{L}\p{N}])/u.exec(text)?.[1] ?? 0,
+    /(?<![\p{L}\p{N}])(\d{2,4})\s?k(?:bps|bit\/?s?|b\/s|b)?(?![\p{L}\p{N}])/u.exec(text)?.[1] ?? 0,
   );
   const year = /(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)/.exec(text)?.[1];
   return {
@@ -101,9 +101,9 @@ function findEdition(
 }
 
 function readAbridged(text: string): { abridged?: boolean } {
-  if (/\b(?:unabridged|un-abridged|ungekurzt|non abridged|version integrale)\b/.test(text))
+  if (/\b(?:unabridged|un-abridged|ungekurzte?|non abridged|version integrale)\b/.test(text))
     return { abridged: false };
-  if (/\b(?:abridged|gekurzt|abridgement)\b/.test(text)) return { abridged: true };
+  if (/\b(?:abridged|gekurzte?|abridgement)\b/.test(text)) return { abridged: true };
   return {};
 }
 

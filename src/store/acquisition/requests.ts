@@ -81,24 +81,6 @@ export async function findRequest(db: Queryable, id: string): Promise<RequestRow
   return rows[0];
 }
 
-/** Newest first, by keyset on (created_at, id). */
-export async function listRequests(
-  db: Queryable,
-  page: {
-    states?: string[] | undefined;
-    after?: { createdAt: string; id: string } | undefined;
-    limit: number;
-  },
-): Promise<RequestRow[]> {
-  const { rows } = await db.query<RequestRow>(
-    `select ${COLUMNS} from requests r
-     where ($1::text[] is null or r.state = any($1)) and ($2::timestamptz is null or (r.created_at, r.id) < ($2, $3))
-     order by r.created_at desc, r.id desc limit $4`,
-    [page.states ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
-  );
-  return rows;
-}
-
 export interface TimelineEntry {
   time: Date;
   state: RequestState;

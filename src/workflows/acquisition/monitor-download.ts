@@ -41,7 +41,11 @@ export async function monitor_download(job: Job<MonitorDownloadParams>): Promise
 
 async function follow(
   job: Job<MonitorDownloadParams>,
-  { transition, downloadId, more }: { transition: DownloadTransition; downloadId: string; more: () => boolean },
+  {
+    transition,
+    downloadId,
+    more,
+  }: { transition: DownloadTransition; downloadId: string; more: () => boolean },
 ): Promise<MonitorDownloadResult | undefined> {
   const { detail } = transition;
   switch (transition.kind) {

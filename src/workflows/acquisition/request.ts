@@ -125,7 +125,9 @@ class RequestStory {
     }
     const detail = monitored.status === 'completed' ? monitored.result.detail : monitored.error.message;
     const atFault =
-      monitored.status === 'completed' ? monitored.result.outcome === 'release_fault' : monitored.error.kind === 'release_fault';
+      monitored.status === 'completed'
+        ? monitored.result.outcome === 'release_fault'
+        : monitored.error.kind === 'release_fault';
     if (atFault) await this.#block(searchId, candidate, detail);
     await this.become('searching', `${candidate.title} did not work out: ${detail}`);
     return undefined;
@@ -152,7 +154,10 @@ class RequestStory {
       });
     }
     await this.#block(searchId, candidate, organized.error.message);
-    await this.#steps.finishDownload({ downloadId, requestId: this.#requestId, cancelled: false }, { occurrence: this.#tries });
+    await this.#steps.finishDownload(
+      { downloadId, requestId: this.#requestId, cancelled: false },
+      { occurrence: this.#tries },
+    );
     await this.become('searching', `${candidate.title} was refused: ${organized.error.message}`);
     return undefined;
   }
@@ -171,11 +176,18 @@ class RequestStory {
       if (match.status === 'completed' && match.result.verdict === 'matched') {
         const { libraryItemId } = match.result;
         await this.#steps.recordAvailable({ requestId: this.#requestId, libraryItemId });
-        await this.#steps.finishDownload({ downloadId, requestId: this.#requestId, cancelled: false }, { occurrence: this.#tries });
+        await this.#steps.finishDownload(
+          { downloadId, requestId: this.#requestId, cancelled: false },
+          { occurrence: this.#tries },
+        );
         await this.become('available', null);
         return { requestId: this.#requestId, libraryItemId, folder };
       }
-      await this.#job.wait({ reason: 'library_confirm', detail: folder, waitMs: look < 5 ? 15_000 : 120_000 });
+      await this.#job.wait({
+        reason: 'library_confirm',
+        detail: folder,
+        waitMs: look < 5 ? 15_000 : 120_000,
+      });
     }
   }
 

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Runtime, Worker } from '@temporalio/worker';
+
+import { catalogue } from '../../src/catalogue/index.js';
+import type { StepArgs } from '../../src/domain/jobs/job-input.js';
+
+const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+const program = path.resolve('.cache/bin/temporal-test-server');
+const silent = (): undefined => undefined;
+let env: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
+  });
+  if (!existsSync(program))
+    throw new Error('The time-skipping server is missing: run "npm test", which fetches it');
+  env = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path: program } },
+  });
+});
+
+afterAll(() => env.teardown());
+
+/** The facts answer as a healthy database would; the step fails as it is told. */
+async function runMatch(fail: (attempt: number) => ApplicationFailure): Promise<number[]> {
+  const times: number[] = [];
+  const nothing = (): Promise<void> => Promise.resolve();
+  const activities = {
+    claim: () => Promise.resolve({ granted: true, reason: null, paused: false }),
+    proposeOutcome: nothing,
+    recordStepBackoff: nothing,
+    recordStepWaiting: nothing,
+    matchItem: async (_args: StepArgs): Promise<never> => {
+      times.push(await env.currentTimeMs());
+      throw fail(times.length);
+    },
+  };
+  const shared = { connection: env.nativeConnection, activities };
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue: 'workflows', workflowBundle: { codePath } }),
+    Worker.create({ ...shared, taskQueue: 'io' }),
+    Worker.create({ ...shared, taskQueue: 'admin' }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  const jobId = `match_library-${String(Math.random()).slice(2, 10)}`;
+  const { policy } = catalogue.find('match_library');
+  const input = { jobId, type: 'match_library', round: 1, params: {}, policy, priority: 5 };
+  await expect(
+    env.client.workflow.execute('match_library', {
+      workflowId: jobId,
+      taskQueue: 'workflows',
+      args: [input],
+    }),
+  ).rejects.toThrow();
+  for (const worker of workers) worker.shutdown();
+  await Promise.all(running);
+  return times;
+}
+
+function failure(kind: string, details: object = {}): ApplicationFailure {
+  const message = `a failure of the kind ${kind}`;
+  return ApplicationFailure.create({
+    message,
+    type: kind,
+    nonRetryable: true,
+    details: [{ kind, message, ...details }],
+  });
+}
+
+function waitsBetween(times: number[]): number[] {
+  return times.slice(1).map((time, index) => Math.round((time - (times[index] ?? 0)) / 1_000));
+}
+
+describe('the waits between tries', () => {
+  it('are 2, 4 and 8 s in the acquisition pipeline, and the fourth try is the last', async () => {
+    expect(waitsBetween(await runMatch(() => failure('transient')))).toEqual([2, 4, 8]);
+  });
+
+  it('follow the other side when it asks for a longer pause', async () => {
+    const times = await runMatch((attempt) =>
+      failure('throttled', attempt === 1 ? { retryAfterMs: 3_600_000 } : {}),
+    );
+    expect(waitsBetween(times)).toEqual([3_600, 4, 8]);
+  });
+
+  it('use up no try while the surroundings are at fault', async () => {
+    const times = await runMatch((attempt) =>
+      attempt <= 8 ? failure('environment', { waitingReason: 'disk_full' }) : failure('bad_input'),
+    );
+    expect(waitsBetween(times)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  it('do not exist for what no repetition helps', async () => {
+    expect(await runMatch(() => failure('credentials'))).toHaveLength(1);
+  });
+});
