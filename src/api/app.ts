@@ -10,7 +10,7 @@ import { servePage } from './page.js';
 import { ROUTES } from './routes.js';
 
 /** The whole HTTP side of one process; it listens nowhere by itself. */
-export function createApi(deps: ApiDeps): Express {
+function createApi(deps: ApiDeps): Express {
   return createApp(createContext(deps));
 }
 

@@ -125,8 +125,13 @@ async function follow(stream: Stream, wake: Wake): Promise<void> {
       again = AGAIN_TIMES;
       await createWake().wait(SPACING_MS);
     } else if (again > 0) again -= 1;
-    else if (stream.writer.open) await refreshQueued(stream);
+    else if (isOpen(stream)) await refreshQueued(stream);
   }
+}
+
+/** Asked anew: the reader may have gone during a wait. */
+function isOpen({ writer }: Stream): boolean {
+  return writer.open;
 }
 
 /** Sends what has changed since the cursor; true when there was something. */
