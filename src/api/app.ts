@@ -1,7 +1,6 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
-import { createContext, type ApiContext } from './context.js';
-import type { ApiDeps } from './deps.js';
+import type { ApiContext } from './context.js';
 import { mountRoutes } from './http/mount.js';
 import { HttpProblem, toProblem } from './http/problem.js';
 import { createHostCheck, securityHeaders } from './http/security.js';
@@ -10,10 +9,6 @@ import { servePage } from './page.js';
 import { ROUTES } from './routes.js';
 
 /** The whole HTTP side of one process; it listens nowhere by itself. */
-function createApi(deps: ApiDeps): Express {
-  return createApp(createContext(deps));
-}
-
 export function createApp(context: ApiContext): Express {
   const app = express();
   app.disable('x-powered-by');

@@ -74,7 +74,7 @@ function probeFault(failed: { hostPath: string; code: number | null; stderr: str
       remedy: 'Install the package ffmpeg, or set FFPROBE_PATH',
     });
   }
-  if (/No such file or directory/.test(stderr)) {
+  if (stderr.includes('No such file or directory')) {
     return new Fault('gone', `Expected the file ${nameOf(hostPath)}, it is not there any more`);
   }
   return environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());

@@ -52,7 +52,6 @@ describe('probeMedia', () => {
       title: 'The Time Machine',
       artist: 'H. G. Wells',
       composer: sample.book.narrator,
-      asin: sample.book.asin,
     });
   });
 
@@ -109,7 +108,9 @@ describe('probeMedia', () => {
   });
 
   it('tells a full or unreadable disk from a bad file', async () => {
-    const probe = createProbe({ ffprobePath: await fakeProgram('echo "$9: Input/output error" >&2; exit 1') });
+    const probe = createProbe({
+      ffprobePath: await fakeProgram('echo "$9: Input/output error" >&2; exit 1'),
+    });
     await expect(probe(sample.film.file, signal)).rejects.toMatchObject({ waitingReason: 'mount_gone' });
   });
 

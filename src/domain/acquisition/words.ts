@@ -19,13 +19,6 @@ export function wordsOf(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** The words that a release's name must have: the title before the colon, outside brackets, without stop words. */
-export function requiredWords(title: string): string[] {
-  const main = mainTitle(title);
-  const words = wordsOf(main).filter((word) => !STOP_WORDS.has(word));
-  return words.length > 0 ? words : wordsOf(main);
-}
-
 export function mainTitle(title: string): string {
   const outside = title.replaceAll(/\([^)]*\)|\[[^\]]*\]/g, ' ');
   return outside.split(':')[0]?.trim() ?? outside;

@@ -56,7 +56,13 @@ describe('runFfmpeg', () => {
     const stop = new AbortController();
     const output = path.join(folder, 'aborted.mp4');
     const reason = new Error('paused by a person');
-    const running = run({ ...endless(output), signal: stop.signal, onProgress: () => stop.abort(reason) });
+    const running = run({
+      ...endless(output),
+      signal: stop.signal,
+      onProgress: () => {
+        stop.abort(reason);
+      },
+    });
     await expect(running).rejects.toBe(reason);
     expect(await findProcesses(output)).toEqual([]);
   });
@@ -99,7 +105,12 @@ describe('runFfmpeg', () => {
   it('calls a broken input bad input, with what FFmpeg said', async () => {
     const input = path.join(folder, 'broken.m4b');
     await writeFile(input, 'this is no audiobook');
-    const running = run({ inputs: [{ path: input }], output: path.join(folder, 'x.mp3'), options: [], signal });
+    const running = run({
+      inputs: [{ path: input }],
+      output: path.join(folder, 'x.mp3'),
+      options: [],
+      signal,
+    });
     await expect(running).rejects.toMatchObject({ kind: 'bad_input' });
     await expect(running).rejects.toThrow('Invalid data found');
   });
@@ -107,7 +118,12 @@ describe('runFfmpeg', () => {
   it('opens nothing but files, whatever a playlist in disguise names', async () => {
     const input = path.join(folder, 'book.m3u8');
     await writeFile(input, '#EXTM3U\n#EXTINF:5,\nhttp://127.0.0.1:9/segment.ts\n#EXT-X-ENDLIST\n');
-    const running = run({ inputs: [{ path: input }], output: path.join(folder, 'y.mp3'), options: [], signal });
+    const running = run({
+      inputs: [{ path: input }],
+      output: path.join(folder, 'y.mp3'),
+      options: [],
+      signal,
+    });
     await expect(running).rejects.toThrow(/not on whitelist|Invalid data/);
   });
 
@@ -127,7 +143,9 @@ describe('runFfmpeg', () => {
     const output = path.join(folder, 'orphan.mp4');
     const source = await compileSource(['domain', 'lifeline.ts', 'media']);
     try {
-      const owner = spawn(process.execPath, [await source.writeEntry(ownerText(output))], { stdio: 'ignore' });
+      const owner = spawn(process.execPath, [await source.writeEntry(ownerText(output))], {
+        stdio: 'ignore',
+      });
       await eventually(async () => (await findProcesses(output)).some(({ nice }) => nice === 10));
       owner.kill('SIGKILL');
       await once(owner, 'exit');
