@@ -125,6 +125,10 @@ export function spawnWithLifeline(options: LifelineOptions): LifelineChild {
       resolve({ code: null, signal: null });
     });
   });
+  // What the command leaves behind in its group goes with it; the wrapper's watcher still holds the group's number.
+  child.once('exit', () => {
+    killGroup(pid);
+  });
   child.stdin?.on('error', () => undefined);
   return {
     name: options.name,
@@ -152,7 +156,8 @@ function killGroup(leader: number): void {
   try {
     process.kill(-leader, 'SIGKILL');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    // macOS answers EPERM for a group of which only zombies are left.
+    if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

@@ -27,11 +27,15 @@ export async function startAria2(options: {
   const session = path.join(folder, 'session');
   await writeFile(session, '', { flag: 'a', mode: 0o600 });
   const secret = await secretAt(path.join(options.dataFolder, 'secrets', 'aria2'));
-  const args = aria2Arguments({ ...options, folder, session, secret });
+  // In a file and not an argument: everybody on the machine can read a process's arguments.
+  const settings = path.join(folder, 'aria2.conf');
+  await writeFile(settings, `rpc-secret=${secret}\n`, { mode: 0o600 });
+  const args = aria2Arguments({ ...options, folder, session, settings });
   const rpcUrl = `http://127.0.0.1:${options.port}/jsonrpc`;
   const service = await keepRunning({
     name: 'aria2',
     log: options.log,
+    processFile: path.join(options.dataFolder, 'run', 'aria2.json'),
     start: () =>
       untilReady(
         spawnWithLifeline({ name: 'aria2', command: options.aria2Path, args, cwd: folder, nice: 5 }),
@@ -46,7 +50,7 @@ export async function startAria2(options: {
 
 function aria2Arguments(options: {
   port: number;
-  secret: string;
+  settings: string;
   session: string;
   folder: string;
   downloadsFolder: string;
@@ -55,12 +59,11 @@ function aria2Arguments(options: {
   const bound = options.downloadInterface;
   const loopback = bound !== undefined && (bound.startsWith('127.') || bound === 'lo');
   return [
-    '--no-conf',
+    `--conf-path=${options.settings}`,
     '--quiet',
     '--enable-rpc',
     `--rpc-listen-port=${options.port}`,
     '--rpc-listen-all=false',
-    `--rpc-secret=${options.secret}`,
     '--rpc-max-request-size=64M',
     `--dir=${options.downloadsFolder}`,
     `--input-file=${options.session}`,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../config.js';
 import { Fault } from '../domain/faults.js';
 import { startAria2 } from './aria2.js';
-import { readOwner, removeOwner, writeOwner } from './owner-file.js';
+import { claimOwner, removeOwner } from './owner-file.js';
 import { choosePort } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { findProgram } from './programs.js';
@@ -26,15 +26,14 @@ export interface Embedded {
 
 /** Refuses a second Longplay on the same data. @throws Fault superseded that says which one runs and where. */
 export async function claimDataFolder(folder: string): Promise<void> {
-  const owner = await readOwner(folder);
-  if (owner !== undefined && owner.pid !== process.pid) {
+  const owner = await claimOwner(folder);
+  if (owner !== undefined) {
     throw new Fault(
       'superseded',
       `Longplay is running on ${folder} already: process ${owner.pid}${owner.url === null ? ', still starting' : `, ${owner.url}`}`,
       { remedy: 'Use that one, stop it first, or set LONGPLAY_DATA to another folder' },
     );
   }
-  await writeOwner(folder, null);
 }
 
 export async function releaseDataFolder(folder: string): Promise<void> {

@@ -6,6 +6,8 @@ import path from 'node:path';
 /** `nobody`: initdb looks its user up by id, and this one is known on every system. */
 const NOBODY = 65_534;
 const SHARED = '/var/lib/longplay';
+/** Where unshare(1) and what the server's programs call are found; the rest of the environment stays ours. */
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** How Postgres, which refuses to run as root, is run by whoever we are. */
 export interface PostgresUser {
@@ -26,7 +28,8 @@ export interface PostgresUser {
 export function choosePostgresUser(options: { nativeFolder: string; dataFolder: string }): PostgresUser {
   if (process.getuid?.() !== 0) return { prefix: [], ...options };
   const mapping = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--'];
-  if (spawnSync('unshare', [...mapping, 'true'], { stdio: 'ignore' }).status === 0) {
+  const env = { PATH: SYSTEM_PATH };
+  if (spawnSync('unshare', [...mapping, 'true'], { stdio: 'ignore', env }).status === 0) {
     return { prefix: ['unshare', ...mapping], ...options };
   }
   const dataFolder = sharedFolderFor(options.dataFolder);

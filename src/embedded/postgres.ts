@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,11 +7,13 @@ import pg from 'pg';
 
 import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
 import { postgresBinaries } from './postgres-binaries.js';
-import { choosePostgresUser, type PostgresUser } from './postgres-user.js';
+import { choosePostgresUser, SYSTEM_PATH, type PostgresUser } from './postgres-user.js';
+import { commandLineOf } from './process-identity.js';
 import { secretAt } from './secret-file.js';
 import { keepRunning, untilReady, type Service, type ServiceLog } from './service.js';
 
 const USER = 'longplay';
+const FORMER_END_MS = 15_000;
 
 export interface EmbeddedPostgres {
   service: Service;
@@ -36,6 +38,7 @@ export async function startPostgres(options: {
   const service = await keepRunning({
     name: 'postgres',
     log: options.log,
+    processFile: path.join(options.dataFolder, 'run', 'postgres.json'),
     start: () => startServer(user, { ...options, url: url('postgres') }),
   });
   await createDatabase(url('postgres'));
@@ -49,7 +52,7 @@ function run(user: PostgresUser, program: string, args: string[]): LifelineChild
     command: command[0] ?? program,
     args: command.slice(1),
     cwd: path.dirname(user.dataFolder),
-    env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC' },
     stopSignal: 'INT',
     ...(user.uid === undefined ? {} : { uid: user.uid }),
     ...(user.gid === undefined ? {} : { gid: user.gid }),
@@ -62,8 +65,9 @@ async function initialize(user: PostgresUser, password: string): Promise<void> {
   await mkdir(path.dirname(user.dataFolder), { recursive: true });
   await rm(staged, { recursive: true, force: true });
   const passwordFile = path.join(path.dirname(user.dataFolder), 'initdb-password');
-  await writeFile(passwordFile, password, { mode: user.uid === undefined ? 0o600 : 0o644 });
   try {
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user.uid !== undefined) await chown(passwordFile, user.uid, user.gid ?? user.uid);
     const initdb = run(user, 'initdb', [
       `--pgdata=${staged}`,
       `--username=${USER}`,
@@ -84,7 +88,7 @@ async function initialize(user: PostgresUser, password: string): Promise<void> {
 
 async function startServer(
   user: PostgresUser,
-  { port, url, fsync = true }: { port: number; url: string; fsync?: boolean },
+  { dataFolder, port, url, fsync = true }: { dataFolder: string; port: number; url: string; fsync?: boolean },
 ): Promise<LifelineChild> {
   await outliveFormer(user.dataFolder);
   const settings = {
@@ -96,6 +100,8 @@ async function startServer(
     fsync: fsync ? 'on' : 'off',
     // Our own lifeline ends it; the log goes to stderr, whose tail is kept.
     logging_collector: 'off',
+    // Means nothing to the server: its own folder may be far away, and so ps(1) tells whose it is.
+    'longplay.data_folder': dataFolder,
   };
   const child = run(user, 'postgres', [
     '-D',
@@ -105,14 +111,17 @@ async function startServer(
   return untilReady(child, { ready: () => answers(url), timeoutMs: 60_000 });
 }
 
-/** A server whose owner was killed needs a moment to end; its pid file may also name a stranger by now. */
+/**
+ * Postgres refuses to start while the process of its pid file lives, whoever that is. One that serves this
+ * folder gets time to end; a stranger that has the number by now does not count.
+ */
 async function outliveFormer(dataFolder: string): Promise<void> {
   const file = path.join(dataFolder, 'postmaster.pid');
-  for (let waited = 0; waited < 15_000; waited += 100) {
+  const deadline = performance.now() + FORMER_END_MS;
+  while (performance.now() < deadline) {
     const pid = Number((await readFile(file, 'utf8').catch(() => '')).split('\n')[0]);
     if (!Number.isInteger(pid) || pid <= 0) return;
-    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-    if (name.trim() !== 'postgres') {
+    if (!commandLineOf(pid).includes(dataFolder)) {
       await rm(file, { force: true });
       return;
     }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LifelineChild } from '../lifeline.js';
+import { endFormer, noteProcess } from './former-process.js';
 
 /** One embedded server: started, watched, restarted when it dies, stopped. */
 export interface Service {
@@ -18,64 +19,90 @@ const FIRST_RESTART_MS = 200;
 const MAX_RESTART_MS = 10_000;
 /** A server that lived this long begins its back-off anew. */
 const STABLE_MS = 60_000;
+const STOP_GRACE_MS = 8_000;
 
 /**
  * Keeps a server running: `start` gives a child that is ready, on the same port and data each time, so
- * that clients just reconnect. The first start's failure is thrown; later ones are tried again.
+ * that clients just reconnect. What a killed owner left of it is ended first, told by `processFile`. The
+ * first start's failure is thrown; later ones are tried again after 0.2 s doubling to 10 s.
  */
 export async function keepRunning(options: {
   name: string;
   log: ServiceLog;
+  processFile: string;
   start: () => Promise<LifelineChild>;
 }): Promise<Service> {
-  const { name, log, start } = options;
-  const state = { child: await start(), stopping: false, wait: FIRST_RESTART_MS };
+  const { name, processFile } = options;
   const halt = new AbortController();
-  const watch = async (): Promise<void> => {
-    while (!halt.signal.aborted) {
-      const since = performance.now();
-      const { code, signal } = await state.child.exited;
-      if (isStopping(state)) return;
-      if (performance.now() - since > STABLE_MS) state.wait = FIRST_RESTART_MS;
-      log.warn(
-        { service: name, code, signal, stderr: state.child.stderrTail().slice(-1_000) },
-        'an embedded service died; it is started again',
-      );
-      await restart();
-    }
+  const start = async (): Promise<LifelineChild> => {
+    await endFormer(processFile);
+    const child = await options.start();
+    await noteProcess(processFile, child.pid);
+    return child;
   };
-  const restart = async (): Promise<void> => {
-    while (!isStopping(state)) {
-      await sleep(state.wait, undefined, { signal: halt.signal }).catch(() => undefined);
-      state.wait = Math.min(state.wait * 2, MAX_RESTART_MS);
-      if (isStopping(state)) return;
-      try {
-        state.child = await start();
-        log.info({ service: name }, 'the embedded service is back');
-        return;
-      } catch (error) {
-        log.warn(
-          { service: name, err: error },
-          'the embedded service could not be started; it is tried again',
-        );
-      }
-    }
-  };
-  const watching = watch();
+  const state: State = { child: await start(), wait: FIRST_RESTART_MS };
+  const watching = watch({ ...options, start, state, halt: halt.signal });
   return {
     name,
     pid: () => state.child.pid,
     stop: async () => {
-      state.stopping = true;
       halt.abort();
-      await state.child.stop({ graceMs: 8_000 });
+      await state.child.stop({ graceMs: STOP_GRACE_MS });
       await watching;
     },
   };
 }
 
-function isStopping(state: { stopping: boolean }): boolean {
-  return state.stopping;
+interface State {
+  child: LifelineChild;
+  /** The next back-off, ms. */
+  wait: number;
+}
+
+interface Watch {
+  name: string;
+  log: ServiceLog;
+  start: () => Promise<LifelineChild>;
+  state: State;
+  halt: AbortSignal;
+}
+
+async function watch(watched: Watch): Promise<void> {
+  const { name, log, state, halt } = watched;
+  while (!halt.aborted) {
+    const since = performance.now();
+    const { code, signal } = await state.child.exited;
+    if (isAborted(halt)) return;
+    if (performance.now() - since > STABLE_MS) state.wait = FIRST_RESTART_MS;
+    log.warn(
+      { service: name, code, signal, stderr: state.child.stderrTail().slice(-1_000) },
+      'an embedded service died; it is started again',
+    );
+    await restart(watched);
+  }
+}
+
+async function restart({ name, log, start, state, halt }: Watch): Promise<void> {
+  while (!halt.aborted) {
+    await sleep(state.wait, undefined, { signal: halt }).catch(() => undefined);
+    state.wait = Math.min(state.wait * 2, MAX_RESTART_MS);
+    if (isAborted(halt)) return;
+    try {
+      state.child = await start();
+    } catch (error) {
+      log.warn({ service: name, err: error }, 'the embedded service could not be started; it is tried again');
+      continue;
+    }
+    // A stop that came meanwhile met the dead child only.
+    if (isAborted(halt)) await state.child.stop({ graceMs: STOP_GRACE_MS });
+    else log.info({ service: name }, 'the embedded service is back');
+    return;
+  }
+}
+
+/** As a call, since the compiler takes a signal's state for fixed between two looks. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Waits until `ready` answers true; ends early when the child dies. @throws Error with the end of its stderr. */

@@ -5,6 +5,7 @@ import { Connection } from '@temporalio/client';
 
 import { spawnWithLifeline } from '../lifeline.js';
 import { keepRunning, untilReady, type Service, type ServiceLog } from './service.js';
+import { keepBeforeUpgrade } from './temporal-backup.js';
 
 /** Closed runs stay visible for 30 days; the server's default is 24 h (jobs.md §4). */
 const RETENTION_SECONDS = 30 * 24 * 3_600;
@@ -53,11 +54,12 @@ export async function startTemporal(options: {
   const service = await keepRunning({
     name: 'temporal',
     log: options.log,
-    start: () =>
-      untilReady(spawnWithLifeline({ name: 'temporal', command: options.cliPath, args, cwd: folder }), {
-        ready: () => answers(address, options.namespace),
-        timeoutMs: 30_000,
-      }),
+    processFile: path.join(options.dataFolder, 'run', 'temporal.json'),
+    start: async () => {
+      await keepBeforeUpgrade({ cliPath: options.cliPath, folder });
+      const child = spawnWithLifeline({ name: 'temporal', command: options.cliPath, args, cwd: folder });
+      return untilReady(child, { ready: () => answers(address, options.namespace), timeoutMs: 30_000 });
+    },
   });
   return { service, address, uiUrl: `http://127.0.0.1:${options.uiPort}` };
 }
