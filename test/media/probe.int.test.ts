@@ -37,10 +37,11 @@ describe('probeMedia', () => {
     expect(description.container).toContain('mp4');
     expect(description.durationSeconds).toBeCloseTo(sample.book.runtimeSeconds, 0);
     expect(description.hasCover).toBe(true);
-    expect(description.streams.map(({ type, attachedPicture }) => [type, attachedPicture])).toEqual([
+    // The MP4 muxer adds a text track for the chapters, and where it stands depends on FFmpeg's version.
+    const streams = description.streams.map(({ type, attachedPicture }) => [type, attachedPicture]);
+    expect(streams.filter(([type]) => type !== 'data')).toEqual([
       ['audio', false],
       ['video', true],
-      ...description.streams.slice(2).map(({ type }) => [type, false]),
     ]);
     expect(description.chapters.map(({ title }) => title)).toEqual([
       'The Inventor',
