@@ -9,8 +9,28 @@ const layers = {
   temporal: ['domain', 'store'],
   jobs: ['domain', 'catalogue', 'store', 'temporal'],
   activities: ['domain', 'catalogue', 'integrations', 'media', 'store', 'jobs'],
-  workers: ['domain', 'catalogue', 'integrations', 'media', 'store', 'temporal', 'jobs', 'activities', 'workflows'],
-  api: ['domain', 'catalogue', 'integrations', 'media', 'store', 'temporal', 'jobs', 'activities', 'workflows'],
+  workers: [
+    'domain',
+    'catalogue',
+    'integrations',
+    'media',
+    'store',
+    'temporal',
+    'jobs',
+    'activities',
+    'workflows',
+  ],
+  api: [
+    'domain',
+    'catalogue',
+    'integrations',
+    'media',
+    'store',
+    'temporal',
+    'jobs',
+    'activities',
+    'workflows',
+  ],
   embedded: ['domain'],
 };
 
@@ -78,12 +98,20 @@ module.exports = {
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };
