@@ -131,13 +131,12 @@ function createIdleSignal(
   const timer = setTimeout(() => {
     idle.abort(new Fault('environment', `Expected a sign of life each 15 s, got none for ${idleMs} ms`));
   }, idleMs);
-  return {
-    signal: AbortSignal.any([outer, idle.signal]),
-    seen: () => timer.refresh(),
-    done: () => {
-      clearTimeout(timer);
-    },
+  const done = (): void => {
+    clearTimeout(timer);
   };
+  // A reader that just goes away aborts and reads no further: its timer must not hold the process.
+  outer.addEventListener('abort', done, { once: true });
+  return { signal: AbortSignal.any([outer, idle.signal]), seen: () => timer.refresh(), done };
 }
 
 function parseAnswer<Answer>(given: { text: string; path: string; answer: z.ZodType<Answer> }): Answer {
