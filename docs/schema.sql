@@ -581,8 +581,10 @@ AS $function$
   with weights as (
     select key as name, value::real as weight from jsonb_each_text(coalesce(j.policy -> 'weights', '{}'))
   ), reached as (
-    select w.weight, coalesce((select max(s.progress) from job_steps s
-      where s.job_id = j.id and s.name = w.name and s.round = j.round), 0) as progress
+    select w.weight, coalesce(case
+      when w.name = 'external' then (select max(e.progress) from external_items e where e.job_id = j.id)
+      else (select max(s.progress) from job_steps s where s.job_id = j.id and s.name = w.name and s.round = j.round)
+    end, 0) as progress
     from weights w
   )
   select greatest(j.progress, least(1,

@@ -210,13 +210,16 @@ create function derive_status(j jobs) returns text language sql stable as $$
   end
 $$;
 
--- The weighted sum over the steps that the job's type names weights for; never below what was shown.
+-- The weighted sum over the steps that the job's type names weights for, `external` for its external item; never
+-- below what was shown.
 create function derive_progress(j jobs) returns real language sql stable as $$
   with weights as (
     select key as name, value::real as weight from jsonb_each_text(coalesce(j.policy -> 'weights', '{}'))
   ), reached as (
-    select w.weight, coalesce((select max(s.progress) from job_steps s
-      where s.job_id = j.id and s.name = w.name and s.round = j.round), 0) as progress
+    select w.weight, coalesce(case
+      when w.name = 'external' then (select max(e.progress) from external_items e where e.job_id = j.id)
+      else (select max(s.progress) from job_steps s where s.job_id = j.id and s.name = w.name and s.round = j.round)
+    end, 0) as progress
     from weights w
   )
   select greatest(j.progress, least(1,

@@ -24,7 +24,7 @@ export interface JobTypeDefinition<Schema extends z.ZodType> {
   steps: Record<string, StepPolicy>;
   /** Waits before each further try, milliseconds. */
   retryWaitsMs: number[];
-  /** Each step's (or child's) share of the progress; default: all steps alike. */
+  /** Each step's (or child's) share of the progress, `external` for its external item; default: all steps alike. */
   weights?: Record<string, number>;
 }
 

@@ -1,7 +1,7 @@
 import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { TerminalStatus } from '../domain/jobs/status.js';
 import { findJob, type JobRow } from '../store/jobs.js';
-import { recordOutcome, unconfirmed } from '../store/runs.js';
+import { findRun, recordOutcome, unconfirmed } from '../store/runs.js';
 import type { Execution } from '../temporal/gateway.js';
 import type { JobsDeps } from './deps.js';
 
@@ -17,7 +17,7 @@ const CONFIRM_AFTER_MS = [20, 50, 200, 1_000];
 export async function confirmJob(deps: ConfirmDeps, jobId: string): Promise<'open' | 'ended' | 'unknown'> {
   const job = await findJob(deps.db, jobId);
   if (job?.outcomeStatus !== null) return 'ended';
-  if (job.claimedRound !== job.round) return 'open';
+  if (job.acceptedRound < job.round) return 'open';
   const execution = await deps.temporal.describe(job.id);
   switch (execution.state) {
     case 'unknown':
@@ -25,9 +25,16 @@ export async function confirmJob(deps: ConfirmDeps, jobId: string): Promise<'ope
     case 'open':
       return 'open';
     case 'closed':
+      if (await isNotOfRound(deps, job, execution.runId)) return 'open';
       await writeOutcome(deps, job, execution);
       return 'ended';
   }
+}
+
+/** A refused run, or one of an earlier round. A run that ended before it could claim anything is in no list. */
+async function isNotOfRound({ db }: ConfirmDeps, job: JobRow, runId: string): Promise<boolean> {
+  const run = await findRun(db, job.id, runId);
+  return run !== undefined && (run.void || run.round !== job.round);
 }
 
 async function writeOutcome(

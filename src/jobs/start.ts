@@ -11,9 +11,8 @@ export async function startJob(
   deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
   job: JobRow,
 ): Promise<boolean> {
-  const subject = job.subjectType === null ? undefined : `${job.subjectType}:${job.subjectId ?? ''}`;
   try {
-    await deps.temporal.start(inputOf(job), { title: job.title, subject });
+    await deps.temporal.start(inputOf(job));
   } catch (error) {
     deps.log.warn({ jobId: job.id, err: error }, 'Temporal did not take the start; the job stays pending');
     await recordStartError(deps.db, job.id, normalizeError(error).message);

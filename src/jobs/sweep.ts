@@ -10,9 +10,12 @@ import { makeWish, resendWishes } from './wish.js';
 /** Unseen for 12 s means dead: three missed reports of 4 s each. */
 const DEAD_WORKER_MS = 12_000;
 
-/** One pass of what runs each 5 s (jobs.md §4). Each part is safe to run twice. */
-export async function sweepOften(deps: JobsDeps): Promise<void> {
-  await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
+/**
+ * One pass of what runs each 5 s (jobs.md §4). Each part is safe to run twice. `ledMs`: how long the sweeper
+ * has had the database; after it was away, living workers must have had the time to report themselves.
+ */
+export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): Promise<void> {
+  if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
   await confirmProposed(deps);
   await startPending(deps);
   await resendWishes(deps);
@@ -30,16 +33,16 @@ export async function sweepSeldom(deps: JobsDeps, since: Date): Promise<{ repair
     compared.add(jobId);
     if (await repairIfOpen(deps, jobId)) repaired += 1;
   }
-  for (const jobId of await openUnclaimed(deps.db)) {
+  for (const jobId of await openUnexplained(deps.db)) {
     if (!compared.has(jobId) && (await repairIfOpen(deps, jobId))) repaired += 1;
   }
   return { repaired };
 }
 
-/** Open rows that claim a run but have shown no change for 2 minutes: their run may be gone. */
-async function openUnclaimed(db: Database): Promise<string[]> {
+/** Open rows in Temporal's hands for which no step of ours waits or runs: their run may be gone. */
+async function openUnexplained(db: Database): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select j.id from jobs j where j.outcome_status is null and j.claimed_round = j.round and j.status = 'queued'
+    `select j.id from jobs j where j.outcome_status is null and j.accepted_round = j.round and j.status = 'queued'
        and not exists (select from job_steps s where s.job_id = j.id and s.state in ('waiting', 'backoff'))
      order by j.created_at limit 200`,
   );

@@ -171,8 +171,7 @@ function sentence(job: JobRow, facts: Facts, waiting: Waiting | null, nextAttemp
     waiting,
     nextAttemptAt,
     children: facts.children,
-    external:
-      facts.external?.active === true ? `downloads: ${Math.floor(facts.external.progress * 100)} %` : null,
+    external: facts.external?.active === true ? job.progressDetail : null,
     partial: null,
     error: job.error,
   });

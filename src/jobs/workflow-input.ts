@@ -11,5 +11,6 @@ export function inputOf(job: JobRow): JobInput {
     policy: job.policy,
     priority: job.priority,
     ...(job.parentId === null ? {} : { parentId: job.parentId }),
+    ...(job.subjectType === null ? {} : { subject: `${job.subjectType}:${job.subjectId ?? ''}` }),
   };
 }

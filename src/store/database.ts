@@ -41,7 +41,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     query: (sql, values) => rethrowing(pool.query(sql, values)),
     transaction: (work) => retryingDeadlocks(() => inTransaction(pool, work)),
     dedicated: async () => {
-      const client = new pg.Client(connection);
+      const client = new pg.Client({ ...connection, query_timeout: timeoutMs });
       client.on('error', () => undefined);
       await rethrowing(client.connect());
       return client;

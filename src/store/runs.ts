@@ -1,4 +1,4 @@
-import type { TerminalStatus } from '../domain/jobs/status.js';
+import { PAUSED_BY_PARENT, type TerminalStatus } from '../domain/jobs/status.js';
 import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { Database, Queryable } from './database.js';
 import { touchJob } from './jobs.js';
@@ -11,14 +11,20 @@ export interface Claim {
   chain: string;
 }
 
+export interface ClaimAnswer {
+  granted: boolean;
+  reason: string | null;
+  /** As the row says, so that a new run of a paused job stays paused. */
+  paused: boolean;
+  /** By its parent alone. */
+  byParent?: boolean;
+}
+
 /**
  * Binds (job, round) to a chain. A second chain, a run of a round that is over, and a job cancelled
  * before Temporal knew it are refused, and kept as void runs (jobs.md §3).
  */
-export async function claimRound(
-  db: Database,
-  claim: Claim,
-): Promise<{ granted: boolean; reason: string | null; paused: boolean }> {
+export async function claimRound(db: Database, claim: Claim): Promise<ClaimAnswer> {
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{
       round: number;
@@ -26,9 +32,10 @@ export async function claimRound(
       claimedChain: string | null;
       outcomeStatus: string | null;
       pausedAt: Date | null;
+      pausedBy: string | null;
     }>(
       `select round, claimed_round as "claimedRound", claimed_chain as "claimedChain",
-         outcome_status as "outcomeStatus", paused_at as "pausedAt" from jobs where id = $1 for update`,
+         outcome_status as "outcomeStatus", paused_at as "pausedAt", paused_by as "pausedBy" from jobs where id = $1 for update`,
       [claim.jobId],
     );
     const refusal = refusalOf(rows[0], claim);
@@ -45,7 +52,8 @@ export async function claimRound(
       [claim.jobId, claim.round, claim.chain, claim.runId],
     );
     await touchJob(tx, claim.jobId);
-    return { granted: true, reason: null, paused: rows[0]?.pausedAt !== null };
+    const paused = rows[0]?.pausedAt !== null;
+    return { granted: true, reason: null, paused, byParent: rows[0]?.pausedBy === PAUSED_BY_PARENT };
   });
 }
 
@@ -67,6 +75,19 @@ function refusalOf(
     return `round ${claim.round} belongs to the chain ${job.claimedChain ?? 'unknown'}`;
   }
   return null;
+}
+
+/** A run that has asked for its job, refused ones too. */
+export async function findRun(
+  db: Queryable,
+  jobId: string,
+  runId: string,
+): Promise<{ round: number; void: boolean } | undefined> {
+  const { rows } = await db.query<{ round: number; void: boolean }>(
+    'select round, void from job_runs where job_id = $1 and run_id = $2',
+    [jobId, runId],
+  );
+  return rows[0];
 }
 
 export interface Proposal {

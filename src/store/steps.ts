@@ -42,7 +42,7 @@ export async function openAttempt(
     const number = await insertAttempt(tx, step.id, key, attempt);
     const losses = step.losses + (lost.rowCount ?? 0);
     await tx.query(
-      `update job_steps set state = 'running', current_attempt = $2, waiting_since = null, waiting_reason = null,
+      `update job_steps set state = 'running', current_attempt = $2, waiting_reason = null,
          needs = null, next_attempt_at = null, fenced_at = null, losses = $3, ended_at = null, error = null where id = $1`,
       [step.id, attempt.attemptId, losses],
     );
@@ -91,28 +91,38 @@ export type AttemptEnd =
   | { outcome: 'stopped' | 'no_room' | 'interrupted' | 'superseded' }
   | { outcome: 'failed'; error: StepFailure; counted: boolean };
 
-/** Ends an attempt once; false when another attempt or a sweep ended it before. */
+/**
+ * Ends an attempt once; false when another attempt has taken the step. One that was given up for lost, and
+ * that nobody has replaced, was alive after all: its end counts.
+ */
 export async function closeAttempt(
   db: Database,
   { jobId, stepId, attemptId, end }: { jobId: string; stepId: number; attemptId: string; end: AttemptEnd },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     await lockJob(tx, jobId);
-    const error = end.outcome === 'failed' ? JSON.stringify(end.error) : null;
-    const closed = await tx.query(
-      `update job_attempts set ended_at = now(), outcome = $2, error = $3 where id = $1 and ended_at is null`,
-      [attemptId, end.outcome, error],
+    const owned = await tx.query(
+      `update job_steps s set current_attempt = null where id = $1 and (current_attempt = $2 or (current_attempt is null
+         and state = 'waiting' and $2 = (select a.id from job_attempts a where a.step_id = $1 order by a.number desc limit 1)
+         and exists (select from job_attempts a where a.id = $2 and a.outcome = 'lost')))`,
+      [stepId, attemptId],
     );
-    if (closed.rowCount !== 1) return false;
+    if (owned.rowCount !== 1) return false;
+    const error = end.outcome === 'failed' ? JSON.stringify(end.error) : null;
+    await tx.query(`update job_attempts set ended_at = now(), outcome = $2, error = $3 where id = $1`, [
+      attemptId,
+      end.outcome,
+      error,
+    ]);
     const counted = end.outcome === 'failed' && end.counted ? 1 : 0;
     const output = end.outcome === 'done' ? JSON.stringify(end.output ?? null) : null;
     await tx.query(
-      `update job_steps set state = $3, current_attempt = null, output = coalesce($4::jsonb, output), error = $5,
-         tries = tries + $6, losses = case when $3 = 'done' then 0 else losses end,
-         progress = case when $3 = 'done' then 1 else progress end,
-         ended_at = case when $3 in ('done', 'failed') then now() end
-       where id = $1 and current_attempt = $2`,
-      [stepId, attemptId, stateAfter(end.outcome), output, error, counted],
+      `update job_steps set state = $2, waiting_since = case when $2 = 'waiting' then waiting_since end, output = coalesce($3::jsonb, output), error = $4,
+         tries = tries + $5, losses = case when $2 = 'done' then 0 else losses end,
+         progress = case when $2 = 'done' then 1 else progress end,
+         ended_at = case when $2 in ('done', 'failed') then now() end
+       where id = $1`,
+      [stepId, stateAfter(end.outcome), output, error, counted],
     );
     await tx.query(`update jobs set progress_detail = null where id = $1`, [jobId]);
     await touchJob(tx, jobId);
@@ -222,7 +232,7 @@ export async function endAttemptsOfDeadWorkers(db: Database, unseenMs: number): 
 
 const IS_DEAD = `(w.stopped_at is not null or w.seen_at < now() - $1 * interval '1 millisecond')`;
 
-/** The step goes back among the waiting with its old place. */
+/** The step goes back among the waiting with its old place: its `waiting_since` stays while it runs. */
 async function endDeadAttemptsOf(db: Database, jobId: string, unseenMs: number): Promise<void> {
   await db.transaction(async (tx) => {
     await lockJob(tx, jobId);

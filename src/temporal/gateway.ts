@@ -9,13 +9,10 @@ import { WorkflowIdReusePolicy, defineSearchAttributeKey, SearchAttributeType } 
 
 import { Fault } from '../domain/faults.js';
 import type { JobInput } from '../domain/jobs/job-input.js';
+import { searchAttributesOf } from '../domain/jobs/search-attributes.js';
 
 /** Every call has this deadline; the SDK's retry loop may overshoot it by 2 s (temporal.md §4). */
 const DEADLINE_MS = 3_000;
-
-export const JOB_TYPE_KEY = defineSearchAttributeKey('JobType', SearchAttributeType.KEYWORD);
-export const SUBJECT_KEY = defineSearchAttributeKey('Subject', SearchAttributeType.KEYWORD);
-export const PARENT_KEY = defineSearchAttributeKey('Parent', SearchAttributeType.KEYWORD);
 
 export type Execution =
   | { state: 'unknown' }
@@ -25,10 +22,7 @@ export type Execution =
 /** All that Longplay asks of Temporal, outside of workflows and workers. */
 export interface TemporalGateway {
   /** `already` when a run of this id is open, or for round 1 was ever started: it is ours. */
-  start(
-    input: JobInput,
-    about: { title: string; subject: string | undefined },
-  ): Promise<'started' | 'already'>;
+  start(input: JobInput): Promise<'started' | 'already'>;
   describe(jobId: string, runId?: string): Promise<Execution>;
   /** false when no run of this id is open. */
   signal(jobId: string, signal: string, args: unknown[]): Promise<boolean>;
@@ -56,12 +50,12 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
   const soon = <Result>(call: () => Promise<Result>): Promise<Result> =>
     asFault(connection.withDeadline(Date.now() + DEADLINE_MS, call));
   return {
-    start: (input, about) => soon(() => startWorkflow(client, input, about)),
+    start: (input) => soon(() => startWorkflow(client, input)),
     describe: (jobId, runId) => soon(() => describe(client, jobId, runId)),
     signal: (jobId, signal, args) =>
       soon(() => unlessGone(client.workflow.getHandle(jobId).signal(signal, ...args))),
     cancel: (jobId, runId) => soon(() => unlessGone(client.workflow.getHandle(jobId, runId).cancel())),
-    closedSince: (since) => closedSince(client, since),
+    closedSince: (since) => closedSince(client, since, soon),
     healthy: () =>
       soon(() => connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -71,11 +65,7 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
   };
 }
 
-async function startWorkflow(
-  client: Client,
-  input: JobInput,
-  about: { title: string; subject: string | undefined },
-): Promise<'started' | 'already'> {
+async function startWorkflow(client: Client, input: JobInput): Promise<'started' | 'already'> {
   try {
     await client.workflow.start(input.type, {
       workflowId: input.jobId,
@@ -84,11 +74,10 @@ async function startWorkflow(
       workflowIdReusePolicy:
         input.round === 1 ? WorkflowIdReusePolicy.REJECT_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       priority: { priorityKey: input.priority },
-      typedSearchAttributes: [
-        { key: JOB_TYPE_KEY, value: input.type },
-        ...(about.subject === undefined ? [] : [{ key: SUBJECT_KEY, value: about.subject }]),
-        ...(input.parentId === undefined ? [] : [{ key: PARENT_KEY, value: input.parentId }]),
-      ],
+      typedSearchAttributes: searchAttributesOf(input).map(([name, value]) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+        value,
+      })),
     });
     return 'started';
   } catch (error) {
@@ -120,9 +109,19 @@ async function unlessGone(call: Promise<unknown>): Promise<boolean> {
   }
 }
 
-async function* closedSince(client: Client, since: Date): AsyncIterable<string> {
+/** Page by page: each has the deadline of a call of its own. */
+async function* closedSince(
+  client: Client,
+  since: Date,
+  soon: <Result>(call: () => Promise<Result>) => Promise<Result>,
+): AsyncIterable<string> {
   const query = `CloseTime > "${since.toISOString()}" and JobType is not null`;
-  for await (const execution of client.workflow.list({ query })) yield execution.workflowId;
+  const executions = client.workflow.list({ query })[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await soon(() => executions.next());
+    if (next.done === true) return;
+    yield next.value.workflowId;
+  }
 }
 
 async function asFault<Result>(call: Promise<Result>): Promise<Result> {

@@ -109,6 +109,7 @@ async function pollOne(
     item,
     pollFacts: judged.facts,
     progressed: judged.progressed,
+    detail: download.paused ? null : judged.detail,
   });
   const { transition } = judged;
   if (transition === null) return;
@@ -125,5 +126,5 @@ async function addAgain(deps: PollerDeps, download: PolledDownload, signal: Abor
     { jobId: download.jobId, downloadId: download.id },
     'the client lost a download; it gets it again',
   );
-  await addToClient(deps, download, { resume: true, signal, fence: () => Promise.resolve() });
+  await addToClient(deps, download.id, { resume: true, signal, fence: () => Promise.resolve() });
 }

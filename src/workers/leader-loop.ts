@@ -2,11 +2,21 @@ import type { Client } from 'pg';
 
 import type { Log } from '../jobs/deps.js';
 import type { Database } from '../store/database.js';
+import { createWake } from '../store/wake.js';
 
 export interface LeaderLoop {
   /** Runs the next pass now instead of at its time. */
   nudge: () => void;
   stop: () => Promise<void>;
+}
+
+/** What a pass may know of its loop. */
+export interface Leadership {
+  /**
+   * How long this process has led without losing the database, ms. What others should have written
+   * meanwhile is judged only after they had the same time for it.
+   */
+  ledMs: number;
 }
 
 /**
@@ -21,63 +31,72 @@ export function startLeaderLoop(loop: {
   listen?: readonly string[];
   db: Database;
   log: Log;
-  pass: () => Promise<void>;
+  pass: (leadership: Leadership) => Promise<void>;
 }): LeaderLoop {
-  let ended = false;
-  const stopped = (): boolean => ended;
-  let wake: () => void = () => undefined;
-  let client: Client | undefined;
-  const wait = (): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, typeof loop.everyMs === 'number' ? loop.everyMs : loop.everyMs());
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  const lead = async (): Promise<boolean> => {
-    client ??= await connect(loop, () => {
-      wake();
-    });
-    const { rows } = await client.query<{ held: boolean }>(
-      `select case when exists (select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objid = $1::bigint)
-         then true else pg_try_advisory_lock($1::bigint) end as held`,
-      [loop.lock],
-    );
-    return rows[0]?.held === true;
+  const halt = new AbortController();
+  const wake = createWake();
+  let seat: Seat | undefined;
+  const leave = async (): Promise<void> => {
+    const { client } = seat ?? {};
+    seat = undefined;
+    await client?.end().catch(() => undefined);
+  };
+  const turn = async (): Promise<void> => {
+    seat ??= await takeSeat(loop, wake.wake);
+    if (await holdsLock(seat, loop.lock)) await loop.pass({ ledMs: performance.now() - seat.ledSince });
   };
   const run = async (): Promise<void> => {
-    while (!stopped()) {
-      try {
-        if (await lead()) await loop.pass();
-      } catch (error) {
+    while (!halt.signal.aborted) {
+      await turn().catch(async (error: unknown) => {
         loop.log.warn({ loop: loop.name, err: error }, 'a pass of a loop failed; it is tried again');
-        await client?.end().catch(() => undefined);
-        client = undefined;
-      }
-      if (!stopped()) await wait();
+        await leave();
+      });
+      if (isAborted(halt.signal)) break;
+      await wake.wait(typeof loop.everyMs === 'number' ? loop.everyMs : loop.everyMs());
     }
-    await client?.end().catch(() => undefined);
+    await leave();
   };
   const running = run();
   return {
-    nudge: () => {
-      wake();
-    },
+    nudge: wake.wake,
     stop: async () => {
-      ended = true;
-      wake();
+      halt.abort();
+      wake.wake();
       await running;
     },
   };
 }
 
-async function connect(
-  loop: { db: Database; listen?: readonly string[] },
-  wake: () => void,
-): Promise<Client> {
+interface Seat {
+  client: Client;
+  /** performance.now() when the lock was got on this connection. */
+  ledSince: number;
+  held: boolean;
+}
+
+async function takeSeat(loop: { db: Database; listen?: readonly string[] }, wake: () => void): Promise<Seat> {
   const client = await loop.db.dedicated();
   client.on('notification', wake);
   for (const channel of loop.listen ?? []) await client.query(`listen "${channel}"`);
-  return client;
+  return { client, ledSince: performance.now(), held: false };
+}
+
+/** A lost connection is a lost lock: each pass asks the connection itself. */
+async function holdsLock(seat: Seat, lock: number): Promise<boolean> {
+  if (seat.held) {
+    await seat.client.query('select 1');
+    return true;
+  }
+  const { rows } = await seat.client.query<{ held: boolean }>(
+    'select pg_try_advisory_lock($1::bigint) as held',
+    [lock],
+  );
+  seat.held = rows[0]?.held === true;
+  seat.ledSince = performance.now();
+  return seat.held;
+}
+
+/** As a call, since the compiler takes a signal's state for fixed between two looks. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -19,8 +19,8 @@ export function startSweeper(deps: ActivityDeps): LeaderLoop {
     everyMs: OFTEN_MS,
     db: deps.db,
     log: deps.log,
-    pass: async () => {
-      await sweepOften(deps);
+    pass: async (leadership) => {
+      await sweepOften(deps, leadership);
       await retryCleanups(deps);
       if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0) return;
       seldomAt = performance.now();

@@ -6,12 +6,11 @@ import { logicalPath } from '../../domain/logical-path.js';
 import type { GrabFile } from '../../integrations/indexers/port.js';
 import { parseTorrentFile, type TorrentFile } from '../../integrations/indexers/torrent-file.js';
 import {
-  findDownload,
   findDownloadByJob,
+  holdingDownload,
   planDownload,
   recordAdded,
   torrentOf,
-  type DownloadRow,
 } from '../../store/acquisition/downloads.js';
 import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
 import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
@@ -54,9 +53,9 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
   /** Get-or-add: whatever became of an earlier try, afterwards the client has the item once. */
   startDownload: async ({ downloadId }: { downloadId: string }, step: StepContext): Promise<void> => {
-    const download = await getDownload(deps, downloadId);
-    await addToClient(deps, download, { resume: step.attempt > 1, signal: step.signal, fence: step.fence });
-    await recordAdded(deps.db, download);
+    const { signal, fence } = step;
+    const added = await addToClient(deps, downloadId, { resume: step.attempt > 1, signal, fence });
+    if (!added) throw new Fault('gone', `The download "${downloadId}" was given back before it was added`);
   },
 
   stopDownload: async (
@@ -69,28 +68,30 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
 export type DownloadSteps = StepsOf<typeof steps>;
 
-/** Hands the stored torrent to its client; used for the first add and after a client forgot it. */
+/**
+ * Hands the stored torrent to its client; used for the first add and after a client forgot it. False when it
+ * has been given back meanwhile: then nothing is added.
+ */
 export async function addToClient(
   deps: Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>,
-  download: DownloadRow,
+  downloadId: string,
   { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
-): Promise<void> {
-  const torrent = await torrentOf(deps.db, download.id);
-  if (torrent === undefined)
-    throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
-  const client = await connectClient(deps, download.clientId);
-  const { clientItemId, infoHash } = download;
-  await fence();
-  await client.add(
-    { clientItemId, infoHash, torrent, resume, directory: deps.roots.resolve(download.directory) },
-    signal,
-  );
-}
-
-async function getDownload(deps: ActivityDeps, id: string): Promise<DownloadRow> {
-  const download = await findDownload(deps.db, id);
-  if (download !== undefined) return download;
-  throw new Fault('gone', `There is no download "${id}"`);
+): Promise<boolean> {
+  return holdingDownload(deps.db, downloadId, async (download, tx) => {
+    if (download?.removedAt !== null) return false;
+    const torrent = await torrentOf(tx, download.id);
+    if (torrent === undefined)
+      throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
+    const client = await connectClient(deps, download.clientId);
+    const { clientItemId, infoHash } = download;
+    await fence();
+    await client.add(
+      { clientItemId, infoHash, torrent, resume, directory: deps.roots.resolve(download.directory) },
+      signal,
+    );
+    await recordAdded(tx, download);
+    return true;
+  });
 }
 
 async function fetchTorrent(

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-import { findDownload, recordRemoved } from '../../store/acquisition/downloads.js';
+import { holdingDownload, recordRemoved } from '../../store/acquisition/downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import { connectClient } from './connect.js';
 
@@ -9,12 +9,13 @@ export async function giveBackDownload(
   deps: ActivityDeps,
   { downloadId, deleteData, signal }: { downloadId: string; deleteData: boolean; signal: AbortSignal },
 ): Promise<void> {
-  const download = await findDownload(deps.db, downloadId);
-  if (download?.removedAt !== null) return;
-  const client = await connectClient(deps, download.clientId);
-  const directory = deps.roots.resolve(download.directory);
-  await client.remove(download.clientItemId, { deleteData, directory }, signal);
-  // The folder is this download's own: what a forgetful client no longer lists goes too.
-  if (deleteData) await rm(directory, { recursive: true, force: true });
-  await recordRemoved(deps.db, { id: download.id, jobId: download.jobId });
+  await holdingDownload(deps.db, downloadId, async (download, tx) => {
+    if (download?.removedAt !== null) return;
+    const client = await connectClient(deps, download.clientId);
+    const directory = deps.roots.resolve(download.directory);
+    await client.remove(download.clientItemId, { deleteData, directory }, signal);
+    // The folder is this download's own: what a forgetful client no longer lists goes too.
+    if (deleteData) await rm(directory, { recursive: true, force: true });
+    await recordRemoved(tx, download);
+  });
 }

@@ -3,7 +3,7 @@ import type { TerminalStatus } from '../../domain/jobs/status.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import { awaitJobEnd, createChild } from '../../jobs/children.js';
 import type { JobsDeps } from '../../jobs/deps.js';
-import { claimRound, recordProposal, type Claim } from '../../store/runs.js';
+import { claimRound, recordProposal, type Claim, type ClaimAnswer } from '../../store/runs.js';
 import { recordStepBackoff, recordStepWaiting } from '../../store/steps.js';
 import { clearWait, recordPaused, recordWait } from '../../store/waits.js';
 import { insertCleanup } from '../../store/cleanups.js';
@@ -18,7 +18,7 @@ export interface FactsDeps extends JobsDeps {
 
 /** The status writes of workflows: small, idempotent, by local activities (jobs.md §3). */
 export interface Facts {
-  claim(claim: Claim): Promise<{ granted: boolean; reason: string | null; paused: boolean }>;
+  claim(claim: Claim): Promise<ClaimAnswer>;
   proposeOutcome(proposal: {
     jobId: string;
     round: number;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { Context } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
 import { Fault, FAULTS } from '../../domain/faults.js';
 import type { StepAnswer, StepArgs } from '../../domain/jobs/job-input.js';
@@ -90,7 +91,12 @@ function answerOf(end: AttemptEnd, signal: AbortSignal): StepAnswer {
       // Shutdown, server pause or reset: Temporal retries in place (temporal.md §7).
       throw signal.reason;
     case 'superseded':
-      throw asStepFailure({ kind: 'superseded', message: 'Another attempt owns this step now' });
+      // Retryable: if this attempt is Temporal's present one all the same, the next one takes the step over.
+      throw ApplicationFailure.create({
+        message: 'Another attempt owned this step',
+        type: 'superseded',
+        category: ApplicationFailureCategory.BENIGN,
+      });
     case 'failed':
       throw asStepFailure(end.error);
   }

@@ -7,7 +7,7 @@ import type { ApiContext } from '../context.js';
 import { writeEventId, type EventCursor } from './cursor.js';
 import { createEventWriter, type EventWriter } from './event-writer.js';
 import { createLogTail, type LogTail } from './log-tail.js';
-import { createWake, type Wake } from './wake.js';
+import { createWake, type Wake } from '../../store/wake.js';
 
 export interface StreamWish {
   filter: JobFilter;

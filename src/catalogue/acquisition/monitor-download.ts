@@ -18,6 +18,6 @@ export const monitorDownload = defineJobType({
     startDownload: step('io', 3),
     stopDownload: step('io', 2),
   },
-  weights: {},
+  weights: { external: 1 },
   retryWaitsMs: ACQUISITION_RETRY_MS,
 });

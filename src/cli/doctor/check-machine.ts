@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type { Config } from '../../config.js';
 import { normalizeError } from '../../domain/faults.js';
-import { formatBytes } from '../render/amounts.js';
+import { formatBytes } from '../../domain/jobs/amounts.js';
 import { ok, wrong, type Finding } from './finding.js';
 
 const NEEDED_NODE = [20, 19] as const;

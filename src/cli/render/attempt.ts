@@ -1,5 +1,5 @@
 import type { Attempt } from '../answers.js';
-import { formatDuration } from './amounts.js';
+import { formatDuration } from '../../domain/jobs/amounts.js';
 import { formatTable } from './table.js';
 
 export function attemptTable(attempts: Attempt[], width: number | undefined): string[] {

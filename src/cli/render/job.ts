@@ -1,6 +1,6 @@
 import { isTerminal } from '../../domain/jobs/status.js';
 import type { Job, Log } from '../answers.js';
-import { formatDuration, formatPercent } from './amounts.js';
+import { formatDuration, formatPercent } from '../../domain/jobs/amounts.js';
 import { formatPairs, formatTable } from './table.js';
 
 export function jobTable(jobs: Job[], width: number | undefined): string[] {

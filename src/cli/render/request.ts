@@ -1,5 +1,5 @@
 import type { Candidate, Request, RequestDetail, Search } from '../request-answers.js';
-import { formatBytes, formatDuration, formatPercent } from './amounts.js';
+import { formatBytes, formatDuration, formatPercent } from '../../domain/jobs/amounts.js';
 import { stateOf } from './job.js';
 import { formatPairs, formatTable } from './table.js';
 

@@ -3,7 +3,7 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import { isTerminal } from '../../domain/jobs/status.js';
 import type { Job } from '../answers.js';
 import type { TextStream } from '../output.js';
-import { formatDuration } from '../render/amounts.js';
+import { formatDuration } from '../../domain/jobs/amounts.js';
 import { stateOf } from '../render/job.js';
 import { plainText } from '../render/plain-text.js';
 import { cut } from '../render/table.js';

@@ -1,7 +1,7 @@
 import { isTerminal } from '../../domain/jobs/status.js';
 import type { Job } from '../answers.js';
 import type { Output } from '../output.js';
-import { formatPercent } from '../render/amounts.js';
+import { formatPercent } from '../../domain/jobs/amounts.js';
 import { stateOf } from '../render/job.js';
 import type { TreeView } from './follow-job-tree.js';
 

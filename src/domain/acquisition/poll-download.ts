@@ -1,3 +1,5 @@
+import { doublingWait } from '../jobs/backoff.js';
+import { addSample, estimate, type ProgressDetail, type ProgressSample } from '../jobs/progress.js';
 import type { DownloadItem, DownloadState } from './download.js';
 import type { DownloadTransition } from './download-transition.js';
 import { NEW_CLOCK, tickStallClock, type StallClock, type StallLimits } from './stall-clock.js';
@@ -9,6 +11,10 @@ export interface PollFacts {
   completePolls: number;
   missingPolls: number;
   missingSinceMs: number | null;
+  /** Bytes over the last 15 s, for rate and ETA. */
+  samples: ProgressSample[];
+  /** How often it was handed over again because the surroundings were at fault, and when it is due next. */
+  held: { times: number; nextMs: number } | null;
 }
 
 export const NEW_POLL_FACTS: PollFacts = {
@@ -16,6 +22,8 @@ export const NEW_POLL_FACTS: PollFacts = {
   completePolls: 0,
   missingPolls: 0,
   missingSinceMs: null,
+  samples: [],
+  held: null,
 };
 
 export interface PolledState {
@@ -24,9 +32,11 @@ export interface PolledState {
   active: boolean;
   facts: PollFacts;
   progressed: boolean;
+  /** What moves, while something does. */
+  detail: ProgressDetail | null;
   /** What the download is now, for its job; the same one is not told twice. */
   transition: DownloadTransition | null;
-  /** The client forgot it: hand it over again. */
+  /** The client forgot it, or gave up for a reason that may have passed: hand it over again. */
   addAgain: boolean;
 }
 
@@ -70,8 +80,9 @@ function pollMissing({
   return {
     state: gone ? 'removedExternally' : 'adding',
     active: !gone,
-    facts: { ...facts, completePolls: 0, missingPolls, missingSinceMs },
+    facts: { ...facts, completePolls: 0, missingPolls, missingSinceMs, samples: [] },
     progressed: false,
+    detail: null,
     transition: gone ? { kind: 'removed', detail: 'somebody removed it from the download client' } : null,
     // A client that lost its memory gets it again; so does one whose answer to the add was lost.
     addAgain: clientRestarted || (missingPolls === 1 && facts.missingSinceMs === null),
@@ -92,14 +103,40 @@ function pollPresent(poll: {
   const isComplete = item.state === 'complete' || item.state === 'seeding';
   const completePolls = isComplete ? poll.facts.completePolls + 1 : 0;
   const done = completePolls >= COMPLETE_POLLS;
+  const active = !done && (isComplete || ACTIVE_STATES.includes(item.state));
+  const held = heldAgain(item, poll.facts, nowMs);
+  const samples = active ? addSample(poll.facts.samples, { atMs: nowMs, done: item.completedBytes }) : [];
   return {
     state: isComplete && !done ? 'checking' : item.state,
-    active: !done && (isComplete || ACTIVE_STATES.includes(item.state)),
-    facts: { clock, completePolls, missingPolls: 0, missingSinceMs: null },
+    active,
+    facts: { clock, completePolls, missingPolls: 0, missingSinceMs: null, samples, held: held.next },
     progressed,
+    detail: active ? detailOf(item, samples) : null,
     transition: stalled === null ? transitionOf(item, done) : { kind: 'stalled', detail: stalled },
-    addAgain: false,
+    addAgain: held.due,
   };
+}
+
+/** A full disk or a lost network passes, but no client tries again by itself: 30 s, doubling to 5 min. */
+function heldAgain(
+  item: DownloadItem,
+  { held }: PollFacts,
+  nowMs: number,
+): { next: PollFacts['held']; due: boolean } {
+  if (item.state !== 'held' || item.fault?.blame !== 'environment') {
+    // Bytes that came since then were the proof that it has passed.
+    return { next: item.state === 'active' && item.downloadBytesPerSecond > 0 ? null : held, due: false };
+  }
+  const waitMs = (times: number): number => doublingWait(times + 1, { first: 30_000, max: 300_000 });
+  if (held === null) return { next: { times: 0, nextMs: nowMs + waitMs(0) }, due: false };
+  if (nowMs < held.nextMs) return { next: held, due: false };
+  const times = held.times + 1;
+  return { next: { times, nextMs: nowMs + waitMs(times) }, due: true };
+}
+
+function detailOf({ completedBytes, totalBytes }: DownloadItem, samples: ProgressSample[]): ProgressDetail {
+  const total = totalBytes === 0 ? null : totalBytes;
+  return { step: 'download', done: completedBytes, total, unit: 'bytes', ...estimate(samples, total) };
 }
 
 function transitionOf(item: DownloadItem, done: boolean): DownloadTransition | null {

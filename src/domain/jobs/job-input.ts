@@ -10,6 +10,17 @@ export interface JobInput<Params = unknown> {
   priority: number;
   /** The parent job's id, where there is one: enough to rebuild the row from history. */
   parentId?: string;
+  /** What the job is about, `type:id`. */
+  subject?: string;
+  /** What an earlier run of the same chain hands on when it continues as new. */
+  carried?: CarriedOn;
+}
+
+export interface CarriedOn {
+  /** The story's own. */
+  state: unknown;
+  /** Compensation of what was done so far, in its order. */
+  undo: StepArgs[];
 }
 
 /** What a step's activity gets: the story's input and what the interceptor needs to record it. */

@@ -1,4 +1,6 @@
+import { formatBytes, formatDuration } from './amounts.js';
 import type { StepFailure } from './job-input.js';
+import type { ProgressDetail } from './progress.js';
 import type { JobStatus } from './status.js';
 import type { WaitingReason } from './waiting.js';
 
@@ -17,8 +19,8 @@ export interface SentenceFacts {
   /** ISO 8601, when the next try or look is due. */
   nextAttemptAt: string | null;
   children: { title: string; status: JobStatus }[];
-  /** Bytes of an external item, ready to read, e.g. "3.1 of 5.0 MB". */
-  external: string | null;
+  /** What an active external item tells. */
+  external: ProgressDetail | null;
   partial: string | null;
   error: StepFailure | null;
 }
@@ -50,9 +52,17 @@ function runningSentence({ running, external, children }: SentenceFacts): string
     const tries = running.tries > 0 ? `, try ${running.tries + 1}` : '';
     return `runs ${words(running.step)} on ${running.worker}${tries}`;
   }
-  if (external !== null) return external;
+  if (external !== null) return externalSentence(external);
   const child = children.find(({ status }) => status === 'running');
   return child === undefined ? 'is running' : `works on: ${child.title}`;
+}
+
+/** "downloads 3.1 MB of 5 MB, 1.2 MB/s, about 2 s left". */
+function externalSentence({ done, total, ratePerSecond, etaMs }: ProgressDetail): string {
+  const of = total === null ? '' : ` of ${formatBytes(total)}`;
+  const rate = ratePerSecond === null ? '' : `, ${formatBytes(ratePerSecond)}/s`;
+  const left = etaMs === null ? '' : `, about ${formatDuration(etaMs)} left`;
+  return `downloads ${formatBytes(done)}${of}${rate}${left}`;
 }
 
 function queuedSentence(facts: SentenceFacts): string {

@@ -18,3 +18,6 @@ export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   return (TERMINAL_STATUSES as readonly JobStatus[]).includes(status);
 }
+
+/** Who paused a job that its parent's pause reached; it is resumed with its parent, not by itself. */
+export const PAUSED_BY_PARENT = 'its parent job';

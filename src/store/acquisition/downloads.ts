@@ -1,4 +1,5 @@
 import type { DownloadItem, DownloadState } from '../../domain/acquisition/download.js';
+import type { ProgressDetail } from '../../domain/jobs/progress.js';
 import type { Database, Queryable } from '../database.js';
 import { touchJob } from '../jobs.js';
 
@@ -137,15 +138,31 @@ export async function openDownloads(db: Queryable, clientId: string): Promise<Po
   return rows;
 }
 
-/** The add is known to have worked: the poller may judge it from now on. */
-export async function recordAdded(db: Database, { id, jobId }: { id: string; jobId: string }): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.query(
-      `update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`,
-      [id],
-    );
-    await touchJob(tx, jobId);
+/**
+ * Runs `work` while nobody else makes this download come or go in its client: an add that is late must not
+ * follow a removal. `download` is read under the lock.
+ */
+export async function holdingDownload<Result>(
+  db: Database,
+  id: string,
+  work: (download: DownloadRow | undefined, tx: Queryable) => Promise<Result>,
+): Promise<Result> {
+  return db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`download ${id}`]);
+    return work(await findDownload(tx, id), tx);
   });
+}
+
+/** The add is known to have worked: the poller may judge it from now on. */
+export async function recordAdded(
+  tx: Queryable,
+  { id, jobId }: { id: string; jobId: string },
+): Promise<void> {
+  await tx.query(
+    `update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`,
+    [id],
+  );
+  await touchJob(tx, jobId);
 }
 
 export interface PollResult {
@@ -156,6 +173,8 @@ export interface PollResult {
   item: DownloadItem | undefined;
   pollFacts: unknown;
   progressed: boolean;
+  /** What people see of it while it moves. */
+  detail: ProgressDetail | null;
 }
 
 /** One poll's facts of one download; the job is touched only when something that people see has changed. */
@@ -169,7 +188,7 @@ export async function recordPoll(db: Database, poll: PollResult): Promise<void> 
          uploaded_bytes = greatest(d.uploaded_bytes, coalesce($7, 0)), bytes_per_second = coalesce($8, 0), seeders = $9, fault = $10,
          last_progress_at = case when $11 then now() else d.last_progress_at end,
          completed_at = case when $2 in ('complete', 'seeding') then coalesce(d.completed_at, now()) else null end
-       from before where d.id = $1
+       from before where d.id = $1 and d.removed_at is null
        returning (before.state <> d.state or before.active <> d.active or before.completed_bytes <> d.completed_bytes) as changed`,
       [
         poll.id,
@@ -185,7 +204,11 @@ export async function recordPoll(db: Database, poll: PollResult): Promise<void> 
         poll.progressed,
       ],
     );
-    if (rows[0]?.changed === true) await touchJob(tx, poll.jobId);
+    const told = await tx.query(
+      `update jobs set progress_detail = $2 where id = $1 and $3 and progress_detail is distinct from $2::jsonb`,
+      [poll.jobId, poll.detail === null ? null : JSON.stringify(poll.detail), rows.length > 0],
+    );
+    if (rows[0]?.changed === true || told.rowCount === 1) await touchJob(tx, poll.jobId);
   });
 }
 
@@ -196,14 +219,12 @@ export async function recordSignalled(db: Queryable, id: string, state: string):
 
 /** Nothing of it is left in the client. */
 export async function recordRemoved(
-  db: Database,
+  tx: Queryable,
   { id, jobId }: { id: string; jobId: string },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.query(
-      `update downloads set active = false, removed_at = coalesce(removed_at, now()), torrent = null where id = $1`,
-      [id],
-    );
-    await touchJob(tx, jobId);
-  });
+  await tx.query(
+    `update downloads set active = false, removed_at = coalesce(removed_at, now()), torrent = null where id = $1`,
+    [id],
+  );
+  await touchJob(tx, jobId);
 }

@@ -10,7 +10,6 @@ export interface MonitorDownloadParams {
   requestId?: string;
 }
 
-/** `parked`: the torrent stays paused under the request until a later candidate completes (acquisition.md §7.1). */
 export interface MonitorDownloadResult {
   outcome: 'complete' | 'stalled' | 'release_fault' | 'removed';
   downloadId: string;
@@ -58,7 +57,8 @@ async function follow(
     case 'removed':
       return { outcome: 'removed', downloadId, detail };
     case 'held':
-      await job.wait({ reason: transition.reason, detail, until: more });
+      // retryNow cannot hasten the poller, which hands it over again by itself; so the reason stays.
+      while (!more()) await job.wait({ reason: transition.reason, detail, until: more });
       return undefined;
     case 'moving':
       return undefined;

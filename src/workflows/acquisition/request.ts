@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 
 import type { RequestSteps } from '../../activities/acquisition/request-steps.js';
+import { confirmLook } from '../../domain/acquisition/confirm-interval.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
@@ -24,10 +25,26 @@ export interface RequestResult {
 
 type Candidate = SearchConclusion['accepted'][number];
 
+/** Files stand in the library, which does not show them yet. */
+interface Filed {
+  downloadId: string;
+  folder: string;
+}
+
+/** What a new run of the same request goes on with. */
+interface Reached {
+  requestId: string;
+  pass: number;
+  changes: number;
+  tries: number;
+  filed?: Filed;
+  look?: number;
+}
+
 /** Search, walk the candidates, file, confirm: until the library has the item or somebody cancels. */
 export async function request(job: Job<RequestParams>): Promise<RequestResult> {
   const story = new RequestStory(job);
-  await story.open();
+  await story.open(job.input.carried?.state as Reached | undefined);
   try {
     return await story.run();
   } catch (error) {
@@ -40,31 +57,57 @@ class RequestStory {
   readonly #job: Job<RequestParams>;
   readonly #steps;
   #requestId = '';
+  #pass = 1;
   #changes = 0;
   /** Counts candidates in their order, so that a new round finds the children of the last one again. */
   #tries = 0;
+  #filed: Filed | undefined;
+  #look = 1;
 
   constructor(job: Job<RequestParams>) {
     this.#job = job;
     this.#steps = job.steps<RequestSteps>();
   }
 
-  async open(): Promise<void> {
+  async open(reached: Reached | undefined): Promise<void> {
+    if (reached !== undefined) {
+      this.#requestId = reached.requestId;
+      this.#pass = reached.pass;
+      this.#changes = reached.changes;
+      this.#tries = reached.tries;
+      this.#filed = reached.filed;
+      this.#look = reached.look ?? 1;
+      return;
+    }
     const { requestId } = await this.#steps.openRequest(this.#job.params);
     this.#requestId = requestId;
     this.#job.compensation.push('abandonRequest', { requestId });
   }
 
   async run(): Promise<RequestResult> {
-    for (let pass = 1; ; pass += 1) {
-      await this.become('searching', pass === 1 ? null : `search no. ${pass}`);
-      const found = await this.#search(pass);
+    if (this.#filed !== undefined) return this.#confirm(this.#filed);
+    for (;;) {
+      await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
+      const found = await this.#search(this.#pass);
       for (const candidate of found.accepted) {
         const available = await this.#acquire(found.searchId, candidate);
         if (available !== undefined) return available;
       }
-      await this.#waitForNextSearch(found, pass);
+      await this.#waitForNextSearch(found, this.#pass);
+      this.#pass += 1;
+      await this.#continueIfLong();
     }
+  }
+
+  #continueIfLong(): Promise<void> {
+    const reached: Reached = {
+      requestId: this.#requestId,
+      pass: this.#pass,
+      changes: this.#changes,
+      tries: this.#tries,
+      ...(this.#filed === undefined ? {} : { filed: this.#filed, look: this.#look }),
+    };
+    return this.#job.continueIfLong(reached);
   }
 
   async become(state: RequestState, detail: string | null): Promise<void> {
@@ -106,7 +149,7 @@ class RequestStory {
     const organized = await this.#organize(downloaded, searchId, candidate);
     if (organized === undefined) return undefined;
     await this.become('downloaded', `filed to ${organized.folder}`);
-    return this.#confirm(downloaded.downloadId, organized.folder);
+    return this.#confirm({ downloadId: downloaded.downloadId, folder: organized.folder });
   }
 
   async #download(searchId: string, candidate: Candidate): Promise<MonitorDownloadResult | undefined> {
@@ -163,32 +206,41 @@ class RequestStory {
   }
 
   /** By the path that was written; a library that does not show it yet is asked again, without end. */
-  async #confirm(downloadId: string, folder: string): Promise<RequestResult> {
-    const { item, libraryId } = this.#job.params;
-    for (let look = 1; ; look += 1) {
-      const occurrence = this.#occurrence(this.#tries * 1_000 + look);
-      await this.#job.child('library_scan', { libraryId, path: folder }, { occurrence });
-      const match = await this.#job.child<MatchResult>(
-        'match_library',
-        { libraryId, item, writtenPath: folder, requestId: this.#requestId },
-        { occurrence },
-      );
-      if (match.status === 'completed' && match.result.verdict === 'matched') {
-        const { libraryItemId } = match.result;
-        await this.#steps.recordAvailable({ requestId: this.#requestId, libraryItemId });
-        await this.#steps.finishDownload(
-          { downloadId, requestId: this.#requestId, cancelled: false },
-          { occurrence: this.#tries },
-        );
-        await this.become('available', null);
-        return { requestId: this.#requestId, libraryItemId, folder };
-      }
-      await this.#job.wait({
-        reason: 'library_confirm',
-        detail: folder,
-        waitMs: look < 5 ? 15_000 : 120_000,
-      });
+  async #confirm(filed: Filed): Promise<RequestResult> {
+    this.#filed = filed;
+    for (;;) {
+      const { waitMs, whole } = confirmLook(this.#look);
+      const libraryItemId = await this.#lookFor(filed.folder, whole);
+      if (libraryItemId !== undefined) return this.#finish(filed, libraryItemId);
+      await this.#job.wait({ reason: 'library_confirm', detail: filed.folder, waitMs });
+      this.#look += 1;
+      await this.#continueIfLong();
     }
+  }
+
+  async #lookFor(folder: string, whole: boolean): Promise<string | undefined> {
+    const { item, libraryId } = this.#job.params;
+    const occurrence = this.#occurrence(this.#tries * 1_000 + this.#look);
+    const scope = whole ? { libraryId } : { libraryId, path: folder };
+    await this.#job.child('library_scan', scope, { occurrence });
+    const match = await this.#job.child<MatchResult>(
+      'match_library',
+      { libraryId, item, writtenPath: folder, requestId: this.#requestId },
+      { occurrence },
+    );
+    if (match.status !== 'completed' || match.result.verdict !== 'matched') return undefined;
+    return match.result.libraryItemId;
+  }
+
+  async #finish({ downloadId, folder }: Filed, libraryItemId: string): Promise<RequestResult> {
+    const requestId = this.#requestId;
+    await this.#steps.recordAvailable({ requestId, libraryItemId });
+    await this.#steps.finishDownload(
+      { downloadId, requestId, cancelled: false },
+      { occurrence: this.#tries },
+    );
+    await this.become('available', null);
+    return { requestId, libraryItemId, folder };
   }
 
   #block(searchId: string, candidate: Candidate, evidence: string): Promise<unknown> {

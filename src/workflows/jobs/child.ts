@@ -9,10 +9,15 @@ import {
   startChild,
 } from '@temporalio/workflow';
 
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  SearchAttributeType,
+  WorkflowExecutionAlreadyStartedError,
+  defineSearchAttributeKey,
+} from '@temporalio/common';
 
 import type { Facts } from '../../activities/jobs/facts.js';
 import type { ChildOutcome, JobInput } from '../../domain/jobs/job-input.js';
+import { searchAttributesOf } from '../../domain/jobs/search-attributes.js';
 import { fact } from './fact.js';
 import { readFailure } from './failure.js';
 import type { Job } from './job.js';
@@ -56,6 +61,10 @@ async function startAndAwait<Result>(job: Job, input: JobInput): Promise<ChildOu
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       priority: { priorityKey: input.priority },
+      typedSearchAttributes: searchAttributesOf(input).map(([name, value]) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+        value,
+      })),
     });
     return await job.pause.withChild(child, async () => {
       const result = (await child.result()) as Result;

@@ -11,10 +11,16 @@ const BUDGET = '2 minutes';
 /** Undo steps, pushed after each success, run in reverse when the job is cancelled. */
 export class Compensation {
   readonly #job: Job;
-  readonly #undo: StepArgs[] = [];
+  readonly #undo: StepArgs[];
 
-  constructor(job: Job) {
+  constructor(job: Job, carried: readonly StepArgs[] = []) {
     this.#job = job;
+    this.#undo = [...carried];
+  }
+
+  /** What would be undone now, for a run that continues as new. */
+  get pending(): StepArgs[] {
+    return [...this.#undo];
   }
 
   push(activity: string, input: unknown): void {

@@ -15,7 +15,7 @@ import {
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
 
 import type { JobInput } from '../../domain/jobs/job-input.js';
-import type { TerminalStatus } from '../../domain/jobs/status.js';
+import { PAUSED_BY_PARENT, type TerminalStatus } from '../../domain/jobs/status.js';
 import { fact } from './fact.js';
 import { readFailure } from './failure.js';
 import { Job } from './job.js';
@@ -39,7 +39,7 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
     if (!claim.granted) {
       throw ApplicationFailure.nonRetryable(`This run is not the job's: ${claim.reason ?? ''}`, 'Superseded');
     }
-    const job = new Job(jobInput, { paused: claim.paused });
+    const job = new Job(jobInput, claim);
     early.attach(job);
     try {
       const result = await next({ ...input, args: [job] });
@@ -99,10 +99,10 @@ function registerSignals(input: JobInput): { attach: (job: Job) => void } {
     on.pause.set({ own: false, byParent: false, by: 'signal' }),
   );
   on('pauseByParent', 'Sent by a parent job that was paused', (on) =>
-    on.pause.set({ byParent: true, by: 'its parent job' }),
+    on.pause.set({ byParent: true, by: PAUSED_BY_PARENT }),
   );
   on('resumeByParent', 'Sent by a parent job that was resumed', (on) =>
-    on.pause.set({ byParent: false, by: 'its parent job' }),
+    on.pause.set({ byParent: false, by: PAUSED_BY_PARENT }),
   );
   on('retryNow', 'Ends the present wait before a retry or the next look', (on) => {
     on.retryNow();

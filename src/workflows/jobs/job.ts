@@ -2,8 +2,11 @@ import {
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
+  allHandlersFinished,
   condition,
+  continueAsNew,
   proxyActivities,
+  workflowInfo,
 } from '@temporalio/workflow';
 
 import { environmentWaitMs, QUEUES_WITH_POSITION, type StepPolicy } from '../../domain/jobs/policy.js';
@@ -42,13 +45,16 @@ export class Job<Params = unknown> {
   priority: number;
   #retryNow = 0;
 
-  constructor(input: JobInput<Params>, { paused }: { paused: boolean }) {
+  constructor(
+    input: JobInput<Params>,
+    { paused, byParent = false }: { paused: boolean; byParent?: boolean },
+  ) {
     this.id = input.jobId;
     this.params = input.params;
     this.input = input;
     this.priority = input.priority;
-    this.pause = new PauseGate({ jobId: input.jobId, round: input.round, paused });
-    this.compensation = new Compensation(this);
+    this.pause = new PauseGate({ jobId: input.jobId, round: input.round, paused, byParent });
+    this.compensation = new Compensation(this, input.carried?.undo);
   }
 
   retryNow(): void {
@@ -92,6 +98,21 @@ export class Job<Params = unknown> {
     const met = await this.#until(until, waitMs);
     await fact('clearWait', about);
     return met;
+  }
+
+  /**
+   * Between two rounds of a wait that may last for months: once the history grows long, a new run of the same
+   * chain goes on with `state`, which it finds in `input.carried` (temporal.md §9). Returns otherwise.
+   */
+  async continueIfLong(state: unknown): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    await condition(allHandlersFinished);
+    const carried = { state, undo: this.compensation.pending };
+    await continueAsNew<(input: JobInput<Params>) => Promise<unknown>>({
+      ...this.input,
+      priority: this.priority,
+      carried,
+    });
   }
 
   stepArgs(name: string, input: unknown, occurrence: number): StepArgs {

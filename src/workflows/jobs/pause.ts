@@ -1,5 +1,6 @@
 import { CancellationScope, condition, type ExternalWorkflowHandle } from '@temporalio/workflow';
 
+import { PAUSED_BY_PARENT } from '../../domain/jobs/status.js';
 import { fact } from './fact.js';
 
 /** A child that our pause and resume reach; one that was paused on its own stays paused. */
@@ -13,13 +14,17 @@ export class PauseGate {
   readonly #children = new Set<OpenChild>();
   #own = false;
   #byParent = false;
-  #told = false;
+  /** As the row has it: one that both hold is shown with the person who paused it. */
+  #told: Holder | null = null;
+  #telling = false;
+  #by = '';
 
-  constructor(job: { jobId: string; round: number; paused: boolean }) {
+  constructor(job: { jobId: string; round: number; paused: boolean; byParent: boolean }) {
     this.#jobId = job.jobId;
     this.#round = job.round;
-    this.#own = job.paused;
-    this.#told = job.paused;
+    this.#own = job.paused && !job.byParent;
+    this.#byParent = job.paused && job.byParent;
+    if (job.paused) this.#told = job.byParent ? 'parent' : 'own';
   }
 
   get closed(): boolean {
@@ -27,14 +32,15 @@ export class PauseGate {
   }
 
   async set(change: { own?: boolean; byParent?: boolean; by: string }): Promise<void> {
-    const before = this.closed;
+    const wasClosed = this.closed;
     this.#own = change.own ?? this.#own;
     this.#byParent = change.byParent ?? this.#byParent;
-    if (this.closed === before) return;
-    if (this.closed) for (const scope of this.#running) scope.cancel();
+    const turned = this.closed !== wasClosed;
+    if (turned && this.closed) for (const scope of this.#running) scope.cancel();
+    const reached = turned ? [...this.#children] : [];
     // In a signal's handler: a cancel that comes meanwhile must not surface here as the run's end.
     await CancellationScope.nonCancellable(() =>
-      Promise.all([this.#tell(change.by), ...[...this.#children].map((child) => this.#reach(child))]),
+      Promise.all([this.#tell(change.by), ...reached.map((child) => this.#reach(child))]),
     );
   }
 
@@ -75,9 +81,24 @@ export class PauseGate {
     await child.signal(this.closed ? 'pauseByParent' : 'resumeByParent').catch(() => undefined);
   }
 
+  /** One write at a time, so that the row ends with the last word of several signals at once. */
   async #tell(by: string): Promise<void> {
-    if (this.#told === this.closed) return;
-    this.#told = this.closed;
-    await fact('setPaused', { jobId: this.#jobId, round: this.#round, paused: this.closed, by });
+    this.#by = by;
+    if (this.#telling) return;
+    this.#telling = true;
+    while (this.#told !== this.#holder()) {
+      const holder = this.#holder();
+      this.#told = holder;
+      const about = { jobId: this.#jobId, round: this.#round, paused: holder !== null };
+      await fact('setPaused', { ...about, by: holder === 'parent' ? PAUSED_BY_PARENT : this.#by });
+    }
+    this.#telling = false;
+  }
+
+  #holder(): Holder | null {
+    if (this.#own) return 'own';
+    return this.#byParent ? 'parent' : null;
   }
 }
+
+type Holder = 'own' | 'parent';

@@ -21,7 +21,7 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const amount = bytes / 1_000 ** power;
-  return `${power === 0 ? amount : Number(amount.toPrecision(3))} ${units[power] ?? 'B'}`;
+  return `${power === 0 ? Math.round(amount) : Number(amount.toPrecision(3))} ${units[power] ?? 'B'}`;
 }
 
 /** 0–1 → "42 %", rounded down so that 100 % means done. */
