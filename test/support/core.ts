@@ -35,15 +35,21 @@ export interface TestCore {
   stop: () => Promise<void>;
 }
 
-export async function startTestCore({ queues }: { queues?: Record<string, number> } = {}): Promise<TestCore> {
+export async function startTestCore({
+  queues,
+  temporal = testTemporal(),
+}: {
+  queues?: Record<string, number>;
+  temporal?: { address: string; namespace: string };
+} = {}): Promise<TestCore> {
   Runtime.install({
     shutdownSignals: [],
     logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
   });
   const database = await createTestDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
-  const parts = createTestParts(database.db, folder);
-  const { address, namespace } = testTemporal();
+  const parts = createTestParts(database.db, folder, temporal);
+  const { address, namespace } = temporal;
   const connection = await NativeConnection.connect({ address });
   // Task queues are named by role, so one namespace serves one core at a time: these files run in band.
   const role = await startRole(parts, {
@@ -93,7 +99,11 @@ async function untilView(wait: {
   return last;
 }
 
-export function createTestParts(db: ActivityDeps['db'], folder: string): ActivityDeps {
+export function createTestParts(
+  db: ActivityDeps['db'],
+  folder: string,
+  temporal: { address: string; namespace: string } = testTemporal(),
+): ActivityDeps {
   const roots = Object.fromEntries(ROOTS.map((root) => [root, path.join(folder, root)])) as Record<
     Root,
     string
@@ -102,7 +112,7 @@ export function createTestParts(db: ActivityDeps['db'], folder: string): Activit
     db,
     log,
     catalogue,
-    temporal: createTemporalGateway(testTemporal()),
+    temporal: createTemporalGateway(temporal),
     seal: createSeal('test'),
     integrations: createIntegrations(),
     roots: createRoots(roots),
