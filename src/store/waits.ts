@@ -68,7 +68,7 @@ export async function waitingSteps(db: Queryable, jobIds: string[]): Promise<Map
        s.waiting_reason as reason, s.next_attempt_at as "nextAttemptAt", s.needs #>> '{}' as detail, s.tries,
        case when s.state = 'waiting' and s.waiting_since is not null then (
          select 1 + count(*) from job_steps o join jobs oj on oj.id = o.job_id
-         where o.queue = s.queue and o.state = 'waiting' and o.waiting_since is not null
+         where o.queue = s.queue and o.state = 'waiting' and o.waiting_since is not null and oj.paused_at is null
            and (oj.priority, o.waiting_since, o.job_id) < (j.priority, s.waiting_since, s.job_id)) end::int as position
      from job_steps s join jobs j on j.id = s.job_id
      where s.job_id = any($1::text[]) and s.state in ('waiting', 'backoff') order by s.job_id, s.id desc`,

@@ -135,6 +135,8 @@ export class Job<Params = unknown> {
     for (;;) {
       await this.pause.open();
       if (QUEUES_WITH_POSITION.includes(this.policyOf(name).queue)) await fact('recordStepWaiting', args);
+      // A pause that came during that write found nothing to cut.
+      if (this.pause.closed) continue;
       const { cut, outcome } = await this.pause.guard(() => this.#schedule(args));
       throwIfCancelled();
       if (outcome.status === 'fulfilled') {

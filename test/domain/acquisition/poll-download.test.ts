@@ -89,6 +89,61 @@ describe('a polled download', () => {
   });
 });
 
+describe('a download that its client gave up', () => {
+  const held: DownloadItem = {
+    ...ACTIVE,
+    state: 'held',
+    downloadBytesPerSecond: 0,
+    fault: { blame: 'environment', code: '9', message: 'disk' },
+  };
+  const due = (polls: { item?: DownloadItem; atMs: number }[]): number[] =>
+    pollAll(polls).flatMap(({ addAgain }, at) => (addAgain ? [polls[at]?.atMs ?? -1] : []));
+  const each5s = (item: DownloadItem, fromMs: number, toMs: number) =>
+    Array.from({ length: (toMs - fromMs) / 5_000 + 1 }, (_, at) => ({ item, atMs: fromMs + at * 5_000 }));
+
+  it('is handed over again after 30 s, then after twice as long each time, to 5 min', () => {
+    expect(due(each5s(held, 0, 1_500_000))).toEqual([
+      30_000, 90_000, 210_000, 450_000, 750_000, 1_050_000, 1_350_000,
+    ]);
+  });
+
+  it('begins with 30 s anew once bytes came', () => {
+    const moving: DownloadItem = { ...ACTIVE, downloadBytesPerSecond: 9 };
+    const polls = [
+      ...each5s(held, 0, 90_000),
+      { item: moving, atMs: 95_000 },
+      ...each5s(held, 100_000, 130_000),
+    ];
+    expect(due(polls)).toEqual([30_000, 90_000, 130_000]);
+  });
+
+  it('stays as it is when nobody knows why: a person decides', () => {
+    const unknown: DownloadItem = { ...held, fault: { blame: 'unknown', code: '1', message: '?' } };
+    expect(due(each5s(unknown, 0, 600_000))).toEqual([]);
+    expect(pollAll([{ item: unknown, atMs: 0 }])[0]?.transition).toMatchObject({ reason: 'decision_needed' });
+  });
+});
+
+describe('the progress of a download', () => {
+  it('has no rate before 3 s, then rate and time left over the last 15 s', () => {
+    const at = (seconds: number, mebibytes: number) => ({
+      item: { ...ACTIVE, completedBytes: mebibytes * MIB },
+      atMs: seconds * 1_000,
+    });
+    const polls = [at(0, 0), at(2, 2), at(5, 5), at(20, 50), at(30, 60)];
+    const details = pollAll(polls).map(({ detail }) => detail);
+    expect(details[1]).toMatchObject({ done: 2 * MIB, total: 100 * MIB, ratePerSecond: null, etaMs: null });
+    expect(details[2]).toMatchObject({ ratePerSecond: MIB, etaMs: 95_000 });
+    // What lies more than 15 s back does not count: 10 MiB in the last 10 s.
+    expect(details[4]).toMatchObject({ ratePerSecond: MIB, etaMs: 40_000 });
+  });
+
+  it('is none while nothing can move', () => {
+    const paused: DownloadItem = { ...ACTIVE, state: 'paused' };
+    expect(pollAll([{ item: paused, atMs: 0 }])[0]).toMatchObject({ active: false, detail: null });
+  });
+});
+
 describe('the stall clock', () => {
   const tick = (item: Partial<DownloadItem>, nowMs: number, clock = NEW_CLOCK) =>
     tickStallClock(clock, { ...ACTIVE, ...item }, { nowMs });
