@@ -10,6 +10,9 @@ export interface ApiDeps extends JobsDeps {
   integrations: Integrations;
   /** Resolves a library's logical root, for its test. */
   roots: Roots;
+  /** Host and port, for the commands of Temporal's own command line. */
+  temporalAddress: string;
+  temporalNamespace: string;
   /** Address of the Temporal Web UI with the namespace, for links; absent: no links. */
   temporalUiUrl?: string | undefined;
   /** Where people reach this service, without a trailing slash. */

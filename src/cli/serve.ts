@@ -17,7 +17,9 @@ export async function serveEverything({ config, log, say }: ServeOptions): Promi
   const longplay = await startLongplay({ config, log });
   say(`Longplay is ready: ${longplay.url}`);
   if (longplay.loginLink !== undefined) say(`Log in with this link, once: ${longplay.loginLink}`);
-  if (longplay.temporalUiUrl !== undefined) say(`Temporal Web UI: ${longplay.temporalUiUrl}`);
+  const { temporalAddress, temporalUiUrl } = longplay;
+  say(`Temporal: --address ${temporalAddress} --namespace ${config.temporal.namespace}`);
+  if (temporalUiUrl !== undefined) say(`Temporal Web UI: ${temporalUiUrl}`);
   if ('missing' in longplay.embedded.aria2) say(`! ${longplay.embedded.aria2.missing}`);
   try {
     await Promise.race([untilSignal(), longplay.done]);
@@ -29,15 +31,12 @@ export async function serveEverything({ config, log, say }: ServeOptions): Promi
 
 /** `longplay api`: the API and the page alone, on servers given by their addresses. */
 export async function serveApi({ config, log, say }: ServeOptions): Promise<void> {
-  const parts = await createParts(config, log, givenAddresses(config));
-  const url = `http://${config.host}:${config.port}`;
-  const api = await startApi(
-    apiDeps({ config, parts, embedded: { temporalUiUrl: config.temporal.uiUrl }, url }),
-    {
-      host: config.host,
-      port: config.port,
-    },
-  );
+  const addresses = givenAddresses(config);
+  const parts = await createParts(config, log, addresses);
+  const { host, port } = config;
+  const embedded = { temporalAddress: addresses.temporalAddress, temporalUiUrl: config.temporal.uiUrl };
+  const deps = apiDeps({ config, parts, embedded, url: `http://${host}:${port}` });
+  const api = await startApi(deps, { host, port });
   say(`The API is ready: ${api.url}`);
   await untilSignal();
   await api.close();

@@ -107,12 +107,14 @@ export function apiDeps({
 }: {
   config: Config;
   parts: ActivityDeps;
-  embedded: { temporalUiUrl: string | undefined };
+  embedded: { temporalAddress: string; temporalUiUrl: string | undefined };
   url: string;
 }): Parameters<typeof startApi>[0] {
-  const { temporalUiUrl } = embedded;
+  const { temporalAddress, temporalUiUrl } = embedded;
   return {
     ...parts,
+    temporalAddress,
+    temporalNamespace: config.temporal.namespace,
     temporalUiUrl:
       temporalUiUrl === undefined ? undefined : `${temporalUiUrl}/namespaces/${config.temporal.namespace}`,
     baseUrl: () => url,

@@ -61,8 +61,11 @@ export const aboutOperation = defineOperation({
   tag,
   summary: 'Version, and where Temporal’s own page is',
   responses: { 200: { description: 'About this service', schema: about } },
-  handle: ({ version, temporalUiUrl }) =>
-    Promise.resolve({ status: 200, body: { version, temporalUiUrl: temporalUiUrl ?? null } }),
+  handle: ({ version, temporalAddress, temporalNamespace, temporalUiUrl }) =>
+    Promise.resolve({
+      status: 200,
+      body: { version, temporalAddress, temporalNamespace, temporalUiUrl: temporalUiUrl ?? null },
+    }),
 });
 
 interface Check {

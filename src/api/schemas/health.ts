@@ -29,6 +29,8 @@ export const worker = z
 export const about = z
   .strictObject({
     version: z.string(),
+    temporalAddress: z.string().describe('`temporal --address` for its own command line'),
+    temporalNamespace: z.string().describe('`temporal --namespace`'),
     temporalUiUrl: z
       .string()
       .nullable()
