@@ -137,6 +137,9 @@ interface Waiting {
   position: number | null;
 }
 
+/** A wait for a slot is told once it lasts 1 s (jobs.md §2): most are over before anybody could read it. */
+const SHOWN_AFTER_MS = 1_000;
+
 function waitingOf(job: JobRow, { waiting, children, served }: Facts): Waiting | null {
   if (waiting?.state === 'backoff') {
     return {
@@ -147,6 +150,7 @@ function waitingOf(job: JobRow, { waiting, children, served }: Facts): Waiting |
     };
   }
   if (waiting !== undefined) {
+    if (waiting.waitedMs < SHOWN_AFTER_MS) return null;
     const reason = served.has(waiting.queue) ? 'slots_busy' : 'no_worker';
     return { reason, detail: waiting.queue, queue: waiting.queue, position: waiting.position };
   }

@@ -54,6 +54,8 @@ export interface WaitingStep {
   queue: string;
   state: 'waiting' | 'backoff';
   since: Date | null;
+  /** How long it waits already. */
+  waitedMs: number;
   reason: WaitingReason | null;
   nextAttemptAt: Date | null;
   detail: string | null;
@@ -65,6 +67,7 @@ export interface WaitingStep {
 export async function waitingSteps(db: Queryable, jobIds: string[]): Promise<Map<string, WaitingStep>> {
   const { rows } = await db.query<WaitingStep>(
     `select distinct on (s.job_id) s.job_id as "jobId", s.name as step, s.queue, s.state, s.waiting_since as since,
+       coalesce(extract(epoch from now() - s.waiting_since) * 1000, 0)::float8 as "waitedMs",
        s.waiting_reason as reason, s.next_attempt_at as "nextAttemptAt", s.needs #>> '{}' as detail, s.tries,
        case when s.state = 'waiting' and s.waiting_since is not null then (
          select 1 + count(*) from job_steps o join jobs oj on oj.id = o.job_id

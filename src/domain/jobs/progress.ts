@@ -22,19 +22,27 @@ export function addSample(window: ProgressSample[], sample: ProgressSample): Pro
   return [...kept, sample];
 }
 
-/** Rate over the window and the time left; null while the window is too short or nothing moves. */
+/**
+ * Rate over the window and the time left; null until it has moved for 3 s. What lies before the first movement
+ * is waiting, not slowness.
+ */
 export function estimate(
   window: ProgressSample[],
   total: number | null,
 ): { ratePerSecond: number | null; etaMs: number | null } {
-  const first = window[0];
   const last = window.at(-1);
+  const first = beginningOf(window);
   if (first === undefined || last === undefined || last.atMs - first.atMs < MEANINGFUL_MS) {
     return { ratePerSecond: null, etaMs: null };
   }
   const ratePerSecond = ((last.done - first.done) * 1_000) / (last.atMs - first.atMs);
   if (total === null || ratePerSecond <= 0) return { ratePerSecond, etaMs: null };
   return { ratePerSecond, etaMs: Math.round(((total - last.done) / ratePerSecond) * 1_000) };
+}
+
+function beginningOf(window: ProgressSample[]): ProgressSample | undefined {
+  const moved = window.findIndex(({ done }) => done !== window[0]?.done);
+  return window[Math.max(0, moved - 1)];
 }
 
 /** 0–1, or 0 where the total is unknown or nothing. */

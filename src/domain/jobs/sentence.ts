@@ -66,9 +66,8 @@ function externalSentence({ done, total, ratePerSecond, etaMs }: ProgressDetail)
 }
 
 function queuedSentence(facts: SentenceFacts): string {
-  const { waiting, children } = facts;
-  const child = children[0];
-  if (waiting === null) return child === undefined ? 'is about to run' : `waits for: ${child.title}`;
+  const { waiting } = facts;
+  if (waiting === null) return 'is about to run';
   const place = waiting.position === null || waiting.position <= 1 ? '' : `; ${waiting.position - 1} ahead`;
   const next = facts.nextAttemptAt === null ? '' : `; next at ${facts.nextAttemptAt}`;
   const detail = waiting.detail === null ? '' : ` (${waiting.detail})`;

@@ -162,6 +162,8 @@ export async function recordAdded(
     `update downloads set state = 'queued', active = true, last_progress_at = now() where id = $1 and state = 'adding'`,
     [id],
   );
+  // The poller rests while it has nothing to look at.
+  await tx.query(`select pg_notify('longplay_downloads', $1)`, [id]);
   await touchJob(tx, jobId);
 }
 

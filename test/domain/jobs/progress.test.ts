@@ -19,6 +19,14 @@ describe('progress', () => {
     expect(estimate(window, 100)).toEqual({ ratePerSecond: null, etaMs: null });
   });
 
+  it('counts from the first movement: what came before was waiting', () => {
+    const samples = [0, 1, 2, 3, 4].map((second) => ({ atMs: second * 1_000, done: 0 }));
+    const begun = windowOf([...samples, { atMs: 5_000, done: 1 }, { atMs: 6_000, done: 11 }]);
+    expect(estimate(begun, 100)).toEqual({ ratePerSecond: null, etaMs: null });
+    const meaningful = windowOf([...begun, { atMs: 8_000, done: 40 }]);
+    expect(estimate(meaningful, 100)).toEqual({ ratePerSecond: 10, etaMs: 6_000 });
+  });
+
   it('tells the time left at the rate of the last 15 s', () => {
     const window = windowOf([
       { atMs: 0, done: 0 },
