@@ -17,3 +17,19 @@ export async function patiently<Result>(signal: AbortSignal, work: () => Promise
     }
   }
 }
+
+/**
+ * Aborts `graceMs` after `signal` did: what must still be written at the end of cancelled or interrupted work
+ * gets that long, and without an abort it gets as long as it takes.
+ */
+export function graceAfter(signal: AbortSignal, graceMs: number): AbortSignal {
+  const grace = new AbortController();
+  const begin = (): void => {
+    setTimeout(() => {
+      grace.abort(signal.reason);
+    }, graceMs).unref();
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  return grace.signal;
+}

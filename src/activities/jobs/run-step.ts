@@ -10,12 +10,14 @@ import { closeAttempt, openAttempt, type AttemptEnd, type OpenedAttempt } from '
 import { Attempt } from './attempt.js';
 import { asStepFailure, describeFailure } from './failures.js';
 import { heartbeatWhile } from './heartbeat.js';
-import { patiently } from './patience.js';
+import { graceAfter, patiently } from './patience.js';
 import type { AnyStep } from './step.js';
 import { stepKey } from './step-key.js';
 
 /** Workers lost in a row without progress of the checkpoint before it counts as a try (jobs.md §5). */
 const MAX_LOSSES = 3;
+/** Below the workers' shutdown force time. */
+const END_GRACE_MS = 10_000;
 
 export interface StepRunnerDeps extends Pick<JobsDeps, 'db' | 'log'> {
   workerId: string;
@@ -49,7 +51,7 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
   const end = await workOf(attempt, { run, args, opened });
   await attempt.flush();
   // Without the row's agreement nothing is told to Temporal: waits in place while Postgres is away.
-  await patiently(AbortSignal.timeout(60_000), () =>
+  await patiently(graceAfter(signal, END_GRACE_MS), () =>
     closeAttempt(deps.db, { jobId: args.jobId, stepId: opened.stepId, attemptId, end }),
   );
   return answerOf(end, signal);

@@ -67,8 +67,9 @@ function incompleteDetail(answers: readonly IndexerAnswer[], silent: readonly In
 }
 
 function noReleaseDetail(answers: readonly IndexerAnswer[], decision: Decision): string {
-  const all = `All ${new Set(answers.map(({ name }) => name)).size} indexers answered`;
-  if (decision.candidates.length === 0) return `${all}, and none has a release.`;
+  const asked = new Set(answers.map(({ name }) => name)).size;
+  const all = asked === 1 ? 'The only indexer answered' : `All ${asked} indexers answered`;
+  if (decision.candidates.length === 0) return `${all}, and there is no release.`;
   const top = countRejections(decision).slice(0, 3);
   const reasons = top.map(({ code, count }) => `${code} ${count}×`).join(', ');
   return `${all}; all ${decision.candidates.length} releases were refused (${reasons}).`;

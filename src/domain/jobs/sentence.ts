@@ -69,9 +69,14 @@ function queuedSentence(facts: SentenceFacts): string {
   const { waiting } = facts;
   if (waiting === null) return 'is about to run';
   const place = waiting.position === null || waiting.position <= 1 ? '' : `; ${waiting.position - 1} ahead`;
-  const next = facts.nextAttemptAt === null ? '' : `; next at ${facts.nextAttemptAt}`;
+  const next = facts.nextAttemptAt === null ? '' : `; next at ${readableTime(facts.nextAttemptAt)}`;
   const detail = waiting.detail === null ? '' : ` (${waiting.detail})`;
   return `waits ${REASONS[waiting.reason]}${detail}${place}${next}`;
+}
+
+/** "2026-03-01T12:30:00.000Z" → "2026-03-01 12:30 UTC". */
+function readableTime(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function failedSentence(error: StepFailure | null): string {
