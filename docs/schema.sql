@@ -63,6 +63,7 @@ download_clients
 downloads
   id text not null
   job_id text not null
+  round integer not null
   request_id text
   client_id text not null
   client_item_id text not null

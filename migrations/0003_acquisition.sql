@@ -136,6 +136,7 @@ create table blocklist (
 create table downloads (
   id text primary key,
   job_id text not null unique references jobs (id) on delete cascade,
+  round integer not null,
   request_id text references requests (id),
   client_id text not null references download_clients (id),
   client_item_id text not null,
@@ -163,6 +164,7 @@ create table downloads (
   removed_at timestamptz,
   unique (client_id, client_item_id)
 );
+comment on column downloads.round is 'The round of its job that planned it last; what an earlier round left to undo does not touch it.';
 comment on column downloads.active is 'Bytes are moving or may move: the job is running.';
 comment on column downloads.torrent is 'Kept until the download ends, so that a client that forgot it gets it again.';
 create index downloads_open on downloads (client_id) where removed_at is null;

@@ -8,7 +8,7 @@ import { doublingWait } from '../domain/jobs/backoff.js';
 import type { StepArgs } from '../domain/jobs/job-input.js';
 import { dueCleanups, endCleanup, postponeCleanup, type DueCleanup } from '../store/cleanups.js';
 
-const ONE_MS = 60_000;
+const ONE_CLEANUP_MS = 60_000;
 
 /** Tries again, without limit, what a compensation could not undo (jobs.md §5): 30 s, doubling to an hour. */
 export async function retryCleanups(deps: ActivityDeps): Promise<void> {
@@ -33,13 +33,13 @@ async function retryOne(deps: ActivityDeps, cleanup: DueCleanup, run: AnyStep | 
   }
 }
 
-/** A cleanup runs outside of any attempt: its job is over, so nothing else can own the work. */
+/** A cleanup runs outside of any attempt: its round is over, so nothing else can own the work. */
 function contextOf(deps: ActivityDeps, { jobId, activity }: DueCleanup): StepContext {
   return {
     jobId,
     attemptId: randomUUID(),
     attempt: 1,
-    signal: AbortSignal.timeout(ONE_MS),
+    signal: AbortSignal.timeout(ONE_CLEANUP_MS),
     checkpoint: null,
     saveCheckpoint: () => Promise.resolve(),
     progress: () => undefined,

@@ -22,7 +22,12 @@ import { giveBackDownload } from './give-back.js';
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Fetches and checks the release's file and writes the intent: the client hears of nothing yet. */
   planDownload: async (
-    { searchId, candidate: number, requestId }: { searchId: string; candidate: number; requestId?: string },
+    {
+      searchId,
+      candidate: number,
+      requestId,
+      round,
+    }: { searchId: string; candidate: number; requestId?: string; round: number },
     step: StepContext,
   ): Promise<{ downloadId: string }> => {
     const candidate = await findCandidate(deps.db, { searchId, number });
@@ -37,6 +42,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     await planDownload(deps.db, {
       id,
       jobId: step.jobId,
+      round,
       requestId: requestId ?? null,
       clientId: client.id,
       clientItemId: openClient(deps, client).itemIdFor(id, torrent.parsed.infoHash),
@@ -58,11 +64,12 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (!added) throw new Fault('gone', `The download "${downloadId}" was given back before it was added`);
   },
 
+  /** Undoes one round's download; a later round that took it up again keeps it. */
   stopDownload: async (
-    { downloadId, deleteData }: { downloadId: string; deleteData: boolean },
+    { downloadId, round }: { downloadId: string; round: number },
     step: StepContext,
   ): Promise<void> => {
-    await giveBackDownload(deps, { downloadId, deleteData, signal: step.signal });
+    await giveBackDownload(deps, { downloadId, round, signal: step.signal });
   },
 }));
 

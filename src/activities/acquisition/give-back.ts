@@ -4,18 +4,21 @@ import { holdingDownload, recordRemoved } from '../../store/acquisition/download
 import type { ActivityDeps } from '../deps.js';
 import { connectClient } from './connect.js';
 
-/** Removes a download from its client, with or without its data; fine when it is gone already. */
+/**
+ * Removes a download and its data from its client; fine when it is gone already. With `round`, one that a later
+ * round of its job has taken up again is left alone.
+ */
 export async function giveBackDownload(
   deps: ActivityDeps,
-  { downloadId, deleteData, signal }: { downloadId: string; deleteData: boolean; signal: AbortSignal },
+  { downloadId, round, signal }: { downloadId: string; round?: number; signal: AbortSignal },
 ): Promise<void> {
   await holdingDownload(deps.db, downloadId, async (download, tx) => {
-    if (download?.removedAt !== null) return;
+    if (download?.removedAt !== null || (round !== undefined && download.round > round)) return;
     const client = await connectClient(deps, download.clientId);
     const directory = deps.roots.resolve(download.directory);
-    await client.remove(download.clientItemId, { deleteData, directory }, signal);
+    await client.remove(download.clientItemId, { deleteData: true, directory }, signal);
     // The folder is this download's own: what a forgetful client no longer lists goes too.
-    if (deleteData) await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
     await recordRemoved(tx, download);
   });
 }

@@ -99,7 +99,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     { downloadId }: { downloadId: string; requestId: string; cancelled: boolean },
     step: StepContext,
   ): Promise<void> => {
-    await giveBackDownload(deps, { downloadId, deleteData: true, signal: step.signal });
+    await giveBackDownload(deps, { downloadId, signal: step.signal });
   },
 
   abandonRequest: async ({ requestId }: { requestId: string }): Promise<void> => {

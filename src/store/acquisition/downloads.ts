@@ -6,6 +6,8 @@ import { touchJob } from '../jobs.js';
 export interface DownloadRow {
   id: string;
   jobId: string;
+  /** The round of its job that planned it last. */
+  round: number;
   requestId: string | null;
   clientId: string;
   clientItemId: string;
@@ -33,7 +35,7 @@ export interface DownloadRow {
   removedAt: Date | null;
 }
 
-const COLUMNS = `d.id, d.job_id as "jobId", d.request_id as "requestId", d.client_id as "clientId",
+const COLUMNS = `d.id, d.job_id as "jobId", d.round, d.request_id as "requestId", d.client_id as "clientId",
   d.client_item_id as "clientItemId", d.info_hash as "infoHash", d.release_title as "releaseTitle",
   d.indexer_id as "indexerId", d.guid, d.directory, d.state, d.active, d.total_bytes as "totalBytes",
   d.completed_bytes as "completedBytes", d.uploaded_bytes as "uploadedBytes",
@@ -44,6 +46,7 @@ const COLUMNS = `d.id, d.job_id as "jobId", d.request_id as "requestId", d.clien
 export interface PlannedDownload {
   id: string;
   jobId: string;
+  round: number;
   requestId: string | null;
   clientId: string;
   clientItemId: string;
@@ -60,10 +63,10 @@ export interface PlannedDownload {
 export async function planDownload(db: Queryable, plan: PlannedDownload): Promise<void> {
   await db.query(
     `insert into downloads (id, job_id, request_id, client_id, client_item_id, info_hash, release_title, indexer_id, guid,
-       directory, torrent, total_bytes)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       directory, torrent, total_bytes, round)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, torrent = $11,
-       state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
+       round = $13, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
        fault = null`,
     [
       plan.id,
@@ -78,6 +81,7 @@ export async function planDownload(db: Queryable, plan: PlannedDownload): Promis
       plan.directory,
       Buffer.from(plan.torrent),
       plan.totalBytes,
+      plan.round,
     ],
   );
 }

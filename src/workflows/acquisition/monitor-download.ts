@@ -25,9 +25,10 @@ export async function monitor_download(job: Job<MonitorDownloadParams>): Promise
     told.push(transition);
   });
   const { planDownload, startDownload } = job.steps<DownloadSteps>();
-  const occurrence = job.input.round;
-  const { downloadId } = await planDownload(job.params, { occurrence });
-  job.compensation.push('stopDownload', { downloadId, deleteData: true });
+  const { round } = job.input;
+  const occurrence = round;
+  const { downloadId } = await planDownload({ ...job.params, round }, { occurrence });
+  job.compensation.push('stopDownload', { downloadId, round });
   await startDownload({ downloadId }, { occurrence });
   for (;;) {
     await condition(() => told.length > 0);
