@@ -37,7 +37,9 @@ export const ENVIRONMENT = z.object({
   FFMPEG_PATH: optional.describe('The ffmpeg program; default: PATH'),
   FFPROBE_PATH: optional.describe('The ffprobe program; default: PATH'),
   ARIA2_PATH: optional.describe('The aria2c program; default: PATH'),
-  MEDIA_LIBRARY_PATH: optional.describe('Folder of the root library; default <data>/library'),
+  MEDIA_LIBRARY_PATH: optional.describe(
+    'Folder of the root library; default <data>/library. Outside of <data> it must be there: Longplay never makes a mount anew, nor another root placed elsewhere',
+  ),
   LONGPLAY_ROOT_PUBLIC: optional.describe('Folder of the root public; default <data>/public'),
   LONGPLAY_ROOT_INBOX: optional.describe('Folder of the root inbox; default <data>/inbox'),
   LONGPLAY_ROOT_PLAYBACK: optional.describe('Folder of the root playback; default <data>/playback'),

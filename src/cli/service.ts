@@ -47,7 +47,7 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
     temporal: createTemporalGateway({ address: addresses.temporalAddress, namespace, apiKey, tls }),
     seal: createSeal(key),
     integrations: createIntegrations(),
-    roots: createRoots(config.roots),
+    roots: createRoots(config.roots, { madeBelow: config.dataFolder }),
     media: createMediaTools({
       ffmpegPath: config.programs.ffmpeg,
       ffprobePath: config.programs.ffprobe,

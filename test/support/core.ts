@@ -115,7 +115,7 @@ export function createTestParts(
     temporal: createTemporalGateway(temporal),
     seal: createSeal('test'),
     integrations: createIntegrations(),
-    roots: createRoots(roots),
+    roots: createRoots(roots, { madeBelow: folder }),
     media: createMediaTools({
       ffmpegPath: 'ffmpeg',
       ffprobePath: 'ffprobe',

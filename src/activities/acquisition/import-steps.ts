@@ -1,49 +1,43 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
 import { z } from 'zod';
 
-import { classifyFile, inReadingOrder } from '../../domain/acquisition/classify.js';
-import { renderFileNames, renderFolder } from '../../domain/acquisition/path-template.js';
+import { metadataJson, metadataOpf } from '../../domain/acquisition/sidecar.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
-import { metadataJson, metadataOpf, type SidecarChapter } from '../../domain/acquisition/sidecar.js';
 import { Fault } from '../../domain/faults.js';
-import { publishSet, type SetFile } from '../../integrations/files/publish-set.js';
-import type { MediaDescription } from '../../media/probe.js';
+import { parseLogicalPath } from '../../domain/logical-path.js';
+import {
+  publishSet,
+  withdrawSet,
+  type PublishedFile,
+  type SetFile,
+} from '../../integrations/files/publish-set.js';
+import { statIfThere, type Target } from '../../integrations/files/target.js';
 import { findDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
 import {
   commitImport,
   discardImport,
   findImport,
   planImport,
-} from '../../store/acquisition/library-items.js';
+  recordVerified,
+  releaseClaim,
+} from '../../store/acquisition/imports.js';
 import { findLibrary, type LibraryRow } from '../../store/acquisition/settings.js';
 import { violatedUnique } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
-import { connectClient } from './connect.js';
 import { prepareCover } from './cover.js';
+import { importPlan, inLibrary, makePlan, type ImportPlan } from './import-plan.js';
 
-const plannedFile = z.object({
-  /** Relative to the download's folder. */
-  from: z.string(),
-  name: z.string(),
-  sizeBytes: z.number(),
-  durationSeconds: z.number(),
-});
-
-const importPlan = z.object({
-  folder: z.string(),
-  item: z.unknown(),
-  media: z.array(plannedFile).min(1),
-  cover: z.string().nullable(),
-  chapters: z.array(z.object({ title: z.string(), startSeconds: z.number(), endSeconds: z.number() })),
-  ignored: z.array(z.object({ path: z.string(), why: z.string() })),
-});
-
-type ImportPlan = z.output<typeof importPlan>;
-
-/** A running time further off than this is another work or a cut one (acquisition.md §5.1). */
-const RUNTIME_TOLERANCE = 0.1;
+const publishedFiles = z.array(
+  z.object({
+    name: z.string(),
+    sizeBytes: z.number(),
+    sha256: z.string(),
+    mode: z.enum(['hardlink', 'reflink', 'copy', 'written', 'found']),
+  }),
+);
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Lists, classifies and probes every file, and claims the target: decided once, whatever happens later. */
@@ -56,60 +50,51 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     }: { downloadId: string; libraryId: string; item: MediaItem; requestId?: string },
     step: StepContext,
   ): Promise<{ folder: string; files: number }> => {
+    const decided = (await findStored(deps, step.jobId))?.plan;
+    if (decided !== undefined) return { folder: decided.folder, files: decided.media.length };
     const download = await getDownload(deps, downloadId);
     const library = await getLibrary(deps, libraryId);
     const plan = await makePlan(deps, { download, library, item, step });
-    const target = `${library.root.replace(/:$/, ':')}${library.root.endsWith(':') ? '' : '/'}${plan.folder}`;
-    try {
-      await planImport(deps.db, { jobId: step.jobId, requestId: requestId ?? null, target, manifest: plan });
-    } catch (error) {
-      if (violatedUnique(error) !== 'imports_target') throw error;
-      throw new Fault('bad_input', `Another job has filed something to ${plan.folder} already`, {
-        remedy: 'Delete that item first, or change the path template',
-        cause: error,
-      });
-    }
+    await claimTarget(deps, { jobId: step.jobId, requestId: requestId ?? null, library, plan });
     for (const { path: left, why } of plan.ignored) step.log('info', `leaves out ${left}: ${why}`);
     return { folder: plan.folder, files: plan.media.length };
   },
 
-  /** All of the plan or nothing: staged, verified, fenced, renamed. */
+  /** All of the plan or nothing: staged, verified, recorded, fenced, shown. */
   importFiles: async (
-    { downloadId }: { downloadId: string; libraryId: string },
+    { downloadId, libraryId }: { downloadId: string; libraryId: string },
     step: StepContext,
   ): Promise<{ folder: string; files: number; mode: string }> => {
-    const { plan, target } = await getPlan(deps, step.jobId);
+    const { plan, logical, target, verified } = await getStored(deps, step.jobId);
     const download = await getDownload(deps, downloadId);
-    const source = deps.roots.resolve(download.directory);
-    const folder = deps.roots.resolve(target);
-    const extras = await prepareExtras(deps, { plan, source, step });
-    const media: SetFile[] = plan.media.map(({ name, from }) => ({ name, source: path.join(source, from) }));
-    const published = await publishSet({
-      folder,
-      files: [...extras, ...media],
-      attemptId: step.attemptId,
-      fence: step.fence,
-      signal: step.signal,
-      onBytes: countBytes(plan, step),
-      verify: (staged, name) =>
-        verifyMedia(deps, { staged, planned: plan.media.find((file) => file.name === name), step }),
-    });
-    await commitImport(deps.db, {
-      jobId: step.jobId,
-      files: published.map((file) => ({
-        path: `${target}/${file.name}`,
-        sizeBytes: file.sizeBytes,
-        sha256: file.sha256,
-        mode: file.mode,
-        durationSeconds: plan.media.find(({ name }) => name === file.name)?.durationSeconds ?? null,
-      })),
-    });
-    const mode = published.at(-1)?.mode ?? 'copy';
-    step.log('info', `filed ${published.length} files to ${plan.folder} (${mode})`);
-    return { folder: plan.folder, files: published.length, mode };
+    await getLibrary(deps, libraryId);
+    try {
+      const published = await publishSet({
+        target,
+        files: await prepareFiles(deps, { plan, download, step }),
+        attemptId: step.attemptId,
+        earlier: verified,
+        record: (files) => recordVerified(deps.db, { jobId: step.jobId, files }),
+        fence: step.fence,
+        signal: step.signal,
+        onBytes: countBytes(plan, step),
+        verify: (hostPath, name) => verifyMedia(deps, { hostPath, name, plan, step }),
+      });
+      await commitImport(deps.db, { jobId: step.jobId, files: manifestOf(published, { plan, logical }) });
+      const mode = published.at(-1)?.mode ?? 'copy';
+      step.log('info', `filed ${published.length} files to ${plan.folder} (${mode})`);
+      return { folder: plan.folder, files: published.length, mode };
+    } finally {
+      await removeScratch(deps, step.jobId);
+    }
   },
 
+  /** Nothing of an import that was not committed stays: no file, no empty folder of ours, no claim. */
   discardImport: async (_input: object, step: StepContext): Promise<void> => {
+    await removeScratch(deps, step.jobId);
+    const stored = await findStored(deps, step.jobId);
+    if (stored === undefined || stored.committed) return;
+    await withdrawSet(stored.target, stored.verified);
     await discardImport(deps.db, step.jobId);
   },
 }));
@@ -128,113 +113,84 @@ async function getLibrary({ db }: ActivityDeps, id: string): Promise<LibraryRow>
   throw new Fault('gone', `There is no library "${id}"`);
 }
 
-async function getPlan({ db }: ActivityDeps, jobId: string): Promise<{ plan: ImportPlan; target: string }> {
+interface StoredImport {
+  plan: ImportPlan;
+  /** The target folder's logical path. */
+  logical: string;
+  target: Target;
+  /** What an earlier attempt has verified and may have shown. */
+  verified: PublishedFile[];
+  committed: boolean;
+}
+
+async function findStored({ db, roots }: ActivityDeps, jobId: string): Promise<StoredImport | undefined> {
   const row = await findImport(db, jobId);
-  const parsed = importPlan.safeParse(row?.manifest);
-  if (row === undefined || !parsed.success)
-    throw new Fault('defect', `The import plan of ${jobId} is not stored`);
-  return { plan: parsed.data, target: row.target };
-}
-
-interface Planning {
-  download: DownloadRow;
-  library: LibraryRow;
-  item: MediaItem;
-  step: StepContext;
-}
-
-async function makePlan(
-  deps: ActivityDeps,
-  { download, library, item, step }: Planning,
-): Promise<ImportPlan> {
-  const listed = await listFiles(deps, download, step);
-  const media = inReadingOrder(listed.filter((file) => classifyFile(file) === 'media'));
-  if (media.length === 0) {
-    throw new Fault('release_fault', `The download has no media file among ${listed.length} files`);
-  }
-  const source = deps.roots.resolve(download.directory);
-  const probed: MediaDescription[] = [];
-  for (const [index, file] of media.entries()) {
-    probed.push(await deps.media.probe(path.join(source, file), step.signal));
-    step.progress({ done: index + 1, total: media.length, unit: 'files' });
-  }
-  checkContent(item, probed);
-  const names = renderFileNames(item, media.map(extensionFor));
+  if (row === undefined) return undefined;
+  const plan = importPlan.parse(row.plan);
+  const { root, relative } = parseLogicalPath(row.target);
+  roots.resolve(row.target);
+  const base = relative.slice(0, relative.length - plan.folder.length);
+  const kept = plan.kept === '' ? base.replace(/\/$/, '') : `${base}${plan.kept}`;
   return {
-    folder: renderFolder(library.pathTemplate, item),
-    item,
-    media: media.map((from, index) => ({
-      from,
-      name: names[index] ?? path.basename(from),
-      sizeBytes: probed[index]?.sizeBytes ?? 0,
-      durationSeconds: probed[index]?.durationSeconds ?? 0,
-    })),
-    cover: listed.find((file) => classifyFile(file) === 'cover') ?? null,
-    chapters: chaptersOf(probed),
-    ignored: listed
-      .filter((file) => !media.includes(file))
-      .map((file) => ({ path: file, why: classifyFile(file) })),
+    plan,
+    logical: row.target,
+    target: { root: roots.folderOf(root), path: relative, kept },
+    verified: publishedFiles.parse(row.verified ?? []),
+    committed: row.committed,
   };
 }
 
-/** The client's own list, never a folder walk: a folder may hold more than this download (acquisition.md §8 no. 23). */
-async function listFiles(deps: ActivityDeps, download: DownloadRow, step: StepContext): Promise<string[]> {
-  const client = await connectClient(deps, download.clientId);
-  const files = await client.files(download.clientItemId, step.signal);
-  const unfinished = files.filter(({ sizeBytes, completedBytes }) => completedBytes < sizeBytes);
-  if (unfinished.length > 0) {
-    throw new Fault('transient', `${unfinished.length} files of the download are not whole any more`);
-  }
-  return files.map((file) => {
-    deps.roots.resolve(`${download.directory}/${file.path}`);
-    return file.path;
+async function getStored(deps: ActivityDeps, jobId: string): Promise<StoredImport> {
+  const stored = await findStored(deps, jobId);
+  if (stored !== undefined) return stored;
+  throw new Fault('bad_input', `The import of ${jobId} has no target any more: it was given to another job`, {
+    remedy: 'Ask for the item again',
   });
 }
 
-function checkContent(item: MediaItem, probed: MediaDescription[]): void {
-  const silent = probed.filter(({ streams }) => !streams.some(({ type }) => type === 'audio'));
-  if (silent.length > 0)
-    throw new Fault('release_fault', `${silent.length} of ${probed.length} files have no sound`);
-  const total = probed.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
-  if (item.runtimeSeconds === undefined) return;
-  const off = Math.abs(total - item.runtimeSeconds) / item.runtimeSeconds;
-  if (off <= RUNTIME_TOLERANCE) return;
-  throw new Fault(
-    'release_fault',
-    `Expected about ${Math.round(item.runtimeSeconds)} s of sound, got ${Math.round(total)} s`,
-  );
-}
-
-/** Audiobookshelf knows `.m4b` for an MP4 that is a book; only the name changes (acquisition.md §5.4). */
-function extensionFor(file: string): string {
-  const extension = path.extname(file).toLowerCase();
-  return extension === '.mp4' || extension === '.m4a' ? '.m4b' : extension;
-}
-
-function chaptersOf(probed: MediaDescription[]): SidecarChapter[] {
-  let offset = 0;
-  return probed.flatMap(({ chapters, durationSeconds }) => {
-    const start = offset;
-    offset += durationSeconds;
-    return chapters.map((chapter) => ({
-      title: chapter.title,
-      startSeconds: start + chapter.startSeconds,
-      endSeconds: start + chapter.endSeconds,
-    }));
-  });
-}
-
-async function prepareExtras(
+/** A claim ends with its files: what was deleted from the library, or never came there, can be filed again. */
+async function claimTarget(
   deps: ActivityDeps,
-  { plan, source, step }: { plan: ImportPlan; source: string; step: StepContext },
+  claim: { jobId: string; requestId: string | null; library: LibraryRow; plan: ImportPlan },
+): Promise<void> {
+  const { jobId, requestId, library, plan } = claim;
+  const target = inLibrary(library, plan.folder);
+  const row = { jobId, requestId, target, manifest: plan };
+  if (await tryToClaim(deps, row)) return;
+  const isEmpty = (await statIfThere(deps.roots.resolve(target))) === undefined;
+  if ((await releaseClaim(deps.db, { target, isEmpty })) && (await tryToClaim(deps, row))) return;
+  throw new Fault('bad_input', `Another job has filed something to ${plan.folder} already`, {
+    remedy: 'Delete that item first, or change the path template',
+  });
+}
+
+async function tryToClaim({ db }: ActivityDeps, row: Parameters<typeof planImport>[1]): Promise<boolean> {
+  try {
+    await planImport(db, row);
+    return true;
+  } catch (error) {
+    if (violatedUnique(error) !== 'imports_target') throw error;
+    return false;
+  }
+}
+
+/** Extras first, media last. */
+async function prepareFiles(
+  deps: ActivityDeps,
+  { plan, download, step }: { plan: ImportPlan; download: DownloadRow; step: StepContext },
 ): Promise<SetFile[]> {
-  const item = plan.item as MediaItem;
-  const cover = await prepareCover(deps, { plan, source, step });
+  const sourceOf = (from: string): string => deps.roots.resolve(`${download.directory}/${from}`);
+  const cover = await prepareCover(deps, { plan, sourceOf, step });
   return [
-    { name: 'metadata.json', text: metadataJson(item, plan.chapters) },
-    { name: 'metadata.opf', text: metadataOpf(item) },
+    { name: 'metadata.json', text: metadataJson(plan.item, plan.chapters) },
+    { name: 'metadata.opf', text: metadataOpf(plan.item) },
     ...(cover === undefined ? [] : [cover]),
+    ...plan.media.map(({ name, from }) => ({ name, source: sourceOf(from) })),
   ];
+}
+
+async function removeScratch({ roots }: ActivityDeps, jobId: string): Promise<void> {
+  await rm(path.join(roots.folderOf('scratch'), jobId), { recursive: true, force: true });
 }
 
 function countBytes(plan: ImportPlan, step: StepContext): (bytes: number) => void {
@@ -246,20 +202,37 @@ function countBytes(plan: ImportPlan, step: StepContext): (bytes: number) => voi
   };
 }
 
-/** What stands in the library is read back before it becomes visible. */
+function manifestOf(
+  published: readonly PublishedFile[],
+  { plan, logical }: { plan: ImportPlan; logical: string },
+): Parameters<typeof commitImport>[1]['files'] {
+  return published.map(({ name, ...file }) => ({
+    ...file,
+    path: `${logical}/${name}`,
+    durationSeconds: plan.media.find((planned) => planned.name === name)?.durationSeconds ?? null,
+  }));
+}
+
+/** What stands in the library is read back before it becomes visible. The plan has found the release whole. */
 async function verifyMedia(
   deps: ActivityDeps,
-  {
-    staged,
-    planned,
-    step,
-  }: { staged: string; planned: ImportPlan['media'][number] | undefined; step: StepContext },
+  { hostPath, name, plan, step }: { hostPath: string; name: string; plan: ImportPlan; step: StepContext },
 ): Promise<void> {
+  const planned = plan.media.find((file) => file.name === name);
   if (planned === undefined) return;
-  const { durationSeconds } = await deps.media.probe(staged, step.signal);
-  if (Math.abs(durationSeconds - planned.durationSeconds) < 0.5) return;
-  throw new Fault(
-    'transient',
-    `Expected ${planned.durationSeconds} s in ${planned.name}, read ${durationSeconds} s back`,
-  );
+  const read = await readDuration(deps, { hostPath, step });
+  if (Math.abs(read - planned.durationSeconds) < 0.5) return;
+  throw new Fault('transient', `Expected ${planned.durationSeconds} s in ${name}, read ${read} s back`);
+}
+
+async function readDuration(
+  deps: ActivityDeps,
+  { hostPath, step }: { hostPath: string; step: StepContext },
+): Promise<number> {
+  try {
+    return (await deps.media.probe(hostPath, step.signal)).durationSeconds;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'release_fault') throw error;
+    throw new Fault('transient', `What was filed cannot be read back: ${error.message}`, { cause: error });
+  }
 }

@@ -1,6 +1,7 @@
 import type { JobView } from '../../jobs/view.js';
 import { downloadsOfRequest, type DownloadRow } from '../../store/acquisition/downloads.js';
-import { findItemById, importedFiles } from '../../store/acquisition/library-items.js';
+import { importedFiles } from '../../store/acquisition/imports.js';
+import { findItemById } from '../../store/acquisition/library-items.js';
 import type { BoardRow } from '../../store/acquisition/request-board.js';
 import { timelineOf } from '../../store/acquisition/requests.js';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { importedFiles } from '../../store/acquisition/library-items.js';
+import { importedFiles } from '../../store/acquisition/imports.js';
 import type { HttpClient } from '../http-client.js';
 import type { RunningLongplay } from '../up.js';
 import type { Stage } from './stage.js';

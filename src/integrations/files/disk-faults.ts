@@ -14,6 +14,8 @@ export function diskFault(error: unknown): Error {
     case 'EROFS':
     case 'ESTALE':
     case 'ENOTCONN':
+    case 'ENODEV':
+    case 'ENXIO':
       return new Fault('environment', `The folder cannot be used: ${normalizeError(error).message}`, {
         waitingReason: 'mount_gone',
         remedy: 'Check that the disk is mounted and writable',
@@ -26,7 +28,23 @@ export function diskFault(error: unknown): Error {
         remedy: 'Give the user that runs Longplay the right to read and write there',
         cause: error,
       });
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return new Fault('bad_input', `The path cannot be used: ${normalizeError(error).message}`, {
+        remedy: 'Move away what stands in its way, or change the path template',
+        cause: error,
+      });
     default:
       return normalizeError(error);
   }
+}
+
+/** A root that is not there is a mount that is gone: nobody makes it anew on the disk below (acquisition.md §8 no. 36). */
+export function rootGone(name: string, cause: unknown): Fault {
+  return new Fault('environment', `Expected the folder of the root "${name}", it is not there`, {
+    waitingReason: 'mount_gone',
+    remedy: 'Mount its disk, or make the folder',
+    cause,
+  });
 }

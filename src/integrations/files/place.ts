@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, open, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { constants, createReadStream, type Stats } from 'node:fs';
+import { copyFile, link, lstat, open, rm, utimes, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 
-import { errorCode } from '../../domain/faults.js';
+import { Fault } from '../../domain/faults.js';
+import { syncFile } from './sync.js';
 
 export type PlaceMode = 'hardlink' | 'reflink' | 'copy';
 
@@ -12,81 +14,93 @@ export interface Placed {
   sha256: string;
 }
 
-const LINK_REFUSALS = new Set([
-  'EXDEV',
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EMLINK',
-  'ENOSYS',
-  'EACCES',
-  'EINVAL',
-]);
+interface Placement {
+  source: string;
+  target: string;
+  signal: AbortSignal;
+  /** Bytes done since the last call. */
+  onBytes?: (bytes: number) => void;
+}
+
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Puts `source` at `target`: hardlink, else reflink, else copy, each by really trying, since equal device
- * numbers prove nothing (acquisition.md §5.2). A copy is synced. The hash is of what stands at `target`.
+ * numbers prove nothing (acquisition.md §5.2). What stands at `target` is read back, hashed and synced.
+ * @throws Fault bad_input for a source that is no plain file, transient for one that changed meanwhile.
  */
-export async function placeFile(options: {
-  source: string;
-  target: string;
-  signal: AbortSignal;
-  onBytes?: (bytes: number) => void;
-}): Promise<Placed> {
-  const { source, target, signal, onBytes = () => undefined } = options;
+export async function placeFile(placement: Placement): Promise<Placed> {
+  const { source, target } = placement;
+  const before = await statPlainFile(source);
   await rm(target, { force: true });
-  const mode = (await tryLink(source, target)) ?? (await tryClone(source, target)) ?? 'copy';
-  const sha256 =
-    mode === 'copy'
-      ? await copyHashing({ source, target, signal, onBytes })
-      : await hashFile(target, { signal, onBytes });
-  const { size } = await stat(target);
-  return { mode, sizeBytes: size, sha256 };
-}
-
-async function tryLink(source: string, target: string): Promise<PlaceMode | undefined> {
-  try {
-    await link(source, target);
-    return 'hardlink';
-  } catch (error) {
-    if (LINK_REFUSALS.has(errorCode(error) ?? '')) return undefined;
-    throw error;
+  const mode = (await tryLink(placement)) ?? (await tryClone(placement)) ?? 'copy';
+  const sha256 = mode === 'copy' ? await copyFileChecked(placement) : await hashFile(target, placement);
+  await syncFile(target);
+  const placed = await lstat(target);
+  if (placed.size !== before.size || hasChanged(before, await statPlainFile(source))) {
+    throw new Fault('transient', `${path.basename(source)} was changed while it was filed`, {
+      remedy: 'Wait until no program writes to it any more',
+    });
   }
+  return { mode, sizeBytes: placed.size, sha256 };
 }
 
-async function tryClone(source: string, target: string): Promise<PlaceMode | undefined> {
+/** A link would put its own name into the library, not the file; a pipe would never end. */
+async function statPlainFile(file: string): Promise<Stats> {
+  const found = await lstat(file);
+  if (found.isFile()) return found;
+  throw new Fault('bad_input', `Expected a plain file, ${path.basename(file)} is a link or a special file`, {
+    remedy: 'Replace it by the file itself',
+  });
+}
+
+function hasChanged(before: Stats, after: Stats): boolean {
+  return before.ino !== after.ino || before.size !== after.size || before.mtimeMs !== after.mtimeMs;
+}
+
+/** Whatever refuses the link, the copy tells what is really wrong. */
+async function tryLink({ source, target }: Placement): Promise<PlaceMode | undefined> {
+  return link(source, target).then(
+    () => 'hardlink' as const,
+    () => undefined,
+  );
+}
+
+async function tryClone({ source, target }: Placement): Promise<PlaceMode | undefined> {
   try {
-    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE);
+    await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
     return 'reflink';
-  } catch (error) {
+  } catch {
     await rm(target, { force: true });
-    if (LINK_REFUSALS.has(errorCode(error) ?? '')) return undefined;
-    throw error;
+    return undefined;
   }
 }
 
-async function copyHashing(copy: {
-  source: string;
-  target: string;
-  signal: AbortSignal;
-  onBytes: (bytes: number) => void;
-}): Promise<string> {
+async function copyFileChecked(placement: Placement): Promise<string> {
+  const { source, target, signal } = placement;
+  const read = await copyHashing(placement);
+  const written = await hashFile(target, { signal });
+  await keepTimes(source, target);
+  if (written === read) return written;
+  throw new Fault('transient', `The copy of ${path.basename(source)} differs from what was read`, {
+    remedy: 'Check the disk if it happens again',
+  });
+}
+
+async function copyHashing({ source, target, signal, onBytes }: Placement): Promise<string> {
   const hash = createHash('sha256');
-  const output = await open(copy.target, 'wx', 0o664);
+  const output = await open(target, 'wx', 0o664);
   try {
-    for await (const chunk of createReadStream(copy.source, { highWaterMark: CHUNK_BYTES })) {
-      if (copy.signal.aborted) throw copy.signal.reason;
+    for await (const chunk of createReadStream(source, { highWaterMark: CHUNK_BYTES })) {
+      if (signal.aborted) throw signal.reason;
       const bytes = chunk as Buffer;
       hash.update(bytes);
       await writeAll(output, bytes);
-      copy.onBytes(bytes.length);
+      onBytes?.(bytes.length);
     }
-    await output.sync();
   } finally {
     await output.close();
   }
-  await keepTimes(copy.source, copy.target);
   return hash.digest('hex');
 }
 
@@ -98,20 +112,20 @@ async function writeAll(output: FileHandle, bytes: Buffer): Promise<void> {
 
 /** Network mounts may refuse it, and nothing depends on it. */
 async function keepTimes(source: string, target: string): Promise<void> {
-  const { atime, mtime } = await stat(source);
+  const { atime, mtime } = await lstat(source);
   await utimes(target, atime, mtime).catch(() => undefined);
 }
 
 /** SHA-256 by streaming; the event loop stays free between chunks. */
 export async function hashFile(
   file: string,
-  { signal, onBytes = () => undefined }: { signal: AbortSignal; onBytes?: (bytes: number) => void },
+  { signal, onBytes }: Pick<Placement, 'signal' | 'onBytes'>,
 ): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
     if (signal.aborted) throw signal.reason;
     hash.update(chunk as Buffer);
-    onBytes((chunk as Buffer).length);
+    onBytes?.((chunk as Buffer).length);
   }
   return hash.digest('hex');
 }

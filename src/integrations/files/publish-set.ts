@@ -1,9 +1,23 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { Fault } from '../../domain/faults.js';
+import { errorCode, Fault } from '../../domain/faults.js';
 import { diskFault } from './disk-faults.js';
 import { hashFile, placeFile, type PlaceMode } from './place.js';
+import { clash, revealStage, type Stage } from './reveal.js';
+import { syncFile, syncFolders } from './sync.js';
+import {
+  folderOf,
+  makeFolders,
+  readFolder,
+  removeEmptyFolders,
+  removePartials,
+  requireRoot,
+  stagingName,
+  statIfThere,
+  type Target,
+} from './target.js';
 
 /** A file of the set: from a source file, or with a text of our own. */
 export type SetFile = { name: string; source: string } | { name: string; text: string };
@@ -12,118 +26,178 @@ export interface PublishedFile {
   name: string;
   sizeBytes: number;
   sha256: string;
-  mode: PlaceMode | 'written';
+  /** `found`: an equal file stood there before us. */
+  mode: PlaceMode | 'written' | 'found';
 }
 
 export interface PublishSet {
-  /** The target folder; names are files directly in it. */
-  folder: string;
-  /** Extras first, media last: watchers see media only when the rest is there. */
+  target: Target;
+  /** Extras first, media last: where files appear one by one, watchers see media only when the rest is there. */
   files: readonly SetFile[];
   attemptId: string;
-  /** Before the first rename. @throws Fault superseded. */
+  /** What an earlier attempt has recorded: its files are known by their hashes. */
+  earlier: readonly PublishedFile[];
+  /** Keeps what is verified, before anything of it is visible (jobs.md §8 no. 6). */
+  record: (files: PublishedFile[]) => Promise<void>;
+  /** Before each irreversible act. @throws Fault superseded. */
   fence: () => Promise<void>;
-  /** Looks at each staged file; throws when it is not right. */
-  verify: (stagedPath: string, name: string) => Promise<void>;
+  /** Looks at each file; throws when it is not right. */
+  verify: (hostPath: string, name: string) => Promise<void>;
   signal: AbortSignal;
   onBytes?: (bytes: number) => void;
 }
 
 /**
- * Makes all files of the set visible, or none: staged as dotfiles in the target folder, verified, fenced,
- * renamed. A repeat accepts what an earlier attempt has published (acquisition.md §5.1).
- * @throws Fault environment (disk_full, mount_gone), bad_input for another file at a target, superseded.
+ * Makes all files of the set visible, or none: staged in a hidden folder beside the target, verified,
+ * recorded, fenced, then shown by one rename. Where the target folder is somebody's already, file by file.
+ * A repeat after a kill accepts what stands there already (acquisition.md §5.1, jobs.md §5).
+ * @throws the signal's reason; Fault environment (disk_full, mount_gone), superseded, bad_input for another
+ * file at a target.
  */
 export async function publishSet(set: PublishSet): Promise<PublishedFile[]> {
   try {
-    await mkdir(set.folder, { recursive: true });
-    await removePartials(set.folder);
-    const published = await stageAll(set);
+    // A late, superseded attempt must not remove what the newer one has staged.
     await set.fence();
-    for (const { name } of published) await rename(stagedPath(set, name), path.join(set.folder, name));
-    await syncFolder(set.folder);
-    await syncFolder(path.dirname(set.folder));
+    await requireRoot(set.target.root);
+    await removePartials(set.target);
+    const there = await acceptPublished(set);
+    const missing = set.files.filter(({ name }) => !there.has(name));
+    const stage = missing.length === 0 ? undefined : await openStage(set);
+    const staged = stage === undefined ? [] : await fillStage(set, stage, missing);
+    const published = inOrder(set.files, [...there.values(), ...staged]);
+    await set.record(published);
+    if (set.signal.aborted) throw set.signal.reason;
+    await set.fence();
+    if (stage !== undefined) await show(set, stage, missing);
     return published;
   } catch (error) {
-    await removePartials(set.folder, set.attemptId);
-    await removeEmptyFolder(set.folder);
-    throw error === set.signal.reason ? error : diskFault(error);
+    const reason = await explain(set, error);
+    await tidyUp(set, reason).catch(() => undefined);
+    throw reason;
   }
 }
 
-async function stageAll(set: PublishSet): Promise<PublishedFile[]> {
-  const staged: PublishedFile[] = [];
+/** Takes back what a set that was never committed has left: staged, visible, and empty folders. */
+export async function withdrawSet(target: Target, recorded: readonly PublishedFile[]): Promise<void> {
+  const { signal } = new AbortController();
+  try {
+    await removePartials(target);
+    for (const { name, sizeBytes, sha256, mode } of recorded) {
+      const file = path.join(folderOf(target), name);
+      const found = await statIfThere(file);
+      if (mode === 'found' || found?.isFile() !== true || found.size !== sizeBytes) continue;
+      if ((await hashFile(file, { signal })) === sha256) await rm(file);
+    }
+    await removeEmptyFolders(target);
+  } catch (error) {
+    throw diskFault(error);
+  }
+}
+
+/** The files that stand there already, by name. @throws Fault bad_input for one that differs. */
+async function acceptPublished(set: PublishSet): Promise<Map<string, PublishedFile>> {
+  const accepted = new Map<string, PublishedFile>();
   for (const file of set.files) {
+    const hostPath = path.join(folderOf(set.target), file.name);
+    const found = await statIfThere(hostPath);
+    if (found === undefined) continue;
+    if (!found.isFile()) throw clash(file.name);
+    accepted.set(file.name, await accept(set, file, { hostPath, sizeBytes: Number(found.size) }));
+    await set.verify(hostPath, file.name);
+  }
+  return accepted;
+}
+
+async function accept(
+  set: PublishSet,
+  file: SetFile,
+  { hostPath, sizeBytes }: { hostPath: string; sizeBytes: number },
+): Promise<PublishedFile> {
+  const sha256 = await hashFile(hostPath, set);
+  const ours = set.earlier.find((known) => known.name === file.name && known.sha256 === sha256);
+  if (ours !== undefined) return ours;
+  if (sha256 === (await hashWanted(set, file, sizeBytes))) {
+    return { name: file.name, sizeBytes, sha256, mode: 'found' };
+  }
+  throw clash(file.name);
+}
+
+async function hashWanted(set: PublishSet, file: SetFile, sizeBytes: number): Promise<string | undefined> {
+  if ('text' in file) return createHash('sha256').update(file.text).digest('hex');
+  const { size } = await lstat(file.source);
+  return size === sizeBytes ? hashFile(file.source, { signal: set.signal }) : undefined;
+}
+
+/** Beside the target where it is not there yet, so that one rename shows all; else inside, on its file system. */
+async function openStage({ target, attemptId }: PublishSet): Promise<Stage> {
+  const folder = folderOf(target);
+  const name = stagingName(target, attemptId);
+  await makeFolders(target.root, path.posix.dirname(target.path));
+  const found = await statIfThere(folder);
+  const claimed =
+    found?.isDirectory() === true && target.kept !== target.path && (await readFolder(folder)).length === 0;
+  const stage: Stage =
+    found === undefined || claimed
+      ? { folder: path.join(path.dirname(folder), name), target: claimed ? 'claimed' : 'absent' }
+      : { folder: path.join(folder, name), target: 'there' };
+  await mkdir(stage.folder);
+  return stage;
+}
+
+async function fillStage(set: PublishSet, stage: Stage, files: readonly SetFile[]): Promise<PublishedFile[]> {
+  const staged: PublishedFile[] = [];
+  for (const file of files) {
     if (set.signal.aborted) throw set.signal.reason;
-    const target = stagedPath(set, file.name);
-    const placed = 'text' in file ? await writeText(target, file.text) : await placeSource(set, file, target);
-    await refuseClash(set, file.name, placed.sha256);
-    await set.verify(target, file.name);
+    const hostPath = path.join(stage.folder, file.name);
+    const placed =
+      'text' in file
+        ? await writeText(hostPath, file.text)
+        : await placeFile({ ...set, source: file.source, target: hostPath });
+    await set.verify(hostPath, file.name);
     staged.push({ name: file.name, ...placed });
   }
+  await syncFile(stage.folder);
   return staged;
 }
 
-async function placeSource(
-  set: PublishSet,
-  { source }: { source: string },
-  target: string,
-): Promise<Omit<PublishedFile, 'name'>> {
-  const { signal, onBytes } = set;
-  const placed = await placeFile({ source, target, signal, ...(onBytes === undefined ? {} : { onBytes }) });
-  const { size } = await stat(source);
-  if (placed.sizeBytes !== size) {
-    throw new Fault(
-      'transient',
-      `Expected ${size} bytes of ${path.basename(source)}, got ${placed.sizeBytes}`,
-    );
-  }
-  return placed;
-}
-
-async function writeText(target: string, text: string): Promise<Omit<PublishedFile, 'name'>> {
-  await writeFile(target, text, { flush: true });
-  const sha256 = await hashFile(target, { signal: new AbortController().signal });
+async function writeText(file: string, text: string): Promise<Omit<PublishedFile, 'name'>> {
+  await writeFile(file, text, { flag: 'wx', flush: true });
+  const sha256 = createHash('sha256').update(text).digest('hex');
   return { sizeBytes: Buffer.byteLength(text), sha256, mode: 'written' };
 }
 
-/** Our own earlier result is accepted; somebody else's file is never overwritten. */
-async function refuseClash(set: PublishSet, name: string, sha256: string): Promise<void> {
-  const existing = path.join(set.folder, name);
-  const there = await stat(existing).catch(() => undefined);
-  if (there === undefined) return;
-  if ((await hashFile(existing, { signal: set.signal })) === sha256) return;
-  throw new Fault('bad_input', `Another file is at the target already: ${name}`, {
-    remedy: 'Move it away or change the path template, then retry the job',
-  });
+async function show(set: PublishSet, stage: Stage, files: readonly SetFile[]): Promise<void> {
+  const { target, fence } = set;
+  const folder = folderOf(target);
+  await revealStage({ stage, folder, names: files.map(({ name }) => name), fence });
+  // Folders that we made are entries of their parents, up to the one that was there.
+  const changed = [folder];
+  for (let own = target.path; own !== target.kept && own !== '.'; own = path.posix.dirname(own)) {
+    changed.push(path.join(target.root, path.posix.dirname(own)));
+  }
+  await syncFolders(changed);
 }
 
-const PARTIAL = /^\..+\.partial-([0-9a-f-]{36})$/;
-
-function stagedPath({ folder, attemptId }: PublishSet, name: string): string {
-  return path.join(folder, `.${name}.partial-${attemptId}`);
+function inOrder(files: readonly SetFile[], published: readonly PublishedFile[]): PublishedFile[] {
+  return files.flatMap(({ name }) => published.filter((file) => file.name === name));
 }
 
-/** An older attempt that still runs then fails at its rename (jobs.md §5). */
-export async function removePartials(folder: string, attemptId?: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const [, owner] = PARTIAL.exec(name) ?? [];
-    if (owner !== undefined && (attemptId === undefined || owner === attemptId)) {
-      await rm(path.join(folder, name), { force: true });
+/** A file of ours that is gone: its root went away, or a newer attempt has removed it. */
+async function explain(set: PublishSet, error: unknown): Promise<unknown> {
+  if (error === set.signal.reason) return error;
+  if (errorCode(error) === 'ENOENT') {
+    try {
+      await requireRoot(set.target.root);
+      await set.fence();
+    } catch (deeper) {
+      return diskFault(deeper);
     }
   }
+  return diskFault(error);
 }
 
-async function removeEmptyFolder(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => undefined);
-}
-
-/** A rename survives a power cut only once its folder is on disk. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync().catch(() => undefined);
-  } finally {
-    await handle.close();
-  }
+async function tidyUp({ target, attemptId }: PublishSet, reason: unknown): Promise<void> {
+  await removePartials(target, attemptId);
+  // A newer attempt may be about to use them.
+  if (!(reason instanceof Fault && reason.kind === 'superseded')) await removeEmptyFolders(target);
 }

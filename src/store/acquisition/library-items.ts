@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../database.js';
+import type { Queryable } from '../database.js';
 
 export interface LibraryFile {
   /** Relative to the item's folder, `/` between names. */
@@ -132,61 +132,4 @@ export async function listItems(
     [page.libraryId ?? null, page.search ?? null, page.after ?? null, page.limit],
   );
   return rows;
-}
-
-export interface ManifestFile {
-  /** Logical path. */
-  path: string;
-  sizeBytes: number;
-  sha256: string;
-  mode: string;
-  durationSeconds: number | null;
-}
-
-/** The claim on a target folder; another job's claim on the same one is refused by its unique index. */
-export async function planImport(
-  db: Queryable,
-  plan: { jobId: string; requestId: string | null; target: string; manifest: unknown },
-): Promise<void> {
-  await db.query(
-    `insert into imports (job_id, request_id, target, manifest) values ($1, $2, $3, $4)
-     on conflict (job_id) do update set target = $3, manifest = $4, undone_at = null where imports.committed_at is null`,
-    [plan.jobId, plan.requestId, plan.target, JSON.stringify({ plan: plan.manifest })],
-  );
-}
-
-export async function findImport(
-  db: Queryable,
-  jobId: string,
-): Promise<{ target: string; manifest: unknown } | undefined> {
-  const { rows } = await db.query<{ target: string; manifest: unknown }>(
-    `select target, manifest->'plan' as manifest from imports where job_id = $1 and undone_at is null`,
-    [jobId],
-  );
-  return rows[0];
-}
-
-/** Keeps the plan beside the files, so that a repeat after the commit still finds it. */
-export async function commitImport(
-  db: Database,
-  { jobId, files }: { jobId: string; files: ManifestFile[] },
-): Promise<void> {
-  await db.query(
-    `update imports set manifest = manifest || jsonb_build_object('files', $2::jsonb), committed_at = coalesce(committed_at, now()) where job_id = $1`,
-    [jobId, JSON.stringify(files)],
-  );
-}
-
-/** Gives the target back: nothing of the plan is visible. */
-export async function discardImport(db: Queryable, jobId: string): Promise<void> {
-  await db.query(`update imports set undone_at = now() where job_id = $1 and committed_at is null`, [jobId]);
-}
-
-/** The files that a request's import made visible, with their hashes. */
-export async function importedFiles(db: Queryable, requestId: string): Promise<ManifestFile[]> {
-  const { rows } = await db.query<{ manifest: ManifestFile[] }>(
-    `select manifest->'files' as manifest from imports where request_id = $1 and committed_at is not null and undone_at is null order by committed_at desc limit 1`,
-    [requestId],
-  );
-  return rows[0]?.manifest ?? [];
 }

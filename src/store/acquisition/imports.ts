@@ -1,0 +1,93 @@
+import type { Queryable } from '../database.js';
+
+export interface ManifestFile {
+  /** Logical path. */
+  path: string;
+  sizeBytes: number;
+  sha256: string;
+  mode: string;
+  durationSeconds: number | null;
+}
+
+/** The claim on a target folder; another job's claim on the same one is refused by its unique index. */
+export async function planImport(
+  db: Queryable,
+  plan: { jobId: string; requestId: string | null; target: string; manifest: unknown },
+): Promise<void> {
+  await db.query(
+    `insert into imports (job_id, request_id, target, manifest) values ($1, $2, $3, $4)
+     on conflict (job_id) do update set target = $3, manifest = $4, undone_at = null where imports.committed_at is null`,
+    [plan.jobId, plan.requestId, plan.target, JSON.stringify({ plan: plan.manifest })],
+  );
+}
+
+export interface ImportRow {
+  /** Logical path of the target folder. */
+  target: string;
+  plan: unknown;
+  /** Absent until an attempt has verified its files. */
+  verified: unknown;
+  committed: boolean;
+}
+
+export async function findImport(db: Queryable, jobId: string): Promise<ImportRow | undefined> {
+  const { rows } = await db.query<ImportRow>(
+    `select target, manifest->'plan' as plan, manifest->'verified' as verified, committed_at is not null as committed
+     from imports where job_id = $1 and undone_at is null`,
+    [jobId],
+  );
+  return rows[0];
+}
+
+/**
+ * Ends a claim that holds nothing: filed and deleted since, or of a job that ended without a commit.
+ * False when the claim stands.
+ */
+export async function releaseClaim(
+  db: Queryable,
+  { target, isEmpty }: { target: string; isEmpty: boolean },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update imports i set undone_at = now() from jobs j
+     where j.id = i.job_id and i.target = $1 and i.undone_at is null
+       and case when i.committed_at is null then j.outcome_status is not null else $2 end`,
+    [target, isEmpty],
+  );
+  return rowCount === 1;
+}
+
+/** Before anything is visible: a repeat knows its own files by this, and a cancel what to take back. */
+export async function recordVerified(
+  db: Queryable,
+  { jobId, files }: { jobId: string; files: readonly object[] },
+): Promise<void> {
+  await db.query(
+    `update imports set manifest = manifest || jsonb_build_object('verified', $2::jsonb) where job_id = $1 and committed_at is null`,
+    [jobId, JSON.stringify(files)],
+  );
+}
+
+/** Keeps the plan beside the files, so that a repeat after the commit still finds it. */
+export async function commitImport(
+  db: Queryable,
+  { jobId, files }: { jobId: string; files: ManifestFile[] },
+): Promise<void> {
+  await db.query(
+    `update imports set manifest = manifest || jsonb_build_object('files', $2::jsonb), committed_at = coalesce(committed_at, now()) where job_id = $1`,
+    [jobId, JSON.stringify(files)],
+  );
+}
+
+/** Gives the target back: nothing of the plan is visible. */
+export async function discardImport(db: Queryable, jobId: string): Promise<void> {
+  await db.query(`update imports set undone_at = now() where job_id = $1 and committed_at is null`, [jobId]);
+}
+
+/** The files that a request's import made visible, with their hashes. */
+export async function importedFiles(db: Queryable, requestId: string): Promise<ManifestFile[]> {
+  const { rows } = await db.query<{ manifest: ManifestFile[] }>(
+    `select manifest->'files' as manifest from imports where request_id = $1 and committed_at is not null and undone_at is null order by committed_at desc limit 1`,
+    [requestId],
+  );
+  return rows[0]?.manifest ?? [];
+}
