@@ -5,6 +5,7 @@ import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { makeShortId } from '../../domain/jobs/job-id.js';
+import { parseLogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { scanFolder } from '../../integrations/libraries/folder.js';
 import {
@@ -12,6 +13,7 @@ import {
   findItemByPath,
   findItemsByIds,
   markMissing,
+  readScanStart,
   recordScanned,
   upsertItems,
   type ScannedItem,
@@ -19,8 +21,13 @@ import {
 import { findLibrary, type LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { inLibrary } from './import-plan.js';
 
 const BATCH = 50;
+/** Likeness alone is never as sure as an id (acquisition.md §6). */
+const MAX_FUZZY_CONFIDENCE = 89;
+/** A disk that dies must not fill the log. */
+const MAX_LOGGED = 100;
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Reads the folder; only a scan that read all of it may call something missing (acquisition.md §6). */
@@ -29,14 +36,16 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     step: StepContext,
   ): Promise<{ items: number; missing: number; scanId: string }> => {
     const library = await getLibrary(deps, libraryId);
-    const scanId = randomUUID();
-    const items = await scanAll(deps, { library, path, scanId, step }).catch((error: unknown) => {
+    const scan = { library, path: normalizeScope(library, path), scanId: randomUUID(), step };
+    const since = await readScanStart(deps.db);
+    const { items, unreadFolders } = await scanAll(deps, scan).catch((error: unknown) => {
       throw error === step.signal.reason ? error : diskFault(error);
     });
-    const missing = await markMissing(deps.db, { libraryId, scanId, path });
-    if (path === '') await recordScanned(deps.db, libraryId);
-    step.log('info', `${items} items, ${missing} missing`, { path });
-    return { items, missing, scanId };
+    const isComplete = unreadFolders === 0 && (items > 0 || scan.path !== '');
+    const missing = isComplete ? await markMissing(deps.db, { libraryId, since, path: scan.path }) : 0;
+    if (isComplete && scan.path === '') await recordScanned(deps.db, libraryId);
+    step.log('info', `${items} items, ${missing} missing`, { path: scan.path, isComplete });
+    return { items, missing, scanId: scan.scanId };
   },
 
   /** Surest evidence first: the path that we wrote, ids, then likeness with guards. */
@@ -55,7 +64,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         return { verdict: 'matched', libraryItemId: written.id, tier: 'path', confidence: 100 };
       }
     }
-    const [byId] = await findItemsByIds(deps.db, { libraryId, asin: item.asin, isbn: item.isbn });
+    const { mediaType, asin, isbn } = item;
+    const [byId] = await findItemsByIds(deps.db, { libraryId, mediaType, asin, isbn });
     if (byId !== undefined) return { verdict: 'matched', libraryItemId: byId.id, tier: 'id', confidence: 90 };
     return matchByLikeness(deps, { libraryId, item });
   },
@@ -69,13 +79,24 @@ async function getLibrary({ db }: ActivityDeps, id: string): Promise<LibraryRow>
   throw new Fault('gone', `There is no library "${id}"`);
 }
 
+/** @throws Fault bad_input for a path that leaves the library, or for a hidden folder, which no scan looks at. */
+function normalizeScope(library: LibraryRow, scope: string): string {
+  const { root } = parseLogicalPath(library.root);
+  const { relative } = parseLogicalPath(`${root}:${scope}`);
+  if (relative.split('/').some((name) => name.startsWith('.'))) {
+    throw new Fault('bad_input', `Expected a folder that scans look at, got the hidden "${relative}"`);
+  }
+  return relative;
+}
+
 async function scanAll(
   deps: ActivityDeps,
   scan: { library: LibraryRow; path: string; scanId: string; step: StepContext },
-): Promise<number> {
+): Promise<{ items: number; unreadFolders: number }> {
   const { library, scanId, step } = scan;
+  deps.roots.resolve(inLibrary(library, scan.path));
   let batch: ScannedItem[] = [];
-  let items = 0;
+  let [items, unread, unreadFolders] = [0, 0, 0];
   const write = async (): Promise<void> => {
     if (batch.length > 0) await upsertItems(deps.db, { libraryId: library.id, scanId, items: batch });
     batch = [];
@@ -87,6 +108,11 @@ async function scanAll(
     signal: step.signal,
     known: (path) => findItemByPath(deps.db, { libraryId: library.id, path }),
     probe: (hostPath) => deps.media.probe(hostPath, step.signal),
+    onUnread: ({ what, relative, why }) => {
+      unread += 1;
+      unreadFolders += what === 'folder' ? 1 : 0;
+      if (unread <= MAX_LOGGED) step.log('warn', `cannot read ${relative}: ${why}`);
+    },
   });
   for await (const item of found) {
     items += 1;
@@ -94,7 +120,7 @@ async function scanAll(
     if (batch.length >= BATCH) await write();
   }
   await write();
-  return items;
+  return { items, unreadFolders };
 }
 
 async function matchByLikeness(
@@ -112,6 +138,6 @@ async function matchByLikeness(
     verdict: 'matched',
     libraryItemId: verdict.id,
     tier: 'fuzzy',
-    confidence: Math.round(verdict.score * 100),
+    confidence: Math.min(MAX_FUZZY_CONFIDENCE, Math.round(verdict.score * 100)),
   };
 }

@@ -52,15 +52,24 @@ export async function upsertItems(
   );
 }
 
-/** Marks what a complete scan of `path` did not see; nothing is deleted on one scan's word (acquisition.md §6). */
+/** The database's clock, which also stamps what a scan sees; text keeps its microseconds. */
+export async function readScanStart(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ now: string }>('select now()::text as now');
+  return rows[0]?.now ?? '';
+}
+
+/**
+ * Marks what nobody has seen below `path` since a complete scan of it began; nothing is deleted on one scan's
+ * word (acquisition.md §6). By time, not by scan: another scan may have seen an item after this one did.
+ */
 export async function markMissing(
   db: Queryable,
-  { libraryId, scanId, path }: { libraryId: string; scanId: string; path: string },
+  { libraryId, since, path }: { libraryId: string; since: string; path: string },
 ): Promise<number> {
   const { rowCount } = await db.query(
     `update library_items set missing_since = coalesce(missing_since, now())
-     where library_id = $1 and scan_id is distinct from $2 and ($3 = '' or path = $3 or starts_with(path, $3 || '/'))`,
-    [libraryId, scanId, path],
+     where library_id = $1 and seen_at < $2::timestamptz and ($3 = '' or path = $3 or starts_with(path, $3 || '/'))`,
+    [libraryId, since, path],
   );
   return rowCount ?? 0;
 }
@@ -85,14 +94,16 @@ export async function findItemById(db: Queryable, id: string): Promise<LibraryIt
   return rows[0];
 }
 
+/** An ASIN names one edition, so it goes before an ISBN; among equals the newest. */
 export async function findItemsByIds(
   db: Queryable,
-  { libraryId, asin, isbn }: { libraryId: string; asin: string | undefined; isbn: string | undefined },
+  ids: { libraryId: string; mediaType: string; asin: string | undefined; isbn: string | undefined },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and missing_since is null
-       and (asin = $2 or isbn = $3) order by added_at desc limit 10`,
-    [libraryId, asin ?? null, isbn ?? null],
+    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
+       and (upper(asin) = $3 or upper(translate(isbn, '- ', '')) = $4)
+     order by (upper(asin) = $3) is true desc, added_at desc, id limit 10`,
+    [ids.libraryId, ids.mediaType, ids.asin ?? null, ids.isbn ?? null],
   );
   return rows;
 }
