@@ -7,6 +7,7 @@ import { metadataJson, metadataOpf } from '../../domain/acquisition/sidecar.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { parseLogicalPath } from '../../domain/logical-path.js';
+import { diskFault } from '../../integrations/files/disk-faults.js';
 import {
   publishSet,
   withdrawSet,
@@ -71,7 +72,9 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     try {
       const published = await publishSet({
         target,
-        files: await prepareFiles(deps, { plan, download, step }),
+        files: await prepareFiles(deps, { plan, download, step }).catch((error: unknown) => {
+          throw error === step.signal.reason ? error : diskFault(error);
+        }),
         attemptId: step.attemptId,
         earlier: verified,
         record: (files) => recordVerified(deps.db, { jobId: step.jobId, files }),

@@ -1,0 +1,431 @@
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+
+import { steps, type ImportSteps } from '../../../src/activities/acquisition/import-steps.js';
+import type { StepContext } from '../../../src/activities/jobs/step.js';
+import type { MediaItem } from '../../../src/domain/acquisition/release.js';
+import { Fault } from '../../../src/domain/faults.js';
+import { logicalPath } from '../../../src/domain/logical-path.js';
+import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-media.js';
+import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
+import { planDownload } from '../../../src/store/acquisition/downloads.js';
+import { saveDownloadClient } from '../../../src/store/acquisition/settings.js';
+import { insertJob } from '../../../src/store/jobs.js';
+import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
+
+const BOOK: MediaItem = { mediaType: 'audiobook', title: 'Some Book', author: 'Some Author' };
+const FOLDER = 'Some Author/Some Book';
+
+let fixture: Fixture;
+let sample: SampleMedia;
+/** Sounds of two seconds by extension, made once. */
+let sounds: string;
+let importing: ImportSteps;
+/** What the client lists; by default every file of the download's folder, whole. */
+let listed: (() => Promise<ClientFile[]>) | undefined;
+let downloadId: string;
+let jobId: string;
+
+beforeAll(async () => {
+  fixture = await createFixture();
+  const { deps, folder } = fixture;
+  sample = await makeSampleMedia({ run: deps.media.run, folder: path.join(folder, 'sample') });
+  sounds = path.join(folder, 'sounds');
+  for (const extension of ['mp3', 'm4a']) await fixture.makeSound(path.join(sounds, `sound.${extension}`));
+  await deps.media.run({
+    inputs: [{ lavfi: 'testsrc=size=64x64:duration=2' }],
+    output: path.join(sounds, 'silent.mp4'),
+    options: [],
+    signal: AbortSignal.timeout(30_000),
+  });
+  await deps.media.run({
+    inputs: [{ lavfi: 'testsrc=size=64x64:duration=1' }],
+    output: path.join(sounds, 'picture.png'),
+    options: ['-frames:v', '1', '-update', '1'],
+    signal: AbortSignal.timeout(30_000),
+  });
+  await saveDownloadClient(deps.db, {
+    id: 'client',
+    name: 'Client',
+    kind: 'aria2',
+    baseUrl: 'http://127.0.0.1:9/jsonrpc',
+    secret: null,
+    priority: 1,
+    enabled: true,
+    embedded: false,
+  });
+  importing = steps.create({
+    ...deps,
+    integrations: {
+      ...deps.integrations,
+      downloadClient: (settings) => ({
+        ...deps.integrations.downloadClient(settings),
+        files: () => (listed ?? listFolder)(),
+      }),
+    },
+  });
+}, 120_000);
+
+beforeEach(async () => {
+  listed = undefined;
+  ({ jobId, downloadId } = await startJob());
+});
+
+afterEach(async () => {
+  await fixture.deps.db.query('delete from jobs');
+  await rm(fixture.library, { recursive: true, force: true });
+  await mkdir(fixture.library);
+});
+
+afterAll(() => fixture.close());
+
+/** A job that organizes a download of its own. */
+async function startJob(): Promise<{ jobId: string; downloadId: string }> {
+  const id = randomUUID().slice(0, 8);
+  const { db } = fixture.deps;
+  const job = { id: `job-${id}`, type: 'organize_files', title: 'File it', params: {}, priority: 5 };
+  const policy = fixture.deps.catalogue.find('organize_files').policy;
+  const rest = { policy, subject: undefined, dedupeKey: null, parentId: undefined, createdBy: 'test' };
+  await insertJob(db, { ...job, ...rest });
+  await planDownload(db, {
+    id: `dl-${id}`,
+    jobId: job.id,
+    requestId: null,
+    clientId: 'client',
+    clientItemId: id,
+    infoHash: id,
+    releaseTitle: 'Some Book',
+    indexerId: 'indexer',
+    guid: id,
+    directory: logicalPath('downloads', `dl-${id}`),
+    torrent: new Uint8Array(),
+    totalBytes: 0,
+  });
+  await mkdir(path.join(fixture.folder, 'downloads', `dl-${id}`));
+  return { jobId: job.id, downloadId: `dl-${id}` };
+}
+
+function downloaded(...names: string[]): string {
+  return path.join(fixture.folder, 'downloads', downloadId, ...names);
+}
+
+function filed(...names: string[]): string {
+  return path.join(fixture.library, ...names);
+}
+
+async function listFolder(): Promise<ClientFile[]> {
+  const entries = await readdir(downloaded(), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => ({
+      path: path.relative(downloaded(), path.join(entry.parentPath, entry.name)),
+      sizeBytes: 1,
+      completedBytes: 1,
+    }));
+}
+
+/** Files of a download, each a copy of a sound or a text of its own. */
+async function download(files: Record<string, string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(downloaded(name)), { recursive: true });
+    if (content.startsWith('/')) await copyFile(content, downloaded(name));
+    else await writeFile(downloaded(name), content);
+  }
+}
+
+function sound(name: 'sound.mp3' | 'sound.m4a' | 'silent.mp4' | 'picture.png'): string {
+  return path.join(sounds, name);
+}
+
+function plan(
+  item: Partial<MediaItem> = {},
+  own: Partial<StepContext> = {},
+): Promise<{ folder: string; files: number }> {
+  const input = { downloadId, libraryId: LIBRARY, item: { ...BOOK, ...item } };
+  return importing.planImport(input, stepOf({ jobId, ...own }));
+}
+
+function file(own: Partial<StepContext> = {}): Promise<{ folder: string; files: number; mode: string }> {
+  return importing.importFiles({ downloadId, libraryId: LIBRARY }, stepOf({ jobId, ...own }));
+}
+
+async function names(folder = FOLDER): Promise<string[]> {
+  return (await readdir(filed(folder))).sort();
+}
+
+async function sidecar(): Promise<{ chapters: { start: number; end: number; title: string }[] }> {
+  return JSON.parse(await readFile(filed(FOLDER, 'metadata.json'), 'utf8')) as Awaited<
+    ReturnType<typeof sidecar>
+  >;
+}
+
+describe('planImport', () => {
+  it('takes the media in reading order and leaves out the rest, each with its reason', async () => {
+    await download({
+      'CD2/01.mp3': sound('sound.mp3'),
+      'CD1/10.mp3': sound('sound.mp3'),
+      'CD1/2.mp3': sound('sound.mp3'),
+      'sample/sample.mp3': sound('sound.mp3'),
+      'extra.rar': 'Rar!',
+      'setup.exe': 'MZ',
+      'readme.nfo': 'hello',
+    });
+    const step = stepOf({ jobId });
+    const input = { downloadId, libraryId: LIBRARY, item: BOOK };
+    expect(await importing.planImport(input, step)).toEqual({ folder: FOLDER, files: 3 });
+    expect(step.lines.sort()).toEqual([
+      'leaves out extra.rar: archive',
+      'leaves out readme.nfo: metadata',
+      'leaves out sample/sample.mp3: sample',
+      'leaves out setup.exe: executable',
+    ]);
+    await file();
+    expect((await names()).filter((name) => name.endsWith('.mp3'))).toEqual([
+      '1 - Some Book.mp3',
+      '2 - Some Book.mp3',
+      '3 - Some Book.mp3',
+    ]);
+    const first = await stat(filed(FOLDER, '1 - Some Book.mp3'));
+    expect(first.ino).toBe((await stat(downloaded('CD1/2.mp3'))).ino);
+  });
+
+  it.each([
+    [2.2, true],
+    [1.83, true],
+    [2.4, false],
+    [1.7, false],
+  ])('holds two seconds of sound against a running time of %s s: %s', async (runtimeSeconds, fits) => {
+    await download({ 'book.m4a': sound('sound.m4a') });
+    if (fits) expect(await plan({ runtimeSeconds })).toMatchObject({ files: 1 });
+    else await expect(plan({ runtimeSeconds })).rejects.toMatchObject({ kind: 'release_fault' });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['has no media', { 'book.rar': 'Rar!', 'cover.jpg': 'x' }],
+    ['is empty', {}],
+    ['has a film without sound', { 'book.mp4': 'silent' }],
+    ['has a web page for a book', { 'book.mp3': '<html>Please log in</html>' }],
+  ])('blames a release that %s', async (_what, files) => {
+    const given = Object.entries(files).map(([name, text]) => [
+      name,
+      text === 'silent' ? sound('silent.mp4') : text,
+    ]);
+    await download(Object.fromEntries(given) as Record<string, string>);
+    await expect(plan()).rejects.toMatchObject({ kind: 'release_fault' });
+  });
+
+  it('blames no release for a file that is not whole, or not on the disk', async () => {
+    listed = () => Promise.resolve([{ path: 'book.mp3', sizeBytes: 10, completedBytes: 9 }]);
+    await expect(plan()).rejects.toMatchObject({ kind: 'transient' });
+    listed = () => Promise.resolve([{ path: 'book.mp3', sizeBytes: 10, completedBytes: 10 }]);
+    await expect(plan()).rejects.toMatchObject({ kind: 'transient' });
+  });
+
+  it('refuses a list or a link that leads out of the downloads, and files no link', async () => {
+    listed = () => Promise.resolve([{ path: '../../secret.mp3', sizeBytes: 1, completedBytes: 1 }]);
+    await expect(plan()).rejects.toMatchObject({ kind: 'bad_input' });
+    listed = undefined;
+    await symlink(sound('sound.mp3'), downloaded('out.mp3'));
+    await expect(plan()).rejects.toMatchObject({ kind: 'bad_input' });
+    await rm(downloaded('out.mp3'));
+    await download({ 'book.mp3': sound('sound.mp3') });
+    await symlink('book.mp3', downloaded('again.mp3'));
+    expect(await plan()).toMatchObject({ files: 1 });
+  });
+
+  it('takes one format of a book that comes in two', async () => {
+    await download({
+      'MP3/1.mp3': sound('sound.mp3'),
+      'M4B/book.m4b': sound('sound.m4a'),
+    });
+    await plan({ runtimeSeconds: 2 });
+    await file();
+    expect((await names()).filter((name) => !name.startsWith('metadata'))).toEqual(['Some Book.m4b']);
+  });
+
+  it('decides once: a repeat keeps the plan, whatever the download looks like by then', async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+    const first = await plan();
+    await download({ 'other.mp3': sound('sound.mp3') });
+    await mkdir(filed('SOME AUTHOR'));
+    expect(await plan({ title: 'Another' })).toEqual(first);
+  });
+
+  it('takes the spelling of a folder that is there', async () => {
+    await mkdir(filed('SOME author'));
+    await download({ 'book.mp3': sound('sound.mp3') });
+    expect((await plan()).folder).toBe('SOME author/Some Book');
+  });
+});
+
+describe('the claim on a target', () => {
+  async function another(): Promise<void> {
+    ({ jobId, downloadId } = await startJob());
+    await download({ 'book.mp3': sound('sound.mp3') });
+  }
+
+  beforeEach(() => download({ 'book.mp3': sound('sound.mp3') }));
+
+  it('is refused to a second job while the first is at work, and once it has filed', async () => {
+    await plan();
+    const first = { jobId, downloadId };
+    await another();
+    await expect(plan()).rejects.toMatchObject({ kind: 'bad_input' });
+    const second = { jobId, downloadId };
+    ({ jobId, downloadId } = first);
+    await file();
+    ({ jobId, downloadId } = second);
+    await expect(plan()).rejects.toMatchObject({ kind: 'bad_input' });
+  });
+
+  it('goes over when the first job has failed, which then says so on its retry', async () => {
+    await plan();
+    const first = { jobId, downloadId };
+    await fixture.deps.db.query(`update jobs set outcome_status = 'failed', ended_at = now() where id = $1`, [
+      jobId,
+    ]);
+    await another();
+    expect(await plan()).toMatchObject({ folder: FOLDER });
+    ({ jobId, downloadId } = first);
+    await expect(file()).rejects.toMatchObject({ kind: 'bad_input' });
+  });
+
+  it('ends when what was filed is deleted', async () => {
+    await plan();
+    await file();
+    await rm(filed('Some Author'), { recursive: true });
+    await another();
+    await plan();
+    await file();
+    expect(await names()).toContain('Some Book.mp3');
+  });
+});
+
+describe('importFiles', () => {
+  it('files sidecars, the cover inside the book, and the book, and answers the same again', async () => {
+    await download({ 'The Time Machine.m4b': sample.book.file });
+    await plan({ runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' });
+    const done = await file();
+    expect(done).toEqual({ folder: `${FOLDER} [B00TESTING]`, files: 4, mode: 'hardlink' });
+    const folder = `${FOLDER} [B00TESTING]`;
+    expect(await names(folder)).toEqual(['Some Book.m4b', 'cover.jpg', 'metadata.json', 'metadata.opf']);
+    const cover = await fixture.deps.media.probe(filed(folder, 'cover.jpg'), AbortSignal.timeout(10_000));
+    expect(cover.streams[0]?.codec).toBe('mjpeg');
+    const told = JSON.parse(await readFile(filed(folder, 'metadata.json'), 'utf8')) as { chapters: object[] };
+    expect(told.chapters).toHaveLength(3);
+    expect(await file()).toEqual(done);
+    await expect(stat(path.join(fixture.folder, 'scratch', jobId))).rejects.toThrow('ENOENT');
+  });
+
+  it('counts chapters from the beginning of the book, over all its files', async () => {
+    const chapters = path.join(fixture.folder, 'chapters.txt');
+    await writeFile(
+      chapters,
+      ';FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=1\ntitle=A\n[CHAPTER]\nTIMEBASE=1/1\nSTART=1\nEND=2\ntitle=B\n',
+    );
+    const withChapters = path.join(fixture.folder, 'chapters.mp3');
+    await fixture.deps.media.run({
+      inputs: [{ path: chapters, options: ['-f', 'ffmetadata'] }, { path: sound('sound.mp3') }],
+      output: withChapters,
+      options: ['-map', '1:a', '-map_chapters', '0', '-c', 'copy', '-y'],
+      signal: AbortSignal.timeout(10_000),
+    });
+    await download({ '1.mp3': sound('sound.mp3'), '2.mp3': withChapters });
+    await plan();
+    await file();
+    const told = (await sidecar()).chapters;
+    expect(told.map(({ title }) => title)).toEqual(['1', 'A', 'B']);
+    expect(told[0]?.start).toBe(0);
+    expect(told[1]?.start).toBeCloseTo(2, 0);
+    expect(told[2]?.start).toBeCloseTo(3, 0);
+  });
+
+  it.each([
+    ['takes a picture of the download, named by what it is', { 'Folder.JPG': 'picture' }, 'cover.png'],
+    ['prefers a picture that is named as a cover', { 'a.png': 'text', 'front.png': 'picture' }, 'cover.png'],
+    ['takes the next where one is none', { 'cover.jpg': 'text', 'scan.png': 'picture' }, 'cover.png'],
+    ['goes without where none is one', { 'cover.jpg': 'text', 'cover.png': 'film' }, undefined],
+  ])('%s', async (_what, pictures, cover) => {
+    const contents: Record<string, string> = {
+      picture: sound('picture.png'),
+      text: 'no picture',
+      film: sound('silent.mp4'),
+    };
+    const files = Object.entries(pictures).map(([name, what]) => [name, contents[what] ?? what]);
+    await download({
+      'book.mp3': sound('sound.mp3'),
+      ...(Object.fromEntries(files) as Record<string, string>),
+    });
+    await plan();
+    await file();
+    expect((await names()).find((name) => name.startsWith('cover'))).toBe(cover);
+  });
+
+  it('blames no release when what was filed cannot be read back', async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+    await plan();
+    await writeFile(downloaded('book.mp3'), 'broken since');
+    await expect(file()).rejects.toMatchObject({ kind: 'transient' });
+    expect(await readdir(fixture.library)).toEqual([]);
+  });
+
+  it('leaves nothing when another attempt owns the work', async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+    await plan();
+    const fence = (): Promise<never> => Promise.reject(new Fault('superseded', 'Another attempt owns it'));
+    await expect(file({ fence })).rejects.toMatchObject({ kind: 'superseded' });
+    expect(await readdir(fixture.library)).toEqual([]);
+  });
+});
+
+describe('discardImport', () => {
+  function discard(): Promise<void> {
+    return importing.discardImport({}, stepOf({ jobId }));
+  }
+
+  beforeEach(async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+  });
+
+  it('takes back what was shown and not committed, and gives the target free', async () => {
+    await plan();
+    await file();
+    // As after a kill between the rename and the commit.
+    await fixture.deps.db.query('update imports set committed_at = null');
+    await discard();
+    expect(await readdir(fixture.library)).toEqual([]);
+    ({ jobId, downloadId } = await startJob());
+    await download({ 'book.mp3': sound('sound.mp3') });
+    expect(await plan()).toMatchObject({ folder: FOLDER });
+  });
+
+  it('removes what a killed attempt has staged, but no folder that stood there before', async () => {
+    await mkdir(filed('Some Author'));
+    await plan();
+    await mkdir(filed('Some Author', `.Some Book.partial-${randomUUID()}`));
+    await mkdir(path.join(fixture.folder, 'scratch', jobId));
+    await discard();
+    expect(await readdir(fixture.library, { recursive: true })).toEqual(['Some Author']);
+    expect(await readdir(path.join(fixture.folder, 'scratch'))).toEqual([]);
+    await discard();
+  });
+
+  it('keeps what is committed', async () => {
+    await plan();
+    await file();
+    await discard();
+    expect(await names()).toContain('Some Book.mp3');
+  });
+
+  it('waits for a library that is away, so that it is tried again', async () => {
+    await plan();
+    const library = path.join(fixture.folder, 'library');
+    await rm(library, { recursive: true });
+    await expect(discard()).rejects.toMatchObject({ kind: 'environment', waitingReason: 'mount_gone' });
+    await mkdir(path.join(library, 'Books'), { recursive: true });
+    await discard();
+  });
+});
