@@ -100,6 +100,12 @@ describe('probeMedia', () => {
     expect(await findProcesses('hangs-for-ever.mp3')).toEqual([]);
   });
 
+  it('ends a probe that never stops talking, and blames the release', async () => {
+    const probe = createProbe({ ffprobePath: await fakeProgram('exec yes "$0"') });
+    await expect(probe(sample.film.file, signal)).rejects.toMatchObject({ kind: 'release_fault' });
+    expect(await findProcesses('fake-ffprobe')).toEqual([]);
+  });
+
   it("throws the reason of an abort, not ffprobe's failure", async () => {
     const stop = new AbortController();
     const probe = createProbe({ ffprobePath: await fakeProgram('exec sleep 300') });

@@ -138,7 +138,7 @@ export async function listItems(
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
     `select ${COLUMNS} from library_items where ($1::text is null or library_id = $1)
-       and ($2::text is null or title ilike '%' || $2 || '%' or author ilike '%' || $2 || '%') and ($3::text is null or id > $3)
+       and ($2::text is null or strpos(lower(title), lower($2)) > 0 or strpos(lower(author), lower($2)) > 0) and ($3::text is null or id > $3)
      order by id limit $4`,
     [page.libraryId ?? null, page.search ?? null, page.after ?? null, page.limit],
   );
