@@ -175,6 +175,31 @@ describe('publishSet', () => {
     expect(await treeOf(root)).toEqual(WHOLE);
   });
 
+  it('ends with one whole set when two attempts run at once, whoever owns the work by then', async () => {
+    for (let run = 0; run < 20; run += 1) {
+      const shelf = path.join(folder, `shelf-${run}`);
+      await mkdir(shelf);
+      let [owner, steps] = ['older', 0];
+      const attempt = (name: string): Promise<unknown> => {
+        const fence = (): Promise<void> => (owner === name ? Promise.resolve() : superseded());
+        const verify = (): Promise<void> => {
+          // The newer attempt takes over while the older one is at its n-th file.
+          if (name === 'older' && (steps += 1) === (run % 3) + 1) takeOver();
+          return Promise.resolve();
+        };
+        return publishSet(setOf(files, targetIn(shelf), { fence, verify }));
+      };
+      let newer: Promise<unknown> | undefined;
+      const takeOver = (): void => {
+        owner = 'newer';
+        newer = attempt('newer');
+      };
+      await expect(attempt('older')).rejects.toMatchObject({ kind: 'superseded' });
+      await newer;
+      expect(await treeOf(shelf)).toEqual(WHOLE);
+    }
+  });
+
   it('removes the partials of older attempts at this target only', async () => {
     const old = randomUUID();
     const ofOther = `Some Author/.Other Book.partial-${old}/`;
