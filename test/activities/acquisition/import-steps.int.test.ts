@@ -93,6 +93,7 @@ async function startJob(): Promise<{ jobId: string; downloadId: string }> {
   await planDownload(db, {
     id: `dl-${id}`,
     jobId: job.id,
+    round: 1,
     requestId: null,
     clientId: 'client',
     clientItemId: id,
