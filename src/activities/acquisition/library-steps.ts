@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { fuzzyMatch, type MatchTarget } from '../../domain/acquisition/fuzzy-match.js';
+import { fuzzyMatch } from '../../domain/acquisition/fuzzy-match.js';
+import type { MatchTarget } from '../../domain/acquisition/match-guards.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
@@ -129,8 +130,8 @@ async function matchByLikeness(
 ): Promise<MatchResult> {
   const targets: MatchTarget[] = [];
   for await (const target of eachItem(db, { libraryId, mediaType: item.mediaType })) {
-    const { id, title, author, narrator, asin, durationSeconds } = target;
-    targets.push({ id, title, author, narrator, asin, durationSeconds });
+    const { id, title, author, narrator, asin, isbn, durationSeconds } = target;
+    targets.push({ id, title, author, narrator, asin, isbn, durationSeconds });
   }
   const verdict = fuzzyMatch(item, targets);
   if (verdict.verdict !== 'matched') return verdict;

@@ -11,7 +11,7 @@ import { LOWEST_ACCEPTED_SCORE, scoreRelease, type ScoreParts } from './score.js
 import { matchTitle } from './title-match.js';
 
 /** Raised whenever a rule, a point or a comparer changes: a stored decision says by which rules it was made. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 export interface DecisionInput {
   item: MediaItem;

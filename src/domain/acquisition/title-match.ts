@@ -1,3 +1,4 @@
+import { EDITION_WORDS } from './edition-words.js';
 import {
   foldTitle,
   isStopWord,
@@ -26,14 +27,14 @@ export interface TitleMatch {
   volumeBehind?: number;
 }
 
-/** Words around a title that make no other title of it. */
-const LABELS = new Set(
-  (
-    'audiobook audiobooks audio book books ebook bk vol volume volumes band tome series saga cycle chronicles ' +
-    'trilogy edition unabridged abridged complete novel roman read narrated narrator retail proper repack ' +
-    'proper web cd part english german french spanish novella anniversary remastered new with written gelesen'
+/** Words around a title that make no other title of it: in a release's name more than in a library. */
+const LABELS = new Set([
+  ...EDITION_WORDS,
+  ...(
+    'series saga cycle chronicles trilogy abridged complete proper repack web cd english german french spanish ' +
+    'novella new written'
   ).split(' '),
-);
+]);
 
 /** Compares a release's name, or the book title that its indexer tells, with the item's title. */
 export function matchTitle(item: MediaItem, release: Release): TitleMatch {

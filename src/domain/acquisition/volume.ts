@@ -1,35 +1,26 @@
-const WORD_NUMBERS: Readonly<Record<string, number>> = {
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  i: 1,
-  ii: 2,
-  iii: 3,
-  iv: 4,
-  v: 5,
-  vi: 6,
-  vii: 7,
-  viii: 8,
-  ix: 9,
-  x: 10,
-};
+const CARDINALS = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen';
+const ROMANS = 'i ii iii iv v vi vii viii ix x xi xii xiii xiv xv';
 
+const WORD_NUMBERS = new Map(
+  [CARDINALS, ROMANS].flatMap((list) => list.split(' ').map((word, at) => [word, at + 1] as const)),
+);
+
+const WORDS = [...WORD_NUMBERS.keys()].join('|');
 const NUMBER = String.raw`\d{1,3}(?:\.\d+)?(?!\d)`;
+const ANY_NUMBER = String.raw`(?:${NUMBER}|(?:${WORDS})(?![\p{L}\p{N}]))`;
 const MARKER = String.raw`(?:books?|bks?|volumes?|vols?|band|tomes?|tomo|libro|no)`;
 const MARKED = new RegExp(
-  String.raw`(?:(?<![\p{L}\p{N}])${MARKER}[\s.#:_-]*|#\s*)(${NUMBER}|(?:${Object.keys(WORD_NUMBERS).join('|')})(?![\p{L}\p{N}]))(?:\s*(?:-|–|to|through|bis|&|and)\s*#?(${NUMBER}))?`,
+  String.raw`(?:(?<![\p{L}\p{N}])${MARKER}[\s.#:_-]*|#\s*)(${ANY_NUMBER})(?:\s*(?:-|–|to|through|bis|&|and)\s*#?(${NUMBER}))?`,
   'giu',
 );
 /** A number with a unit behind it ("64 kbps", "2 of 5", "11 hours") is no volume. */
 const UNIT = String.raw`\s*(?:k|kbps|kb|mb|mib|gb|h|hrs?|hours?|mins?|minutes|cds?|chapters|files|parts|of|books?)(?![\p{L}\p{N}])`;
-const LEADING = new RegExp(String.raw`^[\s,.#_:]*(${NUMBER})(?![\p{L}\p{N}]|${UNIT})`, 'u');
+const LEADING = new RegExp(String.raw`^[\s,.#_:]*(${NUMBER})(?![\p{L}\p{N}]|${UNIT})`, 'iu');
+/** Behind a colon a number word begins a subtitle: "Sapiens: Two Million Years". */
+const LEADING_WORD = new RegExp(String.raw`^\s+(${WORDS})(?![\p{L}\p{N}]|${UNIT})`, 'iu');
+/** A library's title, unlike a release's name, says "Part 2" of a work and not of a set of files. */
+const PART = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:part|teil)\s+(${ANY_NUMBER})`, 'iu');
+const TRAILING = new RegExp(String.raw`(?<![\p{L}\p{N}.])(${NUMBER})$`, 'u');
 
 export interface StatedVolumes {
   /** Volumes named one by one: "Book 3", "#4", "Vol. II". */
@@ -51,19 +42,26 @@ export function statedVolumes(folded: string): StatedVolumes {
   return stated;
 }
 
+/** Every number by which a folded title may be told from its siblings: marked, a part, or its last word. */
+export function volumesOfTitle(folded: string): number[] {
+  const found = [PART.exec(folded)?.[1], TRAILING.exec(folded.trim())?.[1]].map((text) =>
+    text === undefined ? undefined : parseVolume(text),
+  );
+  return [...statedVolumes(folded).single, ...found.filter((volume) => volume !== undefined)];
+}
+
 /** "03", "3", "III", "three" → 3; "1.5" stays 1.5. */
 export function parseVolume(text: string): number | undefined {
   const word = text.trim().toLowerCase();
-  const number = WORD_NUMBERS[word] ?? (/^\d{1,3}(\.\d+)?$/.test(word) ? Number(word) : undefined);
-  return number === undefined || Number.isNaN(number) ? undefined : number;
+  return WORD_NUMBERS.get(word) ?? (/^\d{1,3}(\.\d+)?$/.test(word) ? Number(word) : undefined);
 }
 
 /**
- * The number with which the text right behind a title goes on: "Mistborn 2", "Mistborn: Book 2", "Mistborn #2".
+ * The number with which the text right behind a title goes on: "Mistborn 2", "Mistborn II", "Mistborn: Book 2".
  * A year has four digits, so it is none.
  */
 export function volumeBehindTitle(rest: string): number | undefined {
-  const plain = LEADING.exec(rest)?.[1];
+  const plain = (LEADING.exec(rest) ?? LEADING_WORD.exec(rest))?.[1];
   if (plain !== undefined) return parseVolume(plain);
   const marked = statedVolumes(rest.slice(0, 24));
   const near = /^[\s,.:_([#-]*(?:books?|bks?|volumes?|vols?|band|tomes?|#)/u.test(rest);

@@ -1,0 +1,98 @@
+import { EDITION_WORDS } from './edition-words.js';
+import { foldTitle, isStopWord, mainTitle, splitWords, titleSimilarity } from './normalize-title.js';
+import { phrasePattern } from './parse-release-title.js';
+import type { MediaItem } from './release.js';
+import { parseVolume, statedVolumes, volumeBehindTitle, volumesOfTitle } from './volume.js';
+
+/** The fields of a library item that the match looks at. */
+export interface MatchTarget {
+  id: string;
+  title: string;
+  author: string | null;
+  narrator: string | null;
+  asin: string | null;
+  isbn: string | null;
+  durationSeconds: number | null;
+}
+
+const RUNTIME_TOLERANCE = 0.1;
+/** "Colour" and "color"; "light" and "night" are more alike, so first and last letter must agree too. */
+const SAME_WORD = 0.6;
+
+/** Why a target that is alike enough is another work all the same (acquisition.md §1.11). */
+export function guardOf(item: MediaItem, target: MatchTarget): string | undefined {
+  if (idsConflict(item, target)) return 'its ids differ';
+  if (volumesDiffer(item, target.title)) return 'its volume differs';
+  if (runtimesDiffer(item, target)) return 'its running time differs by more than 10 %';
+  const word = extraWord(item, target.title);
+  return word === undefined ? undefined : `only one of them says "${word}"`;
+}
+
+/** One equal id is enough: an edition has several. */
+function idsConflict(item: MediaItem, target: MatchTarget): boolean {
+  const pairs = [
+    [item.asin?.toUpperCase(), target.asin?.toUpperCase()],
+    [isbnCore(item.isbn), isbnCore(target.isbn)],
+  ].filter(([one, other]) => one !== undefined && other !== undefined);
+  return pairs.length > 0 && pairs.every(([one, other]) => one !== other);
+}
+
+/** The nine digits that ISBN-10 and ISBN-13 share. */
+function isbnCore(isbn: string | null | undefined): string | undefined {
+  const digits = isbn?.replaceAll(/[^\dXx]/g, '') ?? '';
+  return digits === '' ? undefined : digits.slice(digits.length === 13 ? 3 : 0, -1);
+}
+
+/** Where only one of them tells a number, it counts when it stands right behind the title; unmarked is the first. */
+function volumesDiffer(item: MediaItem, title: string): boolean {
+  const [own, other] = [foldTitle(item.title), foldTitle(title)];
+  if (statedVolumes(own).ranges.length !== statedVolumes(other).ranges.length) return true;
+  const part = item.seriesPart === undefined ? undefined : parseVolume(item.seriesPart);
+  const volumes = [...volumesOfTitle(own), ...(part === undefined ? [] : [part])];
+  const others = volumesOfTitle(other);
+  if (volumes.length > 0 && others.length > 0) return !volumes.some((volume) => others.includes(volume));
+  const behind = numberBehind(item.title, other) ?? numberBehind(title, own);
+  return behind !== undefined && behind !== (part ?? 1);
+}
+
+function numberBehind(title: string, folded: string): number | undefined {
+  const found = phrasePattern(mainTitle(title), 'u')?.exec(folded);
+  return found ? volumeBehindTitle(folded.slice(found.index + found[0].length)) : undefined;
+}
+
+/** Nothing or zero seconds: nobody has measured it. */
+function runtimesDiffer({ runtimeSeconds }: MediaItem, { durationSeconds }: MatchTarget): boolean {
+  if (runtimeSeconds === undefined || durationSeconds === null || durationSeconds <= 0) return false;
+  return Math.abs(durationSeconds - runtimeSeconds) / runtimeSeconds > RUNTIME_TOLERANCE;
+}
+
+/** A telling word of one main title that the other has nowhere: "Empire" in "Foundation and Empire". */
+function extraWord(item: MediaItem, title: string): string | undefined {
+  const around = [item.series, item.author, item.narrator, item.year?.toString(), item.seriesPart];
+  const known = [item.title, ...around].flatMap((text) => splitWords(text ?? ''));
+  return (
+    tellingWords(title).find((word) => !hasWord(known, word)) ??
+    tellingWords(item.title).find((word) => !hasWord(splitWords(title), word))
+  );
+}
+
+/** Volume numbers are left to their own guard. */
+function tellingWords(title: string): string[] {
+  const volumes = volumesOfTitle(foldTitle(title));
+  return splitWords(mainTitle(title)).filter((word) => {
+    const number = parseVolume(word);
+    const isVolume = number !== undefined && volumes.includes(number);
+    return !isStopWord(word) && !EDITION_WORDS.includes(word) && !isVolume;
+  });
+}
+
+function hasWord(words: readonly string[], word: string): boolean {
+  return words.some((candidate) => candidate === word || isMisspelt(candidate, word));
+}
+
+/** "Alien" and "Aliens" are two works, so a word is never taken for the beginning of another. */
+function isMisspelt(one: string, other: string): boolean {
+  if (one.startsWith(other) || other.startsWith(one)) return false;
+  const framed = one.at(0) === other.at(0) && one.at(-1) === other.at(-1);
+  return framed && titleSimilarity(one, other) >= SAME_WORD;
+}
