@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { refuseFiles } from '../../domain/acquisition/file-rules.js';
 import { Fault } from '../../domain/faults.js';
 import { makeShortId } from '../../domain/jobs/job-id.js';
 import { logicalPath } from '../../domain/logical-path.js';
@@ -119,6 +120,8 @@ async function fetchTorrent(
       `Expected the torrent ${candidate.infoHash}, but the indexer gave ${parsed.infoHash}`,
     );
   }
+  const refused = refuseFiles(parsed.files.map(({ path }) => path));
+  if (refused !== undefined) throw new Fault('release_fault', `The torrent was refused: ${refused}`);
   return { bytes: file.bytes, parsed };
 }
 
