@@ -36,10 +36,13 @@ export function metadataJson(item: MediaItem, chapters: readonly SidecarChapter[
 
 /** OPF 2 for readers that know no other sidecar. */
 export function metadataOpf(item: MediaItem): string {
-  const element = (name: string, value: string | number | undefined, attributes = ''): string[] =>
-    value === undefined ? [] : [`    <dc:${name}${attributes}>${escapeXml(String(value))}</dc:${name}>`];
-  const meta = (name: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`    <meta name="${name}" content="${escapeXml(value)}"/>`];
+  const known = [
+    ...element('identifier', item.asin, ' opf:scheme="ASIN"'),
+    ...element('identifier', item.isbn, ' opf:scheme="ISBN"'),
+  ];
+  // OPF demands one.
+  const [first = '', ...others] =
+    known.length > 0 ? known : element('identifier', item.title, ' opf:scheme="title"');
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<package version="2.0" xmlns="http://www.idpf.org/2007/opf" unique-identifier="id">',
@@ -49,8 +52,8 @@ export function metadataOpf(item: MediaItem): string {
     ...element('creator', item.narrator, ' opf:role="nrt"'),
     ...element('date', item.year),
     ...element('language', item.language),
-    ...element('identifier', item.asin, ' opf:scheme="ASIN"'),
-    ...element('identifier', item.isbn, ' opf:scheme="ISBN"'),
+    first.replace(' opf:', ' id="id" opf:'),
+    ...others,
     ...meta('calibre:series', item.series),
     ...meta('calibre:series_index', item.seriesPart),
     '  </metadata>',
@@ -59,10 +62,24 @@ export function metadataOpf(item: MediaItem): string {
   ].join('\n');
 }
 
+function element(name: string, value: string | number | undefined, attributes = ''): string[] {
+  return value === undefined ? [] : [`    <dc:${name}${attributes}>${escapeXml(String(value))}</dc:${name}>`];
+}
+
+function meta(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`    <meta name="${name}" content="${escapeXml(value)}"/>`];
+}
+
+// eslint-disable-next-line no-control-regex -- XML 1.0 has no way to write these characters
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/gu;
+
+/** Line breaks as references: a parser would make spaces of them in an attribute. */
 function escapeXml(text: string): string {
   return text
+    .replaceAll(NOT_XML, '')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+    .replaceAll('"', '&quot;')
+    .replaceAll(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
