@@ -255,7 +255,7 @@ class RequestStory {
     await this.#job.wait({
       reason: found.conclusion === 'incomplete' ? 'indexer_backoff' : 'next_search',
       detail: found.detail,
-      waitMs: found.retryAfterMs ?? nextSearchWaitMs(pass),
+      waitMs: found.retryAfterMs ?? nextSearchWaitMs(pass, Math.random()),
     });
   }
 
