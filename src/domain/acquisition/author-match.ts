@@ -10,6 +10,9 @@ export interface AuthorMatch {
   likeness: number;
 }
 
+/** From this likeness on, two spellings are one name (§3.3). */
+export const SAME_NAME = 0.85;
+
 /** Found by the whole name, by a likeness ≥ 0.85, or by first and last name within 30 characters (§3.3). */
 export function matchAuthors(item: MediaItem, release: Release): AuthorMatch {
   const authors = splitAuthors(item.author ?? '');
@@ -20,7 +23,7 @@ export function matchAuthors(item: MediaItem, release: Release): AuthorMatch {
   const likeness = authors.map((author) =>
     Math.max(0, ...parts.map((part) => titleSimilarity(author, part))),
   );
-  const matched = authors.filter((author, at) => isNamed(author, text) || (likeness[at] ?? 0) >= 0.85);
+  const matched = authors.filter((author, at) => isNamed(author, text) || (likeness[at] ?? 0) >= SAME_NAME);
   return { matched: matched.length, total: authors.length, likeness: Math.max(0, ...likeness) };
 }
 

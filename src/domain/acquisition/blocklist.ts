@@ -27,6 +27,8 @@ function hashKey({ infoHash }: ReleaseIdentity): string | undefined {
     : `hash:${infoHash.toLowerCase()}`;
 }
 
+/** A name without letters has no plain form. */
 function titleKey({ indexerId, title }: ReleaseIdentity): string {
-  return `title:${indexerId}:${normalizeTitle(title)}`;
+  const plain = normalizeTitle(title);
+  return `title:${indexerId}:${plain === '' ? title : plain}`;
 }

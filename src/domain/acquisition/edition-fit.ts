@@ -1,5 +1,6 @@
+import { SAME_NAME, splitAuthors } from './author-match.js';
 import { parseLanguage } from './language.js';
-import { normalizeName } from './normalize-title.js';
+import { normalizeName, titleSimilarity } from './normalize-title.js';
 import type { RuleFacts } from './rule-facts.js';
 
 /**
@@ -10,11 +11,15 @@ export function editionFit(facts: RuleFacts): number {
   return narratorFit(facts) + abridgedFit(facts) + languageFit(facts);
 }
 
-function narratorFit({ item, parsed, release }: RuleFacts): number {
+/** 1: it names one of the wished; -1: it names others alone. "Read by the author" tells nobody's name. */
+export function narratorFit({ item, parsed, release }: RuleFacts): number {
   if (item.narrator === undefined) return 0;
-  const wanted = normalizeName(item.narrator);
-  if (` ${normalizeName(release.title)} `.includes(` ${wanted} `)) return 1;
-  return parsed.narrator === undefined ? 0 : -1;
+  const wished = splitAuthors(item.narrator);
+  const title = ` ${normalizeName(release.title)} `;
+  if (wished.some((name) => title.includes(` ${normalizeName(name)} `))) return 1;
+  const told = parsed.narrator;
+  if (told === undefined || /\b(?:author|autor|auteur)\b/.test(told)) return 0;
+  return wished.some((name) => titleSimilarity(name, told) >= SAME_NAME) ? 1 : -1;
 }
 
 function abridgedFit({ item, parsed, preferences }: RuleFacts): number {

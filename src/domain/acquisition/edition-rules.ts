@@ -1,9 +1,17 @@
+import { narratorFit } from './edition-fit.js';
 import type { Rejection, RuleFacts } from './rule-facts.js';
 import { parseLanguage } from './language.js';
 import { isEncrypted } from './release-format.js';
 
 /** What speaks against the wished edition. What a release does not tell passes and ranks lower (edition-fit.ts). */
-export const editionRules = [languageRule, abridgedRule, dramatisedRule, packRule, encryptedRule] as const;
+export const editionRules = [
+  languageRule,
+  abridgedRule,
+  dramatisedRule,
+  narratorRule,
+  packRule,
+  encryptedRule,
+] as const;
 
 function languageRule({ item, release, parsed }: RuleFacts): Rejection | undefined {
   const wanted = item.language === undefined ? undefined : parseLanguage(item.language);
@@ -36,6 +44,15 @@ function dramatisedRule({ item, parsed, preferences }: RuleFacts): Rejection | u
     code: 'DRAMATISED',
     permanent: true,
     detail: 'expected a reading, the release is a dramatisation',
+  };
+}
+
+function narratorRule(facts: RuleFacts): Rejection | undefined {
+  if (narratorFit(facts) >= 0) return undefined;
+  return {
+    code: 'NARRATOR',
+    permanent: true,
+    detail: `expected ${facts.item.narrator ?? ''} to read it, the release names ${facts.parsed.narrator ?? ''}`,
   };
 }
 

@@ -32,9 +32,22 @@ export function parseLanguage(text: string): Language | undefined {
   return BY_NAME.get(word) ?? BY_NAME.get(word.split(/[-_]/)[0] ?? '');
 }
 
-/** Codes such as `de` or `no` are words elsewhere, so they count inside brackets only. */
-export function languagesIn({ words, bracketed }: { words: string[]; bracketed: string[] }): Language[] {
-  const named = words.filter((word) => word.length > 3).map((word) => BY_NAME.get(word));
-  const coded = bracketed.map((word) => BY_NAME.get(word));
-  return [...new Set([...named, ...coded].filter((language) => language !== undefined))];
+/**
+ * Names count anywhere. Codes such as `de`, `no` or `dan` are words elsewhere, so they count only in brackets
+ * that hold nothing but codes and other tags: "[EN/DE]", "(M4B eng)", but not "(no chapters)" or "(read by Dan)".
+ */
+export function languagesIn({
+  words,
+  brackets,
+  isTag,
+}: {
+  words: readonly string[];
+  /** The words of each bracket. */
+  brackets: readonly (readonly string[])[];
+  isTag: (word: string) => boolean;
+}): Language[] {
+  const named = words.filter((word) => word.length > 3);
+  const coded = brackets.filter((inner) => inner.every((word) => BY_NAME.has(word) || isTag(word))).flat();
+  const found = [...named, ...coded].map((word) => BY_NAME.get(word));
+  return [...new Set(found.filter((language) => language !== undefined))];
 }

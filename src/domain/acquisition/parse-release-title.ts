@@ -37,15 +37,13 @@ const NARRATOR =
 export function parseReleaseTitle(title: string, known: readonly string[] = []): ParsedReleaseTitle {
   const text = known.reduce(blankPhrase, foldTitle(title));
   const words = splitWords(text);
-  const bracketed = splitWords(
-    [...text.matchAll(/[([{]([^)\]}]*)[)\]}]/g)].map(([, inner]) => inner).join(' '),
-  );
+  const brackets = [...text.matchAll(/[([{]([^)\]}]*)[)\]}]/g)].map(([, inner]) => splitWords(inner ?? ''));
   const { single, ranges } = statedVolumes(text);
   return {
-    formats: findFormats(words, bracketed),
+    formats: findFormats(words, brackets.flat()),
     ...findNumbers(text),
     ...findEdition(text),
-    languages: languagesIn({ words, bracketed }),
+    languages: languagesIn({ words, brackets, isTag }),
     volumes: [...new Set(single)],
     pack: ranges.length > 0 || (PACK_WORDS.test(text) && single.length === 0),
     ...findAsin(title),
@@ -65,6 +63,11 @@ export function phrasePattern(phrase: string, flags = 'gu'): RegExp | undefined 
 function blankPhrase(text: string, phrase: string): string {
   const pattern = phrasePattern(phrase);
   return pattern === undefined ? text : text.replace(pattern, ' ');
+}
+
+/** What stands beside a language's code in brackets: a format, a year, a bit rate, an edition. */
+function isTag(word: string): boolean {
+  return parseFormat(word) !== undefined || /\d/.test(word) || /^(?:un)?abridged$/.test(word);
 }
 
 /** "AA" alone is a size of battery and half of a word game: it counts inside brackets only. */

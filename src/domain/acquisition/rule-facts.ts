@@ -13,6 +13,7 @@ export const REJECTION_CODES = [
   'LANGUAGE',
   'ABRIDGED',
   'DRAMATISED',
+  'NARRATOR',
   'PACK',
   'SIZE_BELOW',
   'SIZE_ABOVE',
