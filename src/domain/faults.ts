@@ -54,10 +54,21 @@ export class Fault extends Error {
   }
 }
 
-/** Turns whatever was thrown into an Error, keeping an Error as it is. */
+/** Turns whatever was thrown into an Error, keeping an Error as it is. Never throws itself. */
 export function normalizeError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === 'string' ? thrown : JSON.stringify(thrown));
+  return new Error(describe(thrown), { cause: thrown });
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return thrown === undefined || typeof thrown === 'symbol' || typeof thrown === 'function'
+      ? String(thrown)
+      : JSON.stringify(thrown);
+  } catch {
+    return Object.prototype.toString.call(thrown);
+  }
 }
 
 /** Reads a Node system error's code (`ENOSPC`, `EXDEV`, …), if it has one. */

@@ -3,7 +3,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**
  * `<type>-<8 of Crockford base32>`: the row's id and the Temporal workflow id (jobs.md §1).
- * @param random 8 random bytes; 5 bits of each are used.
+ * @param random - 8 random bytes; 5 bits of each are used.
  */
 export function makeJobId(type: string, random: Uint8Array): string {
   return `${type}-${makeShortId(random)}`;

@@ -37,7 +37,7 @@ export function retryWaits(waitsMs: number[], maxRetries: number | undefined): n
   return Array.from({ length: maxRetries }, (_, index) => waitsMs[index] ?? last);
 }
 
-/** Environment faults wait longer and longer, 5 s to 5 min, without end (acquisition.md §1.4). */
+/** Environment faults wait longer and longer, 8 s to 5 min, without end (acquisition.md §1.4). */
 export function environmentWaitMs(failures: number): number {
-  return doublingWait(failures, { first: 5_000, max: 300_000 });
+  return doublingWait(failures, { first: 8_000, max: 300_000 });
 }

@@ -37,7 +37,7 @@ export function estimate(
   }
   const ratePerSecond = ((last.done - first.done) * 1_000) / (last.atMs - first.atMs);
   if (total === null || ratePerSecond <= 0) return { ratePerSecond, etaMs: null };
-  return { ratePerSecond, etaMs: Math.round(((total - last.done) / ratePerSecond) * 1_000) };
+  return { ratePerSecond, etaMs: Math.max(0, Math.round(((total - last.done) / ratePerSecond) * 1_000)) };
 }
 
 function beginningOf(window: ProgressSample[]): ProgressSample | undefined {

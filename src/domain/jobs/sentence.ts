@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from './amounts.js';
 import type { StepFailure } from './job-input.js';
 import type { ProgressDetail } from './progress.js';
-import type { JobStatus } from './status.js';
+import { isTerminal, type JobStatus } from './status.js';
 import type { WaitingReason } from './waiting.js';
 
 export interface SentenceFacts {
@@ -66,8 +66,9 @@ function externalSentence({ done, total, ratePerSecond, etaMs }: ProgressDetail)
 }
 
 function queuedSentence(facts: SentenceFacts): string {
-  const { waiting } = facts;
-  if (waiting === null) return 'is about to run';
+  const { waiting, children } = facts;
+  const child = children.find(({ status }) => !isTerminal(status));
+  if (waiting === null) return child === undefined ? 'is about to run' : `waits for: ${child.title}`;
   const place = waiting.position === null || waiting.position <= 1 ? '' : `; ${waiting.position - 1} ahead`;
   const next = facts.nextAttemptAt === null ? '' : `; next at ${readableTime(facts.nextAttemptAt)}`;
   const detail = waiting.detail === null ? '' : ` (${waiting.detail})`;
@@ -81,12 +82,17 @@ function readableTime(iso: string): string {
 
 function failedSentence(error: StepFailure | null): string {
   if (error === null) return 'failed';
-  return `failed: ${error.message}${error.remedy === undefined ? '' : `. ${error.remedy}`}`;
+  return `failed: ${error.message}${error.remedy === undefined ? '' : `${fullStop(error.message)} ${error.remedy}`}`;
 }
 
+function fullStop(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? '' : '.';
+}
+
+/** "planImport" and "plan_import" → "plan import". */
 function words(name: string): string {
   return name
-    .replaceAll(/([A-Z])/g, ' $1')
+    .replaceAll(/(?<=.)([A-Z])/g, ' $1')
     .replaceAll('_', ' ')
     .toLowerCase();
 }
