@@ -11,6 +11,8 @@ import type { AnyStep, StepsModule } from './jobs/step.js';
 
 type Activity = (input: never) => Promise<unknown>;
 
+type AnyStepsModule = StepsModule<ActivityDeps, Record<string, AnyStep>>;
+
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /**
@@ -25,34 +27,49 @@ export async function createActivities(
   const run = createStepRunner(deps);
   for (const [name, step] of Object.entries(await loadSteps(deps))) activities[name] = run(step);
   for (const [name, record] of Object.entries(createFacts(deps))) {
-    if (name in activities) throw new Fault('defect', `The activity "${name}" is defined twice`);
+    if (Object.hasOwn(activities, name))
+      throw new Fault(
+        'defect',
+        `The activity "${name}" is defined twice: once as a fact of the job contract`,
+      );
     activities[name] = translating(record as (input: unknown) => Promise<unknown>);
   }
   return activities;
 }
 
-/** Every step of every pipeline, unwrapped: for the sweeper's cleanups and for `--direct`. */
+/**
+ * Every step of every pipeline, unwrapped: for the sweeper's cleanups and for `--direct`.
+ * @throws Fault defect that names both files when two define one step.
+ */
 export async function loadSteps(deps: ActivityDeps): Promise<Record<string, AnyStep>> {
   const found: Record<string, AnyStep> = {};
-  for (const module of await loadModules()) {
+  const definedIn: Record<string, string> = {};
+  for (const { file, module } of await loadModules()) {
     for (const [name, step] of Object.entries(module.create(deps))) {
-      if (name in found) throw new Fault('defect', `The activity "${name}" is defined twice`);
+      if (Object.hasOwn(found, name)) {
+        throw new Fault(
+          'defect',
+          `The activity "${name}" is defined twice: in ${definedIn[name] ?? ''} and in ${file}`,
+        );
+      }
       found[name] = step;
+      definedIn[name] = file;
     }
   }
   return found;
 }
 
-async function loadModules(): Promise<StepsModule<ActivityDeps, Record<string, AnyStep>>[]> {
+async function loadModules(): Promise<{ file: string; module: AnyStepsModule }[]> {
   const entries = await readdir(FOLDER, { recursive: true });
   const files = entries.filter((file) => file.includes(path.sep) && /(?<!\.d)\.[jt]s$/.test(file)).sort();
-  const modules = await Promise.all(files.map((file) => import(pathToFileURL(path.join(FOLDER, file)).href)));
-  return modules
-    .map((module: object) => ('steps' in module ? module.steps : undefined))
-    .filter(isStepsModule);
+  const exports = await Promise.all(files.map((file) => import(pathToFileURL(path.join(FOLDER, file)).href)));
+  return exports.flatMap((exported: object, at) => {
+    const module = 'steps' in exported ? exported.steps : undefined;
+    return isStepsModule(module) ? [{ file: files[at] ?? '', module }] : [];
+  });
 }
 
-function isStepsModule(value: unknown): value is StepsModule<ActivityDeps, Record<string, AnyStep>> {
+function isStepsModule(value: unknown): value is AnyStepsModule {
   return typeof value === 'object' && value !== null && 'create' in value;
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkRegistrations, createCatalogue } from '../../src/catalogue/catalogue.js';
 import { catalogue } from '../../src/catalogue/index.js';
 import { defineJobType, step } from '../../src/catalogue/job-type.js';
+import * as stories from '../../src/workflows/index.js';
 
 function aType(type: string, aliases: string[] = []): ReturnType<typeof defineJobType> {
   return defineJobType({
@@ -18,29 +19,77 @@ function aType(type: string, aliases: string[] = []): ReturnType<typeof defineJo
 }
 
 describe('the catalogue', () => {
-  it('refuses a type that is registered twice, by name or alias', () => {
-    expect(() => createCatalogue([aType('one'), aType('one')])).toThrow('"one" is registered twice');
-    expect(() => createCatalogue([aType('one'), aType('two', ['one'])])).toThrow('"one" is registered twice');
-  });
-
-  it('names every type without a story, story without a type and step without an activity', () => {
-    const types = createCatalogue([aType('one'), aType('two')]);
-    const check = (): void => {
-      checkRegistrations(types, { workflows: ['two', 'three'], activities: [] });
-    };
-    expect(check).toThrow('the job type "one" has no workflow');
-    expect(check).toThrow('the workflow "three" has no job type');
-    expect(check).toThrow('the step "work" of "one" has no activity');
+  it.each([
+    ['by name', [aType('one'), aType('one')]],
+    ['by the alias of a later one', [aType('one'), aType('two', ['one'])]],
+    ['by the alias of an earlier one', [aType('two', ['one']), aType('one')]],
+    ['by two aliases', [aType('two', ['one']), aType('three', ['one'])]],
+  ])('refuses a type that is registered twice, %s', (_what, types) => {
+    expect(() => createCatalogue(types)).toThrow('The job type "one" is registered twice');
   });
 
   it('finds a type by its alias and names the known ones for an unknown one', () => {
     expect(catalogue.find('scan_plex').type).toBe('library_scan');
     expect(() => catalogue.find('nonsense')).toThrow('Expected a known job type, got "nonsense"');
+    expect(() => catalogue.find('constructor')).toThrow('Expected a known job type');
+    expect(catalogue.resolve('nonsense')).toBeUndefined();
+  });
+
+  it('knows the types of acquisition.md §1.2 by its names for them', () => {
+    const names = ['search_indexers', 'monitor_download', 'organize_files', 'scan_plex', 'match_plex'];
+    expect(names.map((name) => catalogue.resolve(name))).toEqual([
+      ...['search_indexers', 'monitor_download', 'organize_files'],
+      ...['library_scan', 'match_library'],
+    ]);
   });
 
   it('lists every problem of params at once', () => {
     const parse = (): unknown => catalogue.find('demo_steps').parse({ count: 'many', colour: 'red' });
     expect(parse).toThrow(/count/);
     expect(parse).toThrow(/colour/);
+  });
+
+  it('gives every type a story, and every step a queue that does not hold workflow tasks', () => {
+    expect(Object.keys(stories).toSorted()).toEqual(catalogue.types.map(({ type }) => type).toSorted());
+    const queues = catalogue.types.flatMap(({ policy }) =>
+      Object.values(policy.steps).map(({ queue }) => queue),
+    );
+    expect(queues).not.toContain('workflows');
+  });
+});
+
+describe('the registrations', () => {
+  const types = createCatalogue([aType('one'), aType('two')]);
+  const check = (workflows: string[], activities: string[]) => () => {
+    checkRegistrations(types, { workflows, activities });
+  };
+
+  it('are complete with a story for each type and an activity for each step', () => {
+    expect(check(['one', 'two'], ['work', 'another'])).not.toThrow();
+  });
+
+  it('name a type without a story', () => {
+    expect(check(['two'], ['work'])).toThrow(
+      'Job types are not complete: the job type "one" has no workflow: ' +
+        'export a function of that name in src/workflows/index.ts',
+    );
+  });
+
+  it('name a story without a type', () => {
+    expect(check(['one', 'two', 'three'], ['work'])).toThrow(
+      'the workflow "three" has no job type: list it in src/catalogue/index.ts',
+    );
+  });
+
+  it('name a step without an activity', () => {
+    expect(check(['one', 'two'], [])).toThrow(
+      'the step "work" of "one" has no activity: define it under src/activities',
+    );
+  });
+
+  it('name every gap at once', () => {
+    const all = check(['two', 'three'], []);
+    for (const gap of ['type "one"', 'workflow "three"', '"work" of "one"', '"work" of "two"'])
+      expect(all).toThrow(gap);
   });
 });

@@ -2,13 +2,21 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { transformFile } from '@swc/core';
+import { transform, transformFile, type Options } from '@swc/core';
 
 export interface CompiledSource {
   /** Writes a module that imports from `./src/…` and returns its path, for `node <path>`. */
   writeEntry: (text: string) => Promise<string>;
+  /** Compiles one more module, or another text of one, to its place below the folder. */
+  writeSource: (file: string, typescript: string) => Promise<void>;
+  removeSource: (file: string) => Promise<void>;
   remove: () => Promise<void>;
 }
+
+const SWC: Options = {
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+  module: { type: 'es6' },
+};
 
 /** Some parts of src as JavaScript in a folder of their own, for tests that kill a process of ours. */
 export async function compileSource(parts: readonly string[]): Promise<CompiledSource> {
@@ -23,6 +31,11 @@ export async function compileSource(parts: readonly string[]): Promise<CompiledS
       await writeFile(file, text);
       return file;
     },
+    writeSource: async (file, typescript) => {
+      const { code } = await transform(typescript, SWC);
+      await writeModule(path.join(folder, file), code);
+    },
+    removeSource: (file) => rm(path.join(folder, file.replace(/\.ts$/, '.js'))),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -34,11 +47,12 @@ async function compile(source: string, target: string): Promise<void> {
         .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
         .map((name) => [path.join(source, name), path.join(target, name)] as const);
   for (const [from, to] of files) {
-    const { code } = await transformFile(from, {
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-      module: { type: 'es6' },
-    });
-    await mkdir(path.dirname(to), { recursive: true });
-    await writeFile(to.replace(/\.ts$/, '.js'), code);
+    const { code } = await transformFile(from, SWC);
+    await writeModule(to, code);
   }
+}
+
+async function writeModule(file: string, code: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file.replace(/\.ts$/, '.js'), code);
 }
