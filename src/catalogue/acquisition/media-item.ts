@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
+import { normalizeName, plainTitle } from '../../domain/acquisition/normalize-title.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { parseVolume } from '../../domain/acquisition/volume.js';
 
 const name = z.string().trim().min(1).max(300);
 
@@ -32,15 +34,10 @@ export function titleOf({ title, author }: MediaItemParams): string {
 }
 
 /** Equal for the same item however its name is written: one open job per item (acquisition.md §7.1). */
-export function itemKey({ mediaType, title, author, asin, isbn }: MediaItemParams): string {
+export function itemKey({ mediaType, title, author, seriesPart, asin, isbn }: MediaItemParams): string {
   const id = asin ?? isbn;
   if (id !== undefined) return `${mediaType}:${id}`;
-  const plain = (text: string): string =>
-    text
-      .normalize('NFKD')
-      .replaceAll(/\p{M}/gu, '')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
-      .trim();
-  return `${mediaType}:${plain(title)}:${plain(author ?? '')}`;
+  // Volumes may share their series' name for a title.
+  const volume = seriesPart === undefined ? '' : `:${parseVolume(seriesPart) ?? plainTitle(seriesPart)}`;
+  return `${mediaType}:${plainTitle(title)}:${normalizeName(author ?? '')}${volume}`;
 }

@@ -1,4 +1,4 @@
-import { normalizeTitle } from './normalize-title.js';
+import { plainTitle } from './normalize-title.js';
 
 /** What tells one release from another, as far as the indexer told it. */
 export interface ReleaseIdentity {
@@ -27,8 +27,6 @@ function hashKey({ infoHash }: ReleaseIdentity): string | undefined {
     : `hash:${infoHash.toLowerCase()}`;
 }
 
-/** A name without letters has no plain form. */
 function titleKey({ indexerId, title }: ReleaseIdentity): string {
-  const plain = normalizeTitle(title);
-  return `title:${indexerId}:${plain === '' ? title : plain}`;
+  return `title:${indexerId}:${plainTitle(title)}`;
 }

@@ -38,6 +38,12 @@ export function normalizeTitle(text: string): string {
     .trim();
 }
 
+/** Tells titles apart: a title without letters ("???") has no normal form and stands for itself. */
+export function plainTitle(text: string): string {
+  const normal = normalizeTitle(text);
+  return normal === '' ? text.trim() : normal;
+}
+
 /** A person's name, with initials joined: "J. R. R. Tolkien" and "JRR Tolkien" become the same. */
 export function normalizeName(text: string): string {
   return normalizeTitle(text).replace(/(?<=^| )(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
