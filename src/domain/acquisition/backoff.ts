@@ -1,7 +1,5 @@
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 import type { IndexerOutcome } from './release.js';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** How long a provider rests at each level (acquisition.md §3.2). */
 const PERIODS_MS = [

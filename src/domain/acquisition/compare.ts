@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../durations.js';
 import { preferredBytes } from './preferences.js';
 import type { RuleFacts } from './rule-facts.js';
 import type { ScoreParts } from './score.js';
@@ -22,7 +23,6 @@ interface Comparer {
 }
 
 const MEGABYTE = 1_000_000;
-const HOUR_MS = 3_600_000;
 
 /** Custom rules (no. 5) and video packs (no. 7) join with the pipelines that have them. */
 const COMPARERS: readonly Comparer[] = [

@@ -1,5 +1,5 @@
 import { SAME_NAME, splitAuthors } from './author-match.js';
-import { parseLanguage } from './language.js';
+import { parseLanguage, type Language } from './language.js';
 import { normalizeName, titleSimilarity } from './normalize-title.js';
 import type { RuleFacts } from './rule-facts.js';
 
@@ -22,15 +22,21 @@ export function narratorFit({ item, parsed, release }: RuleFacts): number {
   return wished.some((name) => titleSimilarity(name, told) >= SAME_NAME) ? 1 : -1;
 }
 
-function abridgedFit({ item, parsed, preferences }: RuleFacts): number {
+export function abridgedFit({ item, parsed, preferences }: RuleFacts): number {
   const wanted = preferences.edition ?? 'unabridged';
   if (item.mediaType !== 'audiobook' || wanted === 'any' || parsed.abridged === undefined) return 0;
   return parsed.abridged === (wanted === 'abridged') ? 1 : -1;
 }
 
-function languageFit({ item, release, parsed }: RuleFacts): number {
-  const wanted = item.language === undefined ? undefined : parseLanguage(item.language);
-  const told = release.language === undefined ? parsed.languages : [parseLanguage(release.language)];
+export function languageFit(facts: RuleFacts): number {
+  const wanted = facts.item.language === undefined ? undefined : parseLanguage(facts.item.language);
+  const told = toldLanguages(facts);
   if (wanted === undefined || told.length === 0) return 0;
   return told.includes(wanted) ? 1 : -1;
+}
+
+/** The indexer's word counts before the name's, where it is a language that we know. */
+export function toldLanguages({ release, parsed }: RuleFacts): readonly Language[] {
+  const attribute = release.language === undefined ? undefined : parseLanguage(release.language);
+  return attribute === undefined ? parsed.languages : [attribute];
 }

@@ -1,6 +1,5 @@
-import { narratorFit } from './edition-fit.js';
+import { abridgedFit, languageFit, narratorFit, toldLanguages } from './edition-fit.js';
 import type { Rejection, RuleFacts } from './rule-facts.js';
-import { parseLanguage } from './language.js';
 import { isEncrypted } from './release-format.js';
 
 /** What speaks against the wished edition. What a release does not tell passes and ranks lower (edition-fit.ts). */
@@ -13,27 +12,24 @@ export const editionRules = [
   encryptedRule,
 ] as const;
 
-function languageRule({ item, release, parsed }: RuleFacts): Rejection | undefined {
-  const wanted = item.language === undefined ? undefined : parseLanguage(item.language);
-  const attribute = release.language === undefined ? undefined : parseLanguage(release.language);
-  const told = attribute === undefined ? parsed.languages : [attribute];
-  if (wanted === undefined || told.length === 0 || told.includes(wanted)) return undefined;
+function languageRule(facts: RuleFacts): Rejection | undefined {
+  if (languageFit(facts) >= 0) return undefined;
   return {
     code: 'LANGUAGE',
     permanent: true,
-    detail: `expected ${wanted}, the release is in ${told.join(', ')}`,
+    detail: `expected ${facts.item.language ?? ''}, the release is in ${toldLanguages(facts).join(', ')}`,
   };
 }
 
-function abridgedRule({ item, parsed, preferences }: RuleFacts): Rejection | undefined {
-  const wanted = preferences.edition ?? 'unabridged';
-  if (item.mediaType !== 'audiobook' || wanted === 'any' || parsed.abridged === undefined) return undefined;
-  const told = parsed.abridged ? 'abridged' : 'unabridged';
-  if (told === wanted) return undefined;
+function abridgedRule(facts: RuleFacts): Rejection | undefined {
+  if (abridgedFit(facts) >= 0) return undefined;
+  const { preferences, parsed } = facts;
   return {
     code: 'ABRIDGED',
     permanent: true,
-    detail: `expected the ${wanted} edition, the release is ${told}`,
+    detail: `expected the ${preferences.edition ?? 'unabridged'} edition, the release is ${
+      parsed.abridged === true ? 'abridged' : 'unabridged'
+    }`,
   };
 }
 

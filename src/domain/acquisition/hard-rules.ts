@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../durations.js';
 import { isBlocked } from './blocklist.js';
 import { editionRules } from './edition-rules.js';
 import type { MediaItem } from './release.js';
@@ -8,7 +9,7 @@ import { parseVolume, statedVolumes } from './volume.js';
 
 type Rule = (facts: RuleFacts) => Rejection | undefined;
 
-const SEEDERS_RETURN_MS = 6 * 3_600_000;
+const SEEDERS_RETURN_MS = 6 * HOUR_MS;
 
 const MATCH_CODES: readonly RejectionCode[] = [
   'WRONG_TYPE',

@@ -1,4 +1,5 @@
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../durations.js';
+
 const WEEK_MS = 168 * HOUR_MS;
 const JITTER = 0.1;
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../durations.js';
 import type { DownloadItem } from './download.js';
 
 /** What the clock remembers between polls; times are milliseconds since the epoch. */
@@ -16,13 +17,11 @@ export interface StallLimits {
   withoutProgressMs: number;
 }
 
-const MINUTE = 60_000;
-
 /** acquisition.md §4.5. */
 export const STALL_LIMITS: StallLimits = {
-  metadataMs: 30 * MINUTE,
-  withoutSeedsMs: 120 * MINUTE,
-  withoutProgressMs: 720 * MINUTE,
+  metadataMs: 30 * MINUTE_MS,
+  withoutSeedsMs: 120 * MINUTE_MS,
+  withoutProgressMs: 720 * MINUTE_MS,
 };
 
 export const NEW_CLOCK: StallClock = { since: null, spentMs: 0, bytes: 0 };
@@ -56,7 +55,7 @@ function stallOf(
   spentMs: number,
   limits: StallLimits,
 ): string | null {
-  const minutes = Math.round(spentMs / MINUTE);
+  const minutes = Math.round(spentMs / MINUTE_MS);
   if (item.state === 'metadata') {
     return spentMs >= limits.metadataMs ? `its metadata did not come in ${minutes} min` : null;
   }
