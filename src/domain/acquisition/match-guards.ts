@@ -52,7 +52,7 @@ function volumesDiffer(item: MediaItem, title: string): boolean {
   const others = volumesOfTitle(other);
   if (volumes.length > 0 && others.length > 0) return !volumes.some((volume) => others.includes(volume));
   const behind = numberBehind(item.title, other) ?? numberBehind(title, own);
-  return behind !== undefined && behind !== (part ?? 1);
+  return behind !== undefined && behind !== 1;
 }
 
 function numberBehind(title: string, folded: string): number | undefined {
