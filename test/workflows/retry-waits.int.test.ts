@@ -95,7 +95,7 @@ describe('the waits between tries', () => {
     const times = await runMatch((attempt) =>
       attempt <= 8 ? failure('environment', { waitingReason: 'disk_full' }) : failure('bad_input'),
     );
-    expect(waitsBetween(times)).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+    expect(waitsBetween(times)).toEqual([8, 16, 32, 64, 128, 256, 300, 300]);
   });
 
   it('do not exist for what no repetition helps', async () => {
