@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { chooseFormat } from '../../domain/acquisition/choose-format.js';
-import { classifyFile, inReadingOrder } from '../../domain/acquisition/classify.js';
+import { classifyFile, inReadingOrder, likelyCovers } from '../../domain/acquisition/classify.js';
 import { renderFileNames, renderFolder } from '../../domain/acquisition/path-template.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { SidecarChapter } from '../../domain/acquisition/sidecar.js';
@@ -85,7 +85,7 @@ export async function makePlan(deps: ActivityDeps, planning: Planning): Promise<
     kept: located.kept,
     item,
     media,
-    pictures: picturesOf(plain),
+    pictures: likelyCovers(plain),
     chapters: chaptersOf(chosen),
     ignored: [
       ...plain
@@ -182,15 +182,6 @@ function checkContent(item: MediaItem, probed: readonly ProbedFile[]): void {
 function extensionFor(file: string): string {
   const extension = path.extname(file).toLowerCase();
   return extension === '.mp4' || extension === '.m4a' ? '.m4b' : extension;
-}
-
-const COVER_NAME = /(^|\/)(cover|folder|front|art)\b/i;
-const MAX_PICTURES = 10;
-
-function picturesOf(files: readonly string[]): string[] {
-  const pictures = inReadingOrder(files.filter((file) => classifyFile(file) === 'cover'));
-  const isNamed = (file: string): number => (COVER_NAME.test(file) ? 0 : 1);
-  return pictures.sort((one, other) => isNamed(one) - isNamed(other)).slice(0, MAX_PICTURES);
 }
 
 function whyNot(file: string): string {

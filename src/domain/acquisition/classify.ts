@@ -26,13 +26,15 @@ export function classifyFile(path: string): FileClass {
 
 const COVER_NAMES = ['cover', 'folder', 'front', 'art'];
 
-/** The best picture for a cover: by its name, in the topmost folder; else the only picture that there is. */
-export function pickCover(paths: readonly string[]): string | undefined {
+/** Pictures that may be the cover, the likeliest first: by name, topmost folder first; then the only other one. */
+export function likelyCovers(paths: readonly string[]): string[] {
   const rank = (path: string): number => COVER_NAMES.indexOf(stemOf(path).toLowerCase());
   const named = inReadingOrder(paths.filter((path) => classifyFile(path) === 'cover'));
-  const [best] = named.toSorted((a, b) => depthOf(a) - depthOf(b) || rank(a) - rank(b));
-  const pictures = paths.filter((path) => /\.(jpe?g|png)$/i.test(path));
-  return best ?? (pictures.length === 1 ? pictures[0] : undefined);
+  const others = paths.filter((path) => /\.(jpe?g|png)$/i.test(path) && !named.includes(path));
+  return [
+    ...named.toSorted((a, b) => depthOf(a) - depthOf(b) || rank(a) - rank(b)),
+    ...(others.length === 1 ? others : []),
+  ];
 }
 
 /** Reading order: folder by folder, numbers by their value, so that 2 comes before 10 and CD1 before CD2. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {
   classifyFile,
   inReadingOrder,
-  pickCover,
+  likelyCovers,
   type FileClass,
 } from '../../../src/domain/acquisition/classify.js';
 import { refuseFiles } from '../../../src/domain/acquisition/file-rules.js';
@@ -71,17 +71,29 @@ describe('refuseFiles', () => {
   });
 });
 
-describe('pickCover', () => {
-  it.each<[string[], string | undefined]>([
-    [['booklet.jpg', 'cover.jpg', '01.mp3'], 'cover.jpg'],
-    [['art.png', 'folder.jpg'], 'folder.jpg'],
-    [['CD1/cover.jpg', 'art.jpg'], 'art.jpg'],
-    [['CD2/cover.jpg', 'CD1/cover.jpg'], 'CD1/cover.jpg'],
-    [['The Time Machine.jpg', '01.mp3'], 'The Time Machine.jpg'],
-    [['page 1.jpg', 'page 2.jpg'], undefined],
-    [['01.mp3'], undefined],
-  ])('of %j is %s', (paths, cover) => {
-    expect(pickCover(paths)).toBe(cover);
+describe('the likely covers', () => {
+  it.each<[string[], string[]]>([
+    [
+      ['booklet.jpg', 'cover.jpg', '01.mp3'],
+      ['cover.jpg', 'booklet.jpg'],
+    ],
+    [
+      ['art.png', 'folder.jpg'],
+      ['folder.jpg', 'art.png'],
+    ],
+    [
+      ['CD1/cover.jpg', 'art.jpg'],
+      ['art.jpg', 'CD1/cover.jpg'],
+    ],
+    [
+      ['CD2/cover.jpg', 'CD1/cover.jpg'],
+      ['CD1/cover.jpg', 'CD2/cover.jpg'],
+    ],
+    [['The Time Machine.jpg', '01.mp3'], ['The Time Machine.jpg']],
+    [['page 1.jpg', 'page 2.jpg'], []],
+    [['01.mp3'], []],
+  ])('of %j are %j', (paths, covers) => {
+    expect(likelyCovers(paths)).toEqual(covers);
   });
 });
 

@@ -45,8 +45,25 @@ describe('a job’s sentence', () => {
       { status: 'running', running: { step: 'planImport', worker: 'host-1', tries: 2 } },
     ],
     [
-      'downloads: 62 %',
-      { status: 'running', external: 'downloads: 62 %', children: [{ title: 'x', status: 'running' }] },
+      'downloads 3.1 MB of 5 MB, 1.2 MB/s, about 2 s left',
+      {
+        status: 'running',
+        external: {
+          ...{ step: 'download', done: 3_100_000, total: 5_000_000, unit: 'bytes' },
+          ...{ ratePerSecond: 1_200_000, etaMs: 1_583 },
+        },
+        children: [{ title: 'x', status: 'running' }],
+      },
+    ],
+    [
+      'downloads 12 B',
+      {
+        status: 'running',
+        external: {
+          ...{ step: 'download', done: 12, total: null, unit: 'bytes' },
+          ...{ ratePerSecond: null, etaMs: null },
+        },
+      },
     ],
     [
       'works on: Download',
@@ -89,7 +106,7 @@ describe('a job’s sentence', () => {
         waiting: waiting('retry_backoff', { detail: 'timeout' }),
         nextAttemptAt: '2026-03-01T12:00:00.000Z',
       }),
-    ).toBe('waits before it tries again (timeout); next at 2026-03-01T12:00:00.000Z');
+    ).toBe('waits before it tries again (timeout); next at 2026-03-01 12:00 UTC');
   });
 
   it('has words of its own for every reason to wait', () => {
