@@ -37,6 +37,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({ ...connection, max: options.maxConnections, query_timeout: timeoutMs });
   // An idle connection that the server drops must not end the process; the next query opens another.
   pool.on('error', () => undefined);
+  // Neither must one that is lost between two queries of a transaction: the next of them fails.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     query: (sql, values) => rethrowing(pool.query(sql, values)),
     transaction: (work) => retryingDeadlocks(() => inTransaction(pool, work)),
