@@ -1,7 +1,11 @@
+import { mkdir } from 'node:fs/promises';
+
 import type { Config } from '../config.js';
 import { startApi } from '../api/server.js';
 import { Fault } from '../domain/faults.js';
 import type { Log } from '../jobs/deps.js';
+import { openAccess } from './access.js';
+import { ensureDefaults } from './defaults.js';
 import { untilSignal } from './lifetime.js';
 import { closeParts, createParts, startWorkers, type Addresses, type Role } from './service.js';
 import { apiDeps, startLongplay } from './up.js';
@@ -36,9 +40,14 @@ export async function serveApi({ config, log, say }: ServeOptions): Promise<void
   const { host, port } = config;
   const embedded = { temporalAddress: addresses.temporalAddress, temporalUiUrl: config.temporal.uiUrl };
   const deps = apiDeps({ config, parts, embedded, url: `http://${host}:${port}` });
+  await ensureDefaults(parts, { aria2: { missing: 'it is embedded in "longplay up" only' } });
   const api = await startApi(deps, { host, port });
+  await mkdir(config.dataFolder, { recursive: true });
+  const access = await openAccess(parts, { dataFolder: config.dataFolder, url: api.url, by: 'longplay api' });
   say(`The API is ready: ${api.url}`);
+  if (access.loginLink !== undefined) say(`Log in with this link, once: ${access.loginLink}`);
   await untilSignal();
+  await access.close();
   await api.close();
   await closeParts(parts);
 }

@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { ActivityDeps } from '../activities/deps.js';
 import { startApi } from '../api/server.js';
-import { createLoginLink } from '../api/access/login-link.js';
 import type { Config } from '../config.js';
 import { claimDataFolder, releaseDataFolder, startEmbedded, type Embedded } from '../embedded/embedded.js';
 import { writeOwner } from '../embedded/owner-file.js';
 import { choosePort } from '../embedded/ports.js';
 import type { Log } from '../jobs/deps.js';
 import { createMetrics } from '../metrics.js';
-import { countTokens, createToken, revokeToken } from '../store/tokens.js';
+import { openAccess } from './access.js';
 import { ensureDefaults } from './defaults.js';
 import { closeParts, createParts, startWorkers, type Addresses } from './service.js';
 
@@ -35,14 +33,21 @@ export interface RunningLongplay {
 /** Everything on one machine: embedded services, all roles, API and page. */
 export async function startLongplay({ config, log }: { config: Config; log: Log }): Promise<RunningLongplay> {
   const undo: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  const stop = (): Promise<void> => undoAll(undo.splice(0), log);
   try {
     return await startInOrder({ config, log, undo, stop });
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** In reverse; one that fails must not keep the others, or a server would run on without its owner. */
+async function undoAll(undo: (() => Promise<void>)[], log: Log): Promise<void> {
+  for (const step of undo.reverse()) {
+    await step().catch((error: unknown) => {
+      log.warn({ err: error }, 'a part could not be stopped in order');
+    });
   }
 }
 
@@ -81,17 +86,20 @@ async function startInOrder({
   const api = await startApi(apiDeps({ config, parts, embedded, url }), { host: config.host, port });
   undo.push(api.close);
   await writeOwner(config.dataFolder, api.url);
-  const first = (await countTokens(parts.db)) === 0;
-  const token = await localToken(parts, config.dataFolder, undo);
-  const loginLink = first ? await createLoginLink(parts, { baseUrl: api.url }) : undefined;
+  const access = await openAccess(parts, {
+    dataFolder: config.dataFolder,
+    url: api.url,
+    by: 'longplay up',
+  });
+  undo.push(access.close);
   const { temporalUiUrl, databaseUrl, temporalAddress } = embedded;
   return {
     url: api.url,
     temporalUiUrl,
     databaseUrl,
     temporalAddress,
-    token,
-    loginLink,
+    token: access.token,
+    loginLink: access.loginLink,
     embedded,
     parts,
     done: workers.done,
@@ -130,24 +138,4 @@ export const VERSION = '0.1.0';
 function cachedCli(): string | undefined {
   const file = fileURLToPath(new URL('../../.cache/bin/temporal', import.meta.url));
   return existsSync(file) ? file : undefined;
-}
-
-/** The command line of this machine's owner finds its token in the data folder; it ends with this process. */
-async function localToken(
-  parts: ActivityDeps,
-  dataFolder: string,
-  undo: (() => Promise<void>)[],
-): Promise<string> {
-  const { id, secret } = await createToken(parts.db, {
-    name: 'command line',
-    role: 'super_admin',
-    createdBy: 'longplay up',
-  });
-  const file = path.join(dataFolder, 'cli-token');
-  await writeFile(file, `${secret}\n`, { mode: 0o600 });
-  await chmod(file, 0o600);
-  undo.push(async () => {
-    await revokeToken(parts.db, id);
-  });
-  return secret;
 }
