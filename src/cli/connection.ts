@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import type { Config } from '../config.js';
 import { readOwner } from '../embedded/owner-file.js';
+import { parseUrl } from '../integrations/indexers/parse-url.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 
 /** Written with mode 0600 by a local `longplay up`. */
@@ -43,5 +44,5 @@ function sameOrigin(one: string, other: string): boolean {
 }
 
 function originOf(url: string): string | undefined {
-  return URL.parse(url)?.origin.replace('//localhost', '//127.0.0.1');
+  return parseUrl(url)?.origin.replace('//localhost', '//127.0.0.1');
 }

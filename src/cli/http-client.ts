@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault, normalizeError } from '../domain/faults.js';
+import { parseUrl } from '../integrations/indexers/parse-url.js';
 import { parseProblem, RefusedError } from './problem.js';
 import { createSseParser, type ServerSentEvent } from './sse-parser.js';
 
@@ -176,7 +177,7 @@ function unreachable(failed: { baseUrl: string; error: unknown; late: boolean })
 
 /** @throws Fault bad_input for an address that is none. */
 function urlOf(baseUrl: string, path: string, query: Query = {}): URL {
-  const url = URL.parse(baseUrl + path);
+  const url = parseUrl(baseUrl + path);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Fault('bad_input', `Expected an address like http://127.0.0.1:4100, got "${baseUrl}"`);
   }
