@@ -16,6 +16,7 @@ export const logInOperation = defineOperation({
   summary: 'Exchanges a log-in link’s token, or an API token, for a session cookie',
   body: logInBody,
   responses: { 200: { description: 'Logged in; the cookie is set', schema: session } },
+  refusals: [401, 429],
   handle: async (context, { body, request }) => {
     const address = request.socket.remoteAddress ?? 'unknown';
     refuseWhenTooMany(context, address);

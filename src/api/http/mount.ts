@@ -14,7 +14,8 @@ const MAX_BODY = '1mb';
 
 /** Binds every route: who asks, whether they may, the body, the operation, the audit, the answer. */
 export function mountRoutes(app: Express, context: ApiContext, routes: readonly Route[]): void {
-  const json = express.json({ limit: MAX_BODY, strict: true });
+  // Not strict: what is JSON but no object is told by the schema, in its words.
+  const json = express.json({ limit: MAX_BODY, strict: false });
   for (const route of routes) app[route.method](route.path, handlerOf(context, route, json));
   for (const [path, methods] of methodsByPath(routes)) {
     app.all(path, (request) => {
@@ -26,19 +27,21 @@ export function mountRoutes(app: Express, context: ApiContext, routes: readonly 
 function handlerOf(context: ApiContext, route: Route, json: RequestHandler): RequestHandler {
   return async (request, response) => {
     const begun = performance.now();
+    let isStream = false;
     response.on('close', () => {
       context.metrics.observeHttp({
         method: request.method,
         route: route.path,
         status: response.statusCode,
         seconds: (performance.now() - begun) / 1_000,
-        stream: response.getHeader('content-type') === 'text/event-stream',
+        stream: isStream,
       });
     });
     const principal = await authenticateFor(context, route, request);
     authorize(route.access, principal, request);
     if (route.operation.body !== undefined) await readBody(json, request, response);
     const answer = await route.operation.run(context, request, principal);
+    isStream = 'stream' in answer;
     await recordChange(context, { route, request, principal, answer });
     await send(response, answer);
   };
@@ -52,11 +55,12 @@ async function authenticateFor(context: ApiContext, route: Route, request: Reque
 async function readBody(json: RequestHandler, request: Request, response: Response): Promise<void> {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || request.headers['content-length'] !== '0';
-  const isJson = request.is('application/json') !== false;
-  if (hasBody && !isJson && request.headers['content-type'] !== undefined) {
+  // `is` answers null where there is no body.
+  if (hasBody && request.is('application/json') === false) {
+    const came = request.headers['content-type'];
     throw new HttpProblem(
       'unsupported_media_type',
-      `Expected content-type application/json, got "${request.headers['content-type'].slice(0, 100)}"`,
+      `Expected content-type application/json, got ${came === undefined ? 'none' : `"${came.slice(0, 100)}"`}`,
     );
   }
   await new Promise<void>((resolve, reject) => {
@@ -92,7 +96,12 @@ async function recordChange(
 }
 
 async function send(response: Response, answer: Answer): Promise<void> {
-  if ('stream' in answer) return answer.stream(response);
+  if ('stream' in answer) {
+    // A stream that may show nothing would never end.
+    if (response.req.method !== 'HEAD') return answer.stream(response);
+    response.type('text/event-stream').end();
+    return;
+  }
   response.status(answer.status).set('cache-control', 'no-store');
   if ('text' in answer) {
     response.type(answer.contentType).send(answer.text);

@@ -48,6 +48,8 @@ export interface Operation {
   query: z.ZodObject | undefined;
   body: z.ZodType | undefined;
   responses: Record<number, DocumentedResponse>;
+  /** Statuses of problems that are this operation's own, such as 409; those that all have are added. */
+  refusals: readonly number[];
   run: (context: ApiContext, request: Request, principal: Principal) => Promise<Answer>;
 }
 
@@ -59,6 +61,7 @@ interface Definition<Params, Query, Body> {
   query?: z.ZodObject & z.ZodType<Query>;
   body?: z.ZodType<Body>;
   responses: Record<number, DocumentedResponse>;
+  refusals?: readonly number[];
   handle: (context: ApiContext, call: Call<Params, Query, Body>) => Promise<Answer>;
 }
 
@@ -71,6 +74,7 @@ export function defineOperation<Params = undefined, Query = undefined, Body = un
     tag,
     summary,
     responses,
+    refusals: definition.refusals ?? [],
     params: definition.params,
     query: definition.query,
     body: definition.body,

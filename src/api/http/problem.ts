@@ -100,10 +100,11 @@ function asHttpProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof Fault) return fromFault(error);
   if (error instanceof pg.DatabaseError && UNSTORABLE.has(error.code ?? '')) {
-    return new HttpProblem(
-      'bad_input',
-      'Expected text that Postgres can keep, got a NUL or a lone surrogate',
-    );
+    return new HttpProblem('bad_input', 'Expected text that can be stored, got a NUL or a lone surrogate');
+  }
+  // The router could not decode a part of the path.
+  if (error instanceof URIError) {
+    return new HttpProblem('bad_input', 'Expected a path in percent-encoded UTF-8, got another');
   }
   return fromBodyParser(error) ?? new HttpProblem('defect', `${STATUS_CODES[500] ?? ''}: see the log`);
 }
@@ -145,7 +146,7 @@ function fromBodyParser(error: unknown): HttpProblem | undefined {
     case 'entity.too.large':
       return new HttpProblem('too_large', 'Expected a body of at most 1 MB');
     case 'entity.parse.failed':
-      return new HttpProblem('bad_input', 'Expected a JSON object as body, got something that is not JSON');
+      return new HttpProblem('bad_input', 'Expected JSON as body, got something else');
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new HttpProblem('unsupported_media_type', 'Expected JSON in UTF-8');

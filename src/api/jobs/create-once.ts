@@ -15,6 +15,15 @@ export interface JobAnswer {
   body: unknown;
 }
 
+export interface CreateOnce {
+  /** The body as it was sent: a repeat is told from another request by its hash. */
+  asked: unknown;
+  /** What is created for it; not asked for a repeat, whose answer stands whatever has changed since. */
+  wish: () => Promise<CreateJob>;
+  key: string | undefined;
+  principal: string;
+}
+
 const STATUS = { started: 201, pending: 202, existing: 200 } as const satisfies Record<
   CreatedJob['kind'],
   number
@@ -27,14 +36,14 @@ const STATUS = { started: 201, pending: 202, existing: 200 } as const satisfies 
  */
 export async function createOnce(
   context: ApiContext,
-  { wish, key, principal }: { wish: CreateJob; key: string | undefined; principal: string },
+  { asked, wish, key, principal }: CreateOnce,
 ): Promise<JobAnswer> {
   if (key === undefined) {
-    const { kind, job } = await createJob(context, wish);
+    const { kind, job } = await createJob(context, await wish());
     return { status: STATUS[kind], body: await viewOf(context.db, job) };
   }
   const owned = { principal, key };
-  const known = await reserveKey(context.db, { ...owned, bodyHash: hashOf(wish) });
+  const known = await reserveKey(context.db, { ...owned, bodyHash: hashOf(asked) });
   switch (known.kind) {
     case 'answered':
       return { status: known.status as JobAnswer['status'], body: known.body };
@@ -42,10 +51,7 @@ export async function createOnce(
       throw new HttpProblem(
         'conflict',
         'The first request with this Idempotency-Key is still being handled',
-        {
-          remedy: 'Ask again in a second',
-          headers: { 'retry-after': '1' },
-        },
+        { remedy: 'Ask again in a second', headers: { 'retry-after': '1' } },
       );
     case 'other_body':
       throw new HttpProblem('unprocessable', 'This Idempotency-Key was used with another body', {
@@ -58,7 +64,7 @@ export async function createOnce(
 
 async function createUnderKey(
   context: ApiContext,
-  wish: CreateJob,
+  wish: CreateOnce['wish'],
   owned: { principal: string; key: string },
 ): Promise<JobAnswer> {
   const stored = await storeUnderKey(context, wish, owned);
@@ -72,12 +78,13 @@ async function createUnderKey(
 
 async function storeUnderKey(
   { db, catalogue, log }: ApiContext,
-  wish: CreateJob,
+  wish: CreateOnce['wish'],
   owned: { principal: string; key: string },
 ): Promise<{ existed: boolean; job: JobRow }> {
   try {
+    const wished = await wish();
     return await db.transaction(async (tx) => {
-      const stored = await insertNewJob(tx, { catalogue }, { ...wish, parentId: undefined });
+      const stored = await insertNewJob(tx, { catalogue }, { ...wished, parentId: undefined });
       await answerKey(tx, {
         ...owned,
         status: stored.existed ? 200 : 202,
@@ -98,9 +105,9 @@ async function viewOf(db: Queryable, job: JobRow): Promise<unknown> {
   return view;
 }
 
-function hashOf({ type, params, priority, maxRetries }: CreateJob): string {
+function hashOf(asked: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify([type, sorted(params), priority ?? null, maxRetries ?? null]))
+    .update(JSON.stringify(sorted(asked)))
     .digest('hex');
 }
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import type { Catalogue } from '../../catalogue/catalogue.js';
+import type { JobType } from '../../catalogue/job-type.js';
 import type { JobFilter } from '../../store/job-list.js';
 import { HttpProblem } from '../http/problem.js';
 import type { eventsQuery } from '../schemas/job.js';
@@ -24,12 +25,16 @@ export function filterOf(catalogue: Catalogue, query: FilterQuery): JobFilter {
 
 function typesOf(catalogue: Catalogue, given: string[] | undefined): string[] | undefined {
   if (given === undefined || given.length === 0) return undefined;
-  return given.map((name) => {
-    const type = catalogue.resolve(name);
-    if (type !== undefined) return type;
-    throw new HttpProblem('bad_input', `Expected a known job type, got "${name}"`, {
-      remedy: 'GET /api/jobs/types lists them',
-      errors: [{ pointer: 'query/type', detail: 'Expected a known job type' }],
-    });
+  return given.map((name) => requireType(catalogue, name, 'query/type').type);
+}
+
+/** @throws HttpProblem bad_input for a name that is no type's and no alias. */
+export function requireType(catalogue: Catalogue, name: string, pointer: string): JobType {
+  const type = catalogue.resolve(name);
+  if (type !== undefined) return catalogue.find(type);
+  const known = catalogue.types.map((one) => one.type).join(', ');
+  throw new HttpProblem('bad_input', `Expected a known job type, got "${name}"`, {
+    remedy: `Known types: ${known}`,
+    errors: [{ pointer, detail: 'Expected a known job type' }],
   });
 }

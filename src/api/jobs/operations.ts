@@ -22,7 +22,7 @@ import {
 } from '../schemas/job.js';
 import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
 import { createOnce } from './create-once.js';
-import { filterOf } from './filter.js';
+import { filterOf, requireType } from './filter.js';
 
 const tag = 'jobs';
 
@@ -36,9 +36,13 @@ export const createJobOperation = defineOperation({
     201: { description: 'Started', schema: jobView },
     202: { description: 'Stored; it starts by itself when Temporal is back', schema: jobView },
   },
+  refusals: [409, 422],
   handle: async (context, { body, principal, request }) => {
+    // Before a key is spent on it.
+    requireType(context.catalogue, body.type, '/type').parse(body.params);
     const answer = await createOnce(context, {
-      wish: { ...body, createdBy: principal.name },
+      asked: body,
+      wish: () => Promise.resolve({ ...body, createdBy: principal.name }),
       key: idempotencyKeyOf(request),
       principal: principal.id,
     });
@@ -144,7 +148,7 @@ export function idempotencyKeyOf(request: Request): string | undefined {
 
 /** @throws HttpProblem gone for an unknown job. */
 export async function requireJob(db: Queryable, id: string): Promise<JobRow> {
-  const job = id.includes('\0') ? undefined : await findJob(db, id);
+  const job = await findJob(db, id);
   if (job !== undefined) return job;
   throw new HttpProblem('gone', `There is no job "${id}"`);
 }

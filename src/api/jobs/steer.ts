@@ -29,6 +29,7 @@ function steer(id: string, kind: Exclude<WishKind, 'setPriority'>, summary: stri
     summary,
     params: idParams,
     responses,
+    refusals: [409],
     handle: async (context, { params, principal }) => {
       await requireJob(context.db, params.id);
       const job = await makeWish(context, { jobId: params.id, kind, madeBy: principal.name });
@@ -43,6 +44,7 @@ export const retryJobOperation = defineOperation({
   summary: 'Begins a new round of an ended job; a failed one keeps its finished steps',
   params: idParams,
   responses: { 202: { description: 'A new round', schema: jobView } },
+  refusals: [409],
   handle: async (context, { params }) => {
     await requireJob(context.db, params.id);
     const job = await retryJob(context, { jobId: params.id });
@@ -57,6 +59,7 @@ export const setPriorityOperation = defineOperation({
   params: idParams,
   body: priorityBody,
   responses,
+  refusals: [409],
   handle: async (context, { params, body, principal }) => {
     await requireJob(context.db, params.id);
     const job = await makeWish(context, {

@@ -1,6 +1,9 @@
+import { STATUS_CODES } from 'node:http';
+
 import { OpenAPIRegistry, OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
 import type { z } from 'zod';
 
+import type { Operation } from '../http/operation.js';
 import type { Access, Route } from '../http/route.js';
 import { ROUTES } from '../routes.js';
 import { problem } from '../schemas/problem.js';
@@ -8,11 +11,11 @@ import { problem } from '../schemas/problem.js';
 export type OpenApiDocument = ReturnType<OpenApiGeneratorV31['generateDocument']>;
 
 const PROBLEM_STATUSES: Record<Access, number[]> = {
-  public: [400, 429, 503],
+  public: [503],
   viewer_or_loopback: [401, 503],
-  viewer: [400, 401, 404, 503],
-  operator: [400, 401, 403, 404, 409, 413, 503],
-  super_admin: [400, 401, 403, 404, 409, 413, 503],
+  viewer: [401, 503],
+  operator: [401, 403, 503],
+  super_admin: [401, 403, 503],
 };
 
 const ACCESS: Record<Access, string> = {
@@ -60,7 +63,7 @@ function registerRoute(registry: OpenAPIRegistry, { method, path, access, operat
       ...(query === undefined ? {} : { query }),
       ...(body === undefined ? {} : { body: { content: json(body) } }),
     },
-    responses: { ...problems(access), ...answers(operation.responses) },
+    responses: { ...problems(problemStatuses(access, operation)), ...answers(operation.responses) },
   });
 }
 
@@ -81,9 +84,20 @@ function answers(
   );
 }
 
-function problems(access: Access): Record<string, { description: string; content: Content }> {
+/** What the door answers, what wrong parts of a request are answered with, and the operation's own refusals. */
+function problemStatuses(access: Access, { params, query, body, refusals }: Operation): number[] {
+  return [
+    ...PROBLEM_STATUSES[access],
+    ...(params === undefined ? [] : [400, 404]),
+    ...(query === undefined ? [] : [400]),
+    ...(body === undefined ? [] : [400, 413, 415]),
+    ...refusals,
+  ];
+}
+
+function problems(statuses: number[]): Record<string, { description: string; content: Content }> {
   const content = { 'application/problem+json': { schema: problem } };
   return Object.fromEntries(
-    PROBLEM_STATUSES[access].map((status) => [String(status), { description: 'A problem', content }]),
+    statuses.map((status) => [String(status), { description: STATUS_CODES[status] ?? 'A problem', content }]),
   );
 }

@@ -1,7 +1,7 @@
-import type { MediaType } from '../../domain/acquisition/release.js';
-import type { JobView } from '../../jobs/view.js';
-import { viewJobs } from '../../jobs/view.js';
-import { findLibrary, listLibraries } from '../../store/acquisition/settings.js';
+import type { z } from 'zod';
+
+import { viewJobs, type JobView } from '../../jobs/view.js';
+import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/settings.js';
 import { listItems } from '../../store/acquisition/library-items.js';
 import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';
 import type { Queryable } from '../../store/database.js';
@@ -34,15 +34,16 @@ export const createRequestOperation = defineOperation({
     201: { description: 'Begun', schema: requestView },
     202: { description: 'Stored; it begins by itself when Temporal is back', schema: requestView },
   },
+  refusals: [409, 422],
   handle: async (context, { body, principal, request }) => {
-    const libraryId = await libraryFor(context.db, body.libraryId, body.item.mediaType);
     const answer = await createOnce(context, {
-      wish: {
+      asked: body,
+      wish: async () => ({
         type: 'request',
-        params: { item: body.item, libraryId },
+        params: { item: body.item, libraryId: await libraryFor(context.db, body) },
         priority: body.priority,
         createdBy: principal.name,
-      },
+      }),
       key: idempotencyKeyOf(request),
       principal: principal.id,
     });
@@ -52,7 +53,10 @@ export const createRequestOperation = defineOperation({
       status: answer.status,
       body: viewRequest(row, job),
       headers: { location: `/api/requests/${row.requestId ?? row.jobId}` },
-      audit: { target: job.id, detail: { title: job.title, libraryId, status: answer.status } },
+      audit: {
+        target: job.id,
+        detail: { title: job.title, libraryId: row.libraryId, status: answer.status },
+      },
     };
   },
 });
@@ -117,24 +121,34 @@ export const listLibraryItemsOperation = defineOperation({
 });
 
 /** @throws HttpProblem bad_input for an unknown library, conflict where there is none for this kind. */
-async function libraryFor(db: Queryable, wished: string | undefined, mediaType: MediaType): Promise<string> {
-  if (wished !== undefined) {
-    if ((await findLibrary(db, wished)) !== undefined) return wished;
-    throw new HttpProblem('bad_input', `Expected a known library, got "${wished}"`, {
-      remedy: 'GET /api/libraries lists them',
-      errors: [{ pointer: '/libraryId', detail: 'Expected a known library' }],
-    });
+async function libraryFor(
+  db: Queryable,
+  { libraryId, item: { mediaType } }: z.output<typeof createRequestBody>,
+): Promise<string> {
+  const takes = (library: LibraryRow): boolean => library.enabled && library.mediaTypes.includes(mediaType);
+  if (libraryId !== undefined) {
+    const wished = await findLibrary(db, libraryId);
+    if (wished === undefined) throw wrongLibrary(`Expected a known library, got "${libraryId}"`);
+    if (takes(wished)) return wished.id;
+    const why = wished.enabled ? `it takes ${wished.mediaTypes.join(', ')}` : 'it is disabled';
+    throw wrongLibrary(`Expected a library for ${mediaType}, got "${libraryId}": ${why}`);
   }
-  const libraries = await listLibraries(db);
-  const found = libraries.find((library) => library.enabled && library.mediaTypes.includes(mediaType));
+  const found = (await listLibraries(db)).find(takes);
   if (found !== undefined) return found.id;
   throw new HttpProblem('conflict', `Expected a library for ${mediaType}, there is none that is enabled`, {
     remedy: 'Add one in the settings',
   });
 }
 
+function wrongLibrary(detail: string): HttpProblem {
+  return new HttpProblem('bad_input', detail, {
+    remedy: 'GET /api/libraries lists them',
+    errors: [{ pointer: '/libraryId', detail }],
+  });
+}
+
 async function requireRequest(db: Queryable, id: string): Promise<BoardRow> {
-  const row = id.includes('\0') ? undefined : await findOnBoard(db, id);
+  const row = await findOnBoard(db, id);
   if (row !== undefined) return row;
   throw new HttpProblem('gone', `There is no request "${id}"`);
 }

@@ -29,12 +29,21 @@ export const several = z
   )
   .meta({ type: 'array', items: { type: 'string' } });
 
-/** Longplay's ids: `request-7k2m9q4d`, `my-indexer`. Whatever else comes is simply not there. */
-export const idParams = z.object({ id: z.string().max(200) });
+/** Longplay's ids: `request-7k2m9q4d`, `my-indexer`; a well-formed text that is none is simply not there. */
+export const idParams = z.object({ id: z.string().max(200).refine(isStorable, 'expected no NUL') });
 
 export const time = z.iso.datetime().meta({ description: 'ISO 8601 in UTC' });
 
-const CURSOR = z.tuple([z.iso.datetime(), z.string()]);
+/** Postgres keeps no NUL in a text. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0');
+}
+
+/** Postgres has no year 0. */
+const CURSOR = z.tuple([
+  z.iso.datetime().refine((text) => !text.startsWith('0000')),
+  z.string().max(200).refine(isStorable),
+]);
 
 /** A place in a list, opaque to clients. */
 export interface ListCursor {

@@ -18,9 +18,10 @@ const baseUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https address' })
   .max(500)
   .refine((text) => {
-    if (!URL.canParse(text)) return false;
-    const { username, password, search, hash } = new URL(text);
-    return [username, password, search, hash].every((part) => part === '');
+    // What is no address has been told already.
+    if (!URL.canParse(text)) return true;
+    const { username, password } = new URL(text);
+    return username === '' && password === '' && !/[?#]/.test(text);
   }, 'expected an address without user, password or query: secrets have their own field');
 
 const secret = z

@@ -53,6 +53,7 @@ export const createDownloadClientOperation = defineOperation({
   summary: 'Adds a download client',
   body: newDownloadClientBody,
   responses: { 201: { description: 'Added', schema: downloadClientView } },
+  refusals: [409],
   handle: async ({ db, seal }, { body }) => {
     const row = await refusingConflicts(
       db.transaction(async (tx) => {
@@ -80,6 +81,7 @@ export const putDownloadClientOperation = defineOperation({
   params: idParams,
   body: downloadClientBody,
   responses: { 200: { description: 'Replaced', schema: downloadClientView } },
+  refusals: [409],
   handle: async ({ db, seal }, { params, body }) => {
     const old = await requireClient(db, params.id);
     const secret = sealedSecret(seal, body.secret, old.secret);
@@ -95,6 +97,7 @@ export const deleteDownloadClientOperation = defineOperation({
   summary: 'Removes a download client that nothing uses',
   params: idParams,
   responses: { 204: { description: 'Removed' } },
+  refusals: [409],
   handle: async ({ db }, { params }) => {
     const row = await requireClient(db, params.id);
     if (row.embedded) {

@@ -43,6 +43,7 @@ export const createIndexerOperation = defineOperation({
   summary: 'Adds an indexer',
   body: newIndexerBody,
   responses: { 201: { description: 'Added', schema: indexerView } },
+  refusals: [409],
   handle: async ({ db, seal }, { body }) => {
     const row = await refusingConflicts(
       db.transaction(async (tx) => {
@@ -69,6 +70,7 @@ export const putIndexerOperation = defineOperation({
   params: idParams,
   body: indexerBody,
   responses: { 200: { description: 'Replaced', schema: indexerView } },
+  refusals: [409],
   handle: async ({ db, seal }, { params, body }) => {
     const old = await requireIndexer(db, params.id);
     await refusingConflicts(
@@ -85,6 +87,7 @@ export const deleteIndexerOperation = defineOperation({
   summary: 'Removes an indexer; what it found stays explained',
   params: idParams,
   responses: { 204: { description: 'Removed' } },
+  refusals: [409],
   handle: async ({ db }, { params }) => {
     if (await refusingConflicts(deleteIndexer(db, params.id))) return { status: 204 };
     throw unknown(params.id);

@@ -45,6 +45,7 @@ export const createLibraryOperation = defineOperation({
   summary: 'Adds a library',
   body: newLibraryBody,
   responses: { 201: { description: 'Added', schema: libraryView } },
+  refusals: [409],
   handle: async ({ db }, { body }) => {
     checkRoot(body.root);
     const row = await refusingConflicts(
@@ -72,6 +73,7 @@ export const putLibraryOperation = defineOperation({
   params: idParams,
   body: libraryBody,
   responses: { 200: { description: 'Replaced', schema: libraryView } },
+  refusals: [409],
   handle: async ({ db }, { params, body }) => {
     checkRoot(body.root);
     const old = await requireLibrary(db, params.id);
@@ -90,6 +92,7 @@ export const deleteLibraryOperation = defineOperation({
   summary: 'Removes a library that no request uses; its files stay',
   params: idParams,
   responses: { 204: { description: 'Removed' } },
+  refusals: [409],
   handle: async ({ db }, { params }) => {
     if (await refusingConflicts(deleteLibrary(db, params.id))) return { status: 204 };
     throw unknown(params.id);
