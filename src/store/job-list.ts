@@ -3,6 +3,7 @@ import type { Queryable } from './database.js';
 import { JOB_COLUMNS, type JobRow } from './jobs.js';
 
 export interface JobFilter {
+  id?: string | undefined;
   statuses?: JobStatus[] | undefined;
   types?: string[] | undefined;
   parentId?: string | undefined;
@@ -58,6 +59,7 @@ export function filterConditions(filter: JobFilter, values: unknown[]): string[]
     values.push(value);
     conditions.push(sql(`$${values.length}`));
   };
+  add((at) => `j.id = ${at}`, filter.id);
   add((at) => `j.status = any(${at}::text[])`, filter.statuses);
   add((at) => `j.type = any(${at}::text[])`, filter.types);
   add((at) => `j.parent_id = ${at}`, filter.parentId);
@@ -65,11 +67,12 @@ export function filterConditions(filter: JobFilter, values: unknown[]): string[]
   add((at) => `j.subject_id = ${at}`, filter.subjectId);
   add((at) => `j.created_at < ${at}`, filter.createdBefore);
   add((at) => `j.created_at >= ${at}`, filter.createdAfter);
-  add((at) => `(j.title ilike '%' || ${at} || '%' or starts_with(j.id, ${at}))`, filter.search);
+  // Not by ilike, which would take % and _ for wildcards.
+  add((at) => `(strpos(lower(j.title), lower(${at})) > 0 or starts_with(j.id, lower(${at})))`, filter.search);
   return conditions;
 }
 
-/** A commit-safe cursor of the state stream: everything up to `xid` has been told (jobs.md §7). */
+/** A commit-safe cursor of the state stream: every change up to (`xid`, `id`) has been told (jobs.md §7). */
 export interface StreamCursor {
   xid: string;
   id: string;
@@ -93,10 +96,21 @@ export async function changedSince(
   return rows.map(({ xid, ...job }) => ({ job, cursor: { xid, id: job.id } }));
 }
 
-/** Where the stream stands now: a snapshot taken after this misses nothing that comes later. */
+/**
+ * Where the stream stands now. Every change before it has committed, so that a snapshot taken after this shows it;
+ * every other comes behind this cursor. No job has an empty id.
+ */
 export async function streamPosition(db: Queryable): Promise<StreamCursor> {
   const { rows } = await db.query<{ xid: string }>(
-    `select (pg_snapshot_xmin(pg_current_snapshot())::text::numeric - 1)::text as xid`,
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as xid`,
   );
-  return { xid: rows[0]?.xid ?? '0', id: '\u{10ffff}' };
+  return { xid: rows[0]?.xid ?? '0', id: '' };
+}
+
+/** Whether a change has committed that `changedSince` holds back for an older transaction; its end tells nobody. */
+export async function hasHeldBack(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ held: boolean }>(
+    `select exists (select from jobs where changed_xid >= pg_snapshot_xmin(pg_current_snapshot())) as held`,
+  );
+  return rows[0]?.held === true;
 }

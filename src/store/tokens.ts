@@ -124,10 +124,13 @@ export async function listTokens(db: Queryable): Promise<TokenRow[]> {
   return rows;
 }
 
-/** Revokes a token and the sessions that were opened with it; false when there is none alive. */
+/** Revokes a token and the sessions that were opened with it, and tells listeners; false when there is none alive. */
 export async function revokeToken(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `update tokens set revoked_at = now() where revoked_at is null and (id = $1 or (kind = 'session' and created_by = $1))`,
+    `with ended as (
+       update tokens set revoked_at = now()
+       where revoked_at is null and (id = $1 or (kind = 'session' and created_by = $1)) returning id)
+     select pg_notify('longplay_tokens', id) from ended`,
     [id],
   );
   return (rowCount ?? 0) > 0;

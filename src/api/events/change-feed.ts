@@ -5,17 +5,19 @@ import type { Database } from '../../store/database.js';
 
 /** Wakes event streams: one LISTEN connection for all of them, open only while somebody listens. */
 export interface ChangeFeed {
-  /** `wake` is called for each change told; `end` when this process stops. Returns the way out. */
+  /** Returns the way out. */
   subscribe: (listener: FeedListener) => () => void;
   close: () => Promise<void>;
 }
 
 export interface FeedListener {
-  wake: (channel: FeedChannel, jobId: string) => void;
+  /** A change of a job, its log or a token; without an id of any, when some may have gone unheard. */
+  told: (channel: FeedChannel, id: string | undefined) => void;
+  /** This process stops. */
   end: () => void;
 }
 
-export const FEED_CHANNELS = ['longplay_jobs', 'longplay_logs'] as const;
+export const FEED_CHANNELS = ['longplay_jobs', 'longplay_logs', 'longplay_tokens'] as const;
 export type FeedChannel = (typeof FEED_CHANNELS)[number];
 
 /** A lost LISTEN is tried again this soon; meanwhile each stream polls (jobs.md §3 "any change"). */
@@ -25,14 +27,12 @@ export function createChangeFeed({ db, log }: { db: Database; log: Log }): Chang
   const listeners = new Set<FeedListener>();
   let connecting: Promise<Client | undefined> | undefined;
   let retry: NodeJS.Timeout | undefined;
+  const told: FeedListener['told'] = (channel, id) => {
+    for (const listener of listeners) listener.told(channel, id);
+  };
   const connect = (): void => {
     clearTimeout(retry);
-    connecting = listen(db, {
-      told: (channel, jobId) => {
-        for (const listener of listeners) listener.wake(channel, jobId);
-      },
-      lost: reconnect,
-    }).catch((error: unknown) => {
+    connecting = listen(db, { told, lost: reconnect }).catch((error: unknown) => {
       log.warn({ err: error }, 'changes are not told at once; streams poll until Postgres is back');
       reconnect();
       return undefined;
@@ -68,16 +68,20 @@ export function createChangeFeed({ db, log }: { db: Database; log: Log }): Chang
   };
 }
 
-async function listen(
-  db: Database,
-  on: { told: (channel: FeedChannel, jobId: string) => void; lost: () => void },
-): Promise<Client> {
+async function listen(db: Database, on: { told: FeedListener['told']; lost: () => void }): Promise<Client> {
   const client = await db.dedicated();
   client.on('notification', ({ channel, payload }) => {
     const known = FEED_CHANNELS.find((name) => name === channel);
     if (known !== undefined) on.told(known, payload ?? '');
   });
+  try {
+    for (const channel of FEED_CHANNELS) await client.query(`listen "${channel}"`);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
   client.on('end', on.lost);
-  for (const channel of FEED_CHANNELS) await client.query(`listen "${channel}"`);
+  // Whatever changed before this moment was told to nobody here.
+  for (const channel of FEED_CHANNELS) on.told(channel, undefined);
   return client;
 }

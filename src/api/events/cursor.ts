@@ -5,12 +5,11 @@ export interface EventCursor extends StreamCursor {
   logId: number;
 }
 
-const FORM = /^(\d{1,20})-([^~]{0,200})(?:~(\d{1,15}))?$/u;
+const FORM = /^(\d{1,20})-([\w-]{0,200})(?:~(\d{1,15}))?$/;
 
 /** `xid-id`, with `~log` where logs were asked for; opaque to clients. */
 export function writeEventId({ xid, id, logId }: EventCursor, withLogs: boolean): string {
-  // The position after a snapshot sorts behind every id; an SSE id is best kept ASCII.
-  const place = `${xid}-${id === LAST ? '' : id}`;
+  const place = `${xid}-${id}`;
   return withLogs ? `${place}~${logId}` : place;
 }
 
@@ -19,8 +18,5 @@ export function readEventId(text: string | undefined): EventCursor | undefined {
   const match = FORM.exec(text ?? '');
   if (match === null) return undefined;
   const [, xid = '0', id = '', logId = '0'] = match;
-  return { xid, id: id === '' ? LAST : id, logId: Number(logId) };
+  return { xid, id, logId: Number(logId) };
 }
-
-/** Greater than every job id in byte order. */
-export const LAST = '\u{10ffff}';

@@ -2,17 +2,20 @@ import type { Response } from 'express';
 
 /** Server-Sent Events to one reader, who is cut off rather than buffered without bound (jobs.md §7). */
 export interface EventWriter {
-  /** false when the reader is gone: nothing more shall be sent. */
-  send: (event: { name: string; id: string; data: unknown }) => boolean;
-  comment: (text: string) => boolean;
+  /** Resolves when the reader has room for more; false when it is gone: nothing more shall be sent. */
+  send: (event: { name: string; id: string; data: unknown }) => Promise<boolean>;
+  /** Left out while the reader has no room: it is no event, and a slow reader needs no sign of life. */
+  comment: (text: string) => void;
   end: (comment?: string) => void;
   readonly open: boolean;
 }
 
-/** What may wait in this process for one reader, bytes: some hundreds of jobs. */
-const MAX_BUFFERED = 1_000_000;
+/** How long one event may wait for its reader, milliseconds. */
+const PATIENCE_MS = 10_000;
+/** What a reader did not take stands before the last comment; it gets a moment for it, not more. */
+const LAST_WORDS_MS = 5_000;
 
-export function createEventWriter(response: Response): EventWriter {
+export function createEventWriter(response: Response, { patienceMs = PATIENCE_MS } = {}): EventWriter {
   let open = true;
   response.on('close', () => {
     open = false;
@@ -28,24 +31,41 @@ export function createEventWriter(response: Response): EventWriter {
     if (!open) return;
     open = false;
     response.end(comment === undefined ? undefined : `: ${comment}\n\n`);
-  };
-  const write = (text: string): boolean => {
-    if (!open) return false;
-    response.write(text);
-    if (response.writableLength <= MAX_BUFFERED) return true;
-    end('closed: this reader is too slow; connect again to go on from the last id');
-    // The comment stands behind what the reader did not take; it gets a moment for it, not more.
     setTimeout(() => {
       response.destroy();
-    }, 5_000).unref();
-    return false;
+    }, LAST_WORDS_MS).unref();
   };
   return {
-    send: ({ name, id, data }) => write(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`),
-    comment: (text) => write(`: ${text}\n\n`),
+    send: async ({ name, id, data }) => {
+      if (!open) return false;
+      if (response.write(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`)) return true;
+      if (!(await untilDrained(response, patienceMs))) {
+        end('closed: this reader is too slow; connect again to go on from the last id');
+      }
+      return open;
+    },
+    comment: (text) => {
+      if (open && !response.writableNeedDrain) response.write(`: ${text}\n\n`);
+    },
     end,
     get open() {
       return open;
     },
   };
+}
+
+/** false when the time is over; true also when the reader has gone, which ends every wait. */
+function untilDrained(response: Response, patienceMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (drained: boolean): void => {
+      clearTimeout(timer);
+      response.off('drain', onRoom).off('close', onRoom);
+      resolve(drained);
+    };
+    const onRoom = (): void => {
+      settle(true);
+    };
+    const timer = setTimeout(settle, patienceMs, false);
+    response.once('drain', onRoom).once('close', onRoom);
+  });
 }

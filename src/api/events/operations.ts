@@ -9,7 +9,7 @@ import { requireJob } from '../jobs/operations.js';
 import { eventsQuery, jobEventsQuery } from '../schemas/job.js';
 import { DEFAULT_LIMIT, idParams } from '../schemas/parameters.js';
 import { readEventId } from './cursor.js';
-import { streamStates } from './state-stream.js';
+import { streamStates, type StreamWish } from './state-stream.js';
 
 const tag = 'events';
 const text = { contentType: 'text/event-stream', schema: z.string() };
@@ -36,7 +36,7 @@ export const eventsOperation = defineOperation({
           withLogs: false,
           limit: query.limit ?? DEFAULT_LIMIT,
           resumeAfter: readEventId(request.get('last-event-id')),
-          stillAllowed: () => stillAllowed(context, principal),
+          logIn: logInOf(context, principal),
         }),
     }),
 });
@@ -59,17 +59,17 @@ export const jobEventsOperation = defineOperation({
     return {
       stream: (response) =>
         streamStates(context, response, {
-          filter: {},
+          filter: { id: params.id },
           only: params.id,
           withLogs: query.logs ?? false,
           limit: 1,
           resumeAfter: readEventId(request.get('last-event-id')),
-          stillAllowed: () => stillAllowed(context, principal),
+          logIn: logInOf(context, principal),
         }),
     };
   },
 });
 
-function stillAllowed({ db }: ApiContext, principal: Principal): Promise<boolean> {
-  return isTokenLive(db, principal.id);
+function logInOf({ db }: ApiContext, { id }: Principal): StreamWish['logIn'] {
+  return { id, isLive: () => isTokenLive(db, id) };
 }

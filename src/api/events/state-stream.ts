@@ -1,11 +1,13 @@
 import type { Response } from 'express';
 
 import { viewJobs, type JobView } from '../../jobs/view.js';
-import { changedSince, listJobs, streamPosition, type JobFilter } from '../../store/job-list.js';
+import { changedSince, hasHeldBack, listJobs, streamPosition, type JobFilter } from '../../store/job-list.js';
 import { findJob, type JobRow } from '../../store/jobs.js';
 import type { ApiContext } from '../context.js';
+import type { FeedChannel } from './change-feed.js';
 import { writeEventId, type EventCursor } from './cursor.js';
 import { createEventWriter, type EventWriter } from './event-writer.js';
+import { ALIVE_MS, createKeepAlive } from './keep-alive.js';
 import { createLogTail, type LogTail } from './log-tail.js';
 import { createWake, type Wake } from '../../store/wake.js';
 
@@ -17,8 +19,8 @@ export interface StreamWish {
   /** Jobs in the snapshot. */
   limit: number;
   resumeAfter: EventCursor | undefined;
-  /** Asked with each sign of life: a log-in that is over ends its streams. */
-  stillAllowed: () => Promise<boolean>;
+  /** Whose stream it is: it ends with the log-in. */
+  logIn: { id: string; isLive: () => Promise<boolean> };
 }
 
 interface Stream {
@@ -27,19 +29,20 @@ interface Stream {
   writer: EventWriter;
   tail: LogTail | undefined;
   cursor: EventCursor;
+  /** Versions in the snapshot: a change that it shows already is not told again. */
+  shown: Map<string, number>;
   /** Queued jobs as last sent: their place and reason change without a change of their row. */
   queued: Map<string, { row: JobRow; sent: string }>;
+  refreshedAt: number;
 }
 
 /** Polling heals what a lost NOTIFY hid (jobs.md §3). */
 const POLL_MS = 5_000;
-const ALIVE_MS = 15_000;
 const PAGE = 200;
-/** Passes stand at least this far apart, so that a busy job does not read the database without pause. */
+/** Passes begin at least this far apart, so that a busy job does not read the database without pause. */
 const SPACING_MS = 100;
 /** A change is told at its commit, but read only below every older transaction: looked for again soon. */
 const AGAIN_MS = 250;
-const AGAIN_TIMES = 8;
 
 /** @throws what Postgres throws, while nothing has been sent yet. */
 export async function streamStates(context: ApiContext, response: Response, wish: StreamWish): Promise<void> {
@@ -47,12 +50,16 @@ export async function streamStates(context: ApiContext, response: Response, wish
   const writer = createEventWriter(response);
   const logId = wish.resumeAfter?.logId ?? 0;
   const tail = wish.withLogs && wish.only !== undefined ? createLogTail(wish.only, logId) : undefined;
-  const stream: Stream = { context, wish, writer, tail, cursor: begin.cursor, queued: new Map() };
+  const stream: Stream = {
+    ...{ context, wish, writer, tail, cursor: begin.cursor },
+    ...{ shown: new Map(), queued: new Map(), refreshedAt: performance.now() },
+  };
   const wake = createWake();
+  const alive = createKeepAlive(writer, { everyMs: ALIVE_MS, stillAllowed: wish.logIn.isLive });
   const unsubscribe = context.feed.subscribe({
-    wake: (channel, jobId) => {
-      const wanted = channel === 'longplay_jobs' || tail !== undefined;
-      if (wanted && (wish.only === undefined || wish.only === jobId)) wake.wake();
+    told: (channel, id) => {
+      if (concerns(stream, channel, id)) wake.wake();
+      if (channel === 'longplay_tokens' && (id ?? wish.logIn.id) === wish.logIn.id) alive.checkLogIn();
     },
     end: () => {
       writer.end('closed: this process stops; connect again');
@@ -60,15 +67,25 @@ export async function streamStates(context: ApiContext, response: Response, wish
     },
   });
   response.on('close', wake.wake);
-  const alive = keepAlive(stream);
   context.metrics.streamOpened();
   try {
-    if (begin.snapshot !== undefined) sendSnapshot(stream, begin.snapshot);
+    if (begin.snapshot !== undefined) await sendSnapshot(stream, begin.snapshot);
     await follow(stream, wake);
   } finally {
-    clearInterval(alive);
+    alive.stop();
     unsubscribe();
     context.metrics.streamClosed();
+  }
+}
+
+function concerns({ wish, tail }: Stream, channel: FeedChannel, jobId: string | undefined): boolean {
+  switch (channel) {
+    case 'longplay_jobs':
+      return wish.only === undefined || (jobId ?? wish.only) === wish.only;
+    case 'longplay_logs':
+      return tail !== undefined && (jobId ?? wish.only) === wish.only;
+    case 'longplay_tokens':
+      return false;
   }
 }
 
@@ -101,80 +118,75 @@ async function snapshotRows(db: ApiContext['db'], wish: StreamWish): Promise<Job
   return job === undefined ? [] : [job];
 }
 
-function sendSnapshot(stream: Stream, { rows, views }: Snapshot): void {
+async function sendSnapshot(stream: Stream, { rows, views }: Snapshot): Promise<void> {
   const [first] = views;
   const data = stream.wish.only === undefined ? { jobs: views } : { job: first };
-  stream.writer.send({ name: 'snapshot', id: idOf(stream), data });
+  for (const { id, version } of rows) stream.shown.set(id, version);
   remember(stream, rows, views);
+  await stream.writer.send({ name: 'snapshot', id: idOf(stream), data });
 }
 
 async function follow(stream: Stream, wake: Wake): Promise<void> {
-  let again = 0;
   while (stream.writer.open) {
-    let found = false;
+    const begun = performance.now();
+    let heldBack = false;
     try {
-      found = await pass(stream);
+      await sendLogs(stream);
+      await sendChanges(stream);
       if (await endIfOver(stream)) return;
+      heldBack = await hasHeldBack(stream.context.db);
+      if (begun - stream.refreshedAt >= POLL_MS) await refreshQueued(stream);
     } catch (error) {
       stream.context.log.warn({ err: error }, 'an event stream could not read; it tries again');
       stream.writer.comment('Postgres does not answer; the stream goes on when it is back');
     }
-    if (found) again = 0;
-    const woken = await wake.wait(again > 0 ? AGAIN_MS : POLL_MS);
-    if (woken) {
-      again = AGAIN_TIMES;
-      await createWake().wait(SPACING_MS);
-    } else if (again > 0) again -= 1;
-    else if (isOpen(stream)) await refreshQueued(stream);
+    const woken = isOpen(stream) && (await wake.wait(heldBack ? AGAIN_MS : POLL_MS));
+    if (woken) await createWake().wait(SPACING_MS - (performance.now() - begun));
   }
 }
 
-/** Asked anew: the reader may have gone during a wait. */
+/** Asked anew: the reader may have gone meanwhile. */
 function isOpen({ writer }: Stream): boolean {
   return writer.open;
 }
 
-/** Sends what has changed since the cursor; true when there was something. */
-async function pass(stream: Stream): Promise<boolean> {
+async function sendLogs(stream: Stream): Promise<void> {
+  for await (const line of stream.tail?.next(stream.context.db) ?? []) {
+    if (!(await stream.writer.send({ name: 'log', id: idOf(stream), data: line }))) return;
+  }
+}
+
+/** Sends what has changed since the cursor. */
+async function sendChanges(stream: Stream): Promise<void> {
   const { context, wish, writer } = stream;
-  const lines = (await stream.tail?.next(context.db)) ?? [];
-  for (const line of lines) writer.send({ name: 'log', id: idOf(stream), data: line });
-  let found = lines.length > 0;
   for (;;) {
     const changes = await changedSince(context.db, {
-      filter: readable(wish),
+      // Without the status: a job that leaves the filter has to be told, or it would stand there for ever.
+      filter: { ...wish.filter, statuses: undefined },
       after: stream.cursor,
       limit: PAGE,
     });
-    const wanted = changes.filter(({ job }) => wish.only === undefined || job.id === wish.only);
-    const rows = wanted.map(({ job }) => job);
+    const rows = changes.map(({ job }) => job);
     const views = await viewJobs(context.db, rows);
-    wanted.forEach(({ job, cursor }, index) => {
-      stream.cursor = { ...cursor, logId: stream.cursor.logId };
-      sendChange(stream, job, views[index]);
-    });
     remember(stream, rows, views);
-    found ||= wanted.length > 0;
-    const last = changes.at(-1);
-    if (last !== undefined) stream.cursor = { ...last.cursor, logId: stream.cursor.logId };
-    if (changes.length < PAGE || !writer.open) return found;
+    for (const [index, { job, cursor }] of changes.entries()) {
+      stream.cursor = { ...cursor, logId: stream.cursor.logId };
+      await sendChange(stream, job, views[index]);
+      if (!writer.open) return;
+    }
+    if (changes.length < PAGE) return;
   }
 }
 
-/** Without the status: a job that leaves the filter has to be told, or it would stand there for ever. */
-function readable({ filter, only }: StreamWish): JobFilter {
-  return only === undefined ? { ...filter, statuses: undefined } : { search: only };
-}
-
-function sendChange(stream: Stream, job: JobRow, view: JobView | undefined): void {
+async function sendChange(stream: Stream, job: JobRow, view: JobView | undefined): Promise<void> {
+  const { id, status, version } = job;
+  if (stream.shown.get(id) === version) return;
   const { statuses } = stream.wish.filter;
-  if (statuses === undefined || statuses.includes(job.status)) {
-    stream.writer.send({ name: 'job', id: idOf(stream), data: view });
+  if (statuses === undefined || statuses.includes(status)) {
+    await stream.writer.send({ name: 'job', id: idOf(stream), data: view });
     return;
   }
-  const { id, status, version } = job;
-  stream.queued.delete(id);
-  stream.writer.send({ name: 'left', id: idOf(stream), data: { id, status, version } });
+  await stream.writer.send({ name: 'left', id: idOf(stream), data: { id, status, version } });
 }
 
 function remember({ queued, wish }: Stream, rows: JobRow[], views: JobView[]): void {
@@ -188,20 +200,17 @@ function remember({ queued, wish }: Stream, rows: JobRow[], views: JobView[]): v
 }
 
 async function refreshQueued(stream: Stream): Promise<void> {
+  stream.refreshedAt = performance.now();
   const known = [...stream.queued.values()];
-  try {
-    const views = await viewJobs(
-      stream.context.db,
-      known.map(({ row }) => row),
-    );
-    known.forEach((old, index) => {
-      const sent = JSON.stringify(views[index]);
-      if (sent === old.sent) return;
-      old.sent = sent;
-      stream.writer.send({ name: 'job', id: idOf(stream), data: views[index] });
-    });
-  } catch (error) {
-    stream.context.log.warn({ err: error }, 'waiting jobs of an event stream could not be read');
+  const views = await viewJobs(
+    stream.context.db,
+    known.map(({ row }) => row),
+  );
+  for (const [index, old] of known.entries()) {
+    const sent = JSON.stringify(views[index]);
+    if (sent === old.sent) continue;
+    old.sent = sent;
+    await stream.writer.send({ name: 'job', id: idOf(stream), data: views[index] });
   }
 }
 
@@ -215,28 +224,13 @@ async function endIfOver(stream: Stream): Promise<boolean> {
     return true;
   }
   if (job.outcomeStatus === null) return false;
-  for (const line of (await stream.tail?.next(context.db)) ?? []) {
-    writer.send({ name: 'log', id: idOf(stream), data: line });
-  }
+  await sendLogs(stream);
   const [view] = await viewJobs(context.db, [job]);
-  writer.send({ name: 'end', id: idOf(stream), data: view });
+  await writer.send({ name: 'end', id: idOf(stream), data: view });
   writer.end();
   return true;
 }
 
 function idOf({ cursor, tail }: Stream): string {
   return writeEventId({ ...cursor, logId: tail?.lastId ?? 0 }, tail !== undefined);
-}
-
-function keepAlive(stream: Stream): NodeJS.Timeout {
-  return setInterval(() => {
-    stream.writer.comment('alive');
-    stream.wish.stillAllowed().then(
-      (allowed) => {
-        if (!allowed) stream.writer.end('closed: the log-in is over');
-      },
-      // While Postgres is away nobody's log-in can end; the next sign of life asks again.
-      () => undefined,
-    );
-  }, ALIVE_MS);
 }
