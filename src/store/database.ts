@@ -72,7 +72,7 @@ async function inTransaction<Result>(
   work: (tx: Queryable) => Promise<Result>,
 ): Promise<Result> {
   const client = await rethrowing(pool.connect());
-  const tx: Queryable = { query: (sql, values) => rethrowing(client.query(sql, values)) };
+  const tx = inLine(client);
   let broken: Error | undefined;
   try {
     await tx.query('begin');
@@ -87,6 +87,18 @@ async function inTransaction<Result>(
   } finally {
     client.release(broken);
   }
+}
+
+/** One connection runs one query at a time, and pg 9 no longer keeps the line: whoever asks for several waits. */
+function inLine(client: pg.PoolClient): Queryable {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) => {
+      const next = last.then(() => rethrowing(client.query<Row>(sql, values)));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
 }
 
 /** Connection trouble becomes an environment fault, so that callers can tell it from a wrong query. */
