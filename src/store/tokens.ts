@@ -85,11 +85,17 @@ export async function countTokens(db: Queryable): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** A token that is neither expired nor revoked. */
+/**
+ * Neither expired nor revoked, nor opened with a token that is: a session that was just being opened when its
+ * token was revoked is not among those that the revocation ends.
+ */
+const LIVE = `t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) and not exists (
+  select from tokens opener where t.kind = 'session' and opener.id = t.created_by and opener.revoked_at is not null)`;
+
 export async function findLiveToken(db: Queryable, secretHash: Buffer): Promise<TokenRow | undefined> {
   const { rows } = await db.query<TokenRow>(
-    `select ${COLUMNS} from tokens where secret_hash = $1 and revoked_at is null
-       and (expires_at is null or expires_at > now()) and (kind <> 'login_link' or used_at is null)`,
+    `select ${COLUMNS} from tokens t
+     where secret_hash = $1 and ${LIVE} and (kind <> 'login_link' or used_at is null)`,
     [secretHash],
   );
   return rows[0];
@@ -137,9 +143,6 @@ export async function revokeToken(db: Queryable, id: string): Promise<boolean> {
 }
 
 export async function isTokenLive(db: Queryable, id: string): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select from tokens where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())`,
-    [id],
-  );
+  const { rowCount } = await db.query(`select from tokens t where id = $1 and ${LIVE}`, [id]);
   return rowCount === 1;
 }

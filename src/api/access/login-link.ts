@@ -7,13 +7,13 @@ const LIFE_MS = 24 * 3_600_000;
 /** A link that logs one browser in, once, within 24 h; default: the owner, who may do everything. */
 export async function createLoginLink(
   { db }: { db: Queryable },
-  link: { baseUrl: string; name?: string; role?: Role },
+  link: { baseUrl: string; name?: string; role?: Role; createdBy?: string },
 ): Promise<string> {
   const { secret } = await issueToken(db, {
     name: link.name ?? 'owner',
     role: link.role ?? 'super_admin',
     kind: 'login_link',
-    createdBy: 'longplay',
+    createdBy: link.createdBy ?? 'longplay',
     expiresAt: new Date(Date.now() + LIFE_MS),
   });
   return `${link.baseUrl}/login?token=${secret}`;

@@ -60,8 +60,8 @@ export const createLoginLinkOperation = defineOperation({
   summary: 'Makes a link that logs one browser in, once',
   body: loginLinkBody,
   responses: { 201: { description: 'The link', schema: loginLink } },
-  handle: async ({ db, baseUrl }, { body }) => {
-    const url = await createLoginLink({ db }, { baseUrl: baseUrl(), ...body });
+  handle: async ({ db, baseUrl }, { body, principal }) => {
+    const url = await createLoginLink({ db }, { baseUrl: baseUrl(), createdBy: principal.name, ...body });
     return { status: 201, body: { url }, audit: { detail: body } };
   },
 });
