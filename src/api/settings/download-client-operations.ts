@@ -21,7 +21,7 @@ import {
 } from '../schemas/settings.js';
 import { testConnection } from './connection-test.js';
 import { sealedSecret } from './secrets.js';
-import { chooseId, lockSettings, refusingConflicts } from './setting-ids.js';
+import { changeSettings, chooseId } from './setting-ids.js';
 
 const tag = 'download-clients';
 
@@ -55,16 +55,13 @@ export const createDownloadClientOperation = defineOperation({
   responses: { 201: { description: 'Added', schema: downloadClientView } },
   refusals: [409],
   handle: async ({ db, seal }, { body }) => {
-    const row = await refusingConflicts(
-      db.transaction(async (tx) => {
-        await lockSettings(tx);
-        const taken = (await listDownloadClients(tx)).map((client) => client.id);
-        const id = chooseId({ id: body.id, name: body.name }, taken);
-        const secret = sealedSecret(seal, body.secret, null);
-        await saveDownloadClient(tx, { ...body, id, secret, embedded: false });
-        return requireClient(tx, id);
-      }),
-    );
+    const row = await changeSettings(db, async (tx) => {
+      const taken = (await listDownloadClients(tx)).map((client) => client.id);
+      const id = chooseId({ id: body.id, name: body.name }, taken);
+      const secret = sealedSecret(seal, body.secret, null);
+      await saveDownloadClient(tx, { ...body, id, secret, embedded: false });
+      return requireClient(tx, id);
+    });
     return {
       status: 201,
       body: view(row),
@@ -83,11 +80,14 @@ export const putDownloadClientOperation = defineOperation({
   responses: { 200: { description: 'Replaced', schema: downloadClientView } },
   refusals: [409],
   handle: async ({ db, seal }, { params, body }) => {
-    const old = await requireClient(db, params.id);
-    const secret = sealedSecret(seal, body.secret, old.secret);
-    await refusingConflicts(saveDownloadClient(db, { ...body, id: old.id, secret, embedded: old.embedded }));
+    const row = await changeSettings(db, async (tx) => {
+      const { id, embedded, secret: stored } = await requireClient(tx, params.id);
+      const secret = sealedSecret(seal, body.secret, stored);
+      await saveDownloadClient(tx, { ...body, id, secret, embedded });
+      return requireClient(tx, id);
+    });
     const detail = { name: body.name, baseUrl: body.baseUrl, secretChanged: body.secret !== undefined };
-    return { status: 200, body: view(await requireClient(db, old.id)), audit: { detail } };
+    return { status: 200, body: view(row), audit: { detail } };
   },
 });
 
@@ -105,7 +105,7 @@ export const deleteDownloadClientOperation = defineOperation({
         remedy: 'Disable it instead: set "enabled" to false',
       });
     }
-    await refusingConflicts(deleteDownloadClient(db, row.id));
+    await changeSettings(db, (tx) => deleteDownloadClient(tx, row.id));
     return { status: 204 };
   },
 });

@@ -16,7 +16,7 @@ import { idParams } from '../schemas/parameters.js';
 import { indexerBody, indexerView, newIndexerBody, testResult } from '../schemas/settings.js';
 import { testConnection } from './connection-test.js';
 import { sealedSecret } from './secrets.js';
-import { chooseId, lockSettings, refusingConflicts } from './setting-ids.js';
+import { changeSettings, chooseId } from './setting-ids.js';
 
 const tag = 'indexers';
 
@@ -45,15 +45,12 @@ export const createIndexerOperation = defineOperation({
   responses: { 201: { description: 'Added', schema: indexerView } },
   refusals: [409],
   handle: async ({ db, seal }, { body }) => {
-    const row = await refusingConflicts(
-      db.transaction(async (tx) => {
-        await lockSettings(tx);
-        const taken = (await listIndexers(tx)).map((indexer) => indexer.id);
-        const id = chooseId({ id: body.id, name: body.name }, taken);
-        await saveIndexer(tx, { ...body, id, secret: sealedSecret(seal, body.secret, null) });
-        return requireIndexer(tx, id);
-      }),
-    );
+    const row = await changeSettings(db, async (tx) => {
+      const taken = (await listIndexers(tx)).map((indexer) => indexer.id);
+      const id = chooseId({ id: body.id, name: body.name }, taken);
+      await saveIndexer(tx, { ...body, id, secret: sealedSecret(seal, body.secret, null) });
+      return requireIndexer(tx, id);
+    });
     return {
       status: 201,
       body: view(row),
@@ -72,12 +69,13 @@ export const putIndexerOperation = defineOperation({
   responses: { 200: { description: 'Replaced', schema: indexerView } },
   refusals: [409],
   handle: async ({ db, seal }, { params, body }) => {
-    const old = await requireIndexer(db, params.id);
-    await refusingConflicts(
-      saveIndexer(db, { ...body, id: old.id, secret: sealedSecret(seal, body.secret, old.secret) }),
-    );
+    const row = await changeSettings(db, async (tx) => {
+      const { id, secret } = await requireIndexer(tx, params.id);
+      await saveIndexer(tx, { ...body, id, secret: sealedSecret(seal, body.secret, secret) });
+      return requireIndexer(tx, id);
+    });
     const detail = { name: body.name, baseUrl: body.baseUrl, secretChanged: body.secret !== undefined };
-    return { status: 200, body: view(await requireIndexer(db, old.id)), audit: { detail } };
+    return { status: 200, body: view(row), audit: { detail } };
   },
 });
 
@@ -89,7 +87,7 @@ export const deleteIndexerOperation = defineOperation({
   responses: { 204: { description: 'Removed' } },
   refusals: [409],
   handle: async ({ db }, { params }) => {
-    if (await refusingConflicts(deleteIndexer(db, params.id))) return { status: 204 };
+    if (await changeSettings(db, (tx) => deleteIndexer(tx, params.id))) return { status: 204 };
     throw unknown(params.id);
   },
 });

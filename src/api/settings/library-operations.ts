@@ -3,10 +3,10 @@ import { access, constants, stat } from 'node:fs/promises';
 import { z } from 'zod';
 
 import { errorCode, Fault } from '../../domain/faults.js';
-import { parseLogicalPath } from '../../domain/logical-path.js';
 import {
   deleteLibrary,
   findLibrary,
+  isLibraryAwaited,
   listLibraries,
   saveLibrary,
   type LibraryRow,
@@ -18,7 +18,8 @@ import { HttpProblem } from '../http/problem.js';
 import { idParams } from '../schemas/parameters.js';
 import { libraryBody, libraryView, newLibraryBody, testResult } from '../schemas/settings.js';
 import { testConnection } from './connection-test.js';
-import { chooseId, lockSettings, refusingConflicts } from './setting-ids.js';
+import { checkPlace, checkRoot } from './library-place.js';
+import { changeSettings, chooseId, inUse } from './setting-ids.js';
 
 const tag = 'libraries';
 
@@ -47,16 +48,13 @@ export const createLibraryOperation = defineOperation({
   responses: { 201: { description: 'Added', schema: libraryView } },
   refusals: [409],
   handle: async ({ db }, { body }) => {
-    checkRoot(body.root);
-    const row = await refusingConflicts(
-      db.transaction(async (tx) => {
-        await lockSettings(tx);
-        const taken = (await listLibraries(tx)).map((library) => library.id);
-        const id = chooseId({ id: body.id, name: body.name }, taken);
-        await saveLibrary(tx, { ...body, id });
-        return requireLibrary(tx, id);
-      }),
-    );
+    checkPlace(body);
+    const row = await changeSettings(db, async (tx) => {
+      const taken = (await listLibraries(tx)).map((library) => library.id);
+      const id = chooseId({ id: body.id, name: body.name }, taken);
+      await saveLibrary(tx, { ...body, id });
+      return requireLibrary(tx, id);
+    });
     return {
       status: 201,
       body: row,
@@ -75,14 +73,13 @@ export const putLibraryOperation = defineOperation({
   responses: { 200: { description: 'Replaced', schema: libraryView } },
   refusals: [409],
   handle: async ({ db }, { params, body }) => {
-    checkRoot(body.root);
-    const old = await requireLibrary(db, params.id);
-    await refusingConflicts(saveLibrary(db, { ...body, id: old.id }));
-    return {
-      status: 200,
-      body: await requireLibrary(db, old.id),
-      audit: { detail: { name: body.name, root: body.root } },
-    };
+    checkPlace(body);
+    const row = await changeSettings(db, async (tx) => {
+      const { id } = await requireLibrary(tx, params.id);
+      await saveLibrary(tx, { ...body, id });
+      return requireLibrary(tx, id);
+    });
+    return { status: 200, body: row, audit: { detail: { name: row.name, root: row.root } } };
   },
 });
 
@@ -94,7 +91,11 @@ export const deleteLibraryOperation = defineOperation({
   responses: { 204: { description: 'Removed' } },
   refusals: [409],
   handle: async ({ db }, { params }) => {
-    if (await refusingConflicts(deleteLibrary(db, params.id))) return { status: 204 };
+    const removed = await changeSettings(db, async (tx) => {
+      if (await isLibraryAwaited(tx, params.id)) throw inUse();
+      return deleteLibrary(tx, params.id);
+    });
+    if (removed) return { status: 204 };
     throw unknown(params.id);
   },
 });
@@ -114,7 +115,10 @@ export const testNewLibraryOperation = defineOperation({
   summary: 'Looks at a folder by settings that are not stored',
   body: newLibraryBody,
   responses: { 200: { description: 'How it went', schema: testResult } },
-  handle: (context, { body }) => test(context, body.root),
+  handle: (context, { body }) => {
+    checkPlace(body);
+    return test(context, body.root);
+  },
 });
 
 /** The host's own path stays out of the answer: people name roots. */
@@ -139,20 +143,6 @@ function folderFault(root: string, error: unknown): Fault {
     remedy: code === 'ENOENT' ? 'Make the folder, or mount it' : 'Let Longplay’s user read and write it',
     cause: error,
   });
-}
-
-/** @throws HttpProblem bad_input for a root that is no logical path. */
-function checkRoot(root: string): void {
-  try {
-    parseLogicalPath(root);
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw new HttpProblem('bad_input', error.message, {
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
-      errors: [{ pointer: '/root', detail: error.message }],
-      cause: error,
-    });
-  }
 }
 
 async function requireLibrary(db: Queryable, id: string): Promise<LibraryRow> {

@@ -1,13 +1,25 @@
-import type { Queryable } from '../../store/database.js';
-import { violatedUnique } from '../../store/database.js';
+import { violatedUnique, type Database, type Queryable } from '../../store/database.js';
 import { HttpProblem } from '../http/problem.js';
 
-/** One lock for all settings: two creations at once must not get one id. */
+/** One lock for all settings: two creations at once get two ids, and of two replacements none is half kept. */
 const SETTINGS_LOCK = 4_100_021;
 
-/** To be called first in the transaction that creates a setting. */
-export async function lockSettings(tx: Queryable): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [SETTINGS_LOCK]);
+/**
+ * Runs one change of settings after the other.
+ * @throws HttpProblem conflict for a name that another one has, or for what is still in use.
+ */
+export async function changeSettings<Result>(
+  db: Database,
+  change: (tx: Queryable) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1)', [SETTINGS_LOCK]);
+      return change(tx);
+    });
+  } catch (error) {
+    throw conflictOf(error) ?? error;
+  }
 }
 
 /**
@@ -40,25 +52,20 @@ function slugOf(name: string): string {
   return slug === '' ? 'unnamed' : slug;
 }
 
-/** @throws HttpProblem conflict for a name that another one has, or for what is still in use. */
-export async function refusingConflicts<Result>(change: Promise<Result>): Promise<Result> {
-  try {
-    return await change;
-  } catch (error) {
-    if (violatedUnique(error)?.endsWith('_name_key') === true) {
-      throw new HttpProblem('conflict', 'Expected a name that no other one has', {
-        errors: [{ pointer: '/name', detail: 'Expected a name that is free' }],
-        cause: error,
-      });
-    }
-    if (isStillReferenced(error)) {
-      throw new HttpProblem('conflict', 'It is still used by requests or downloads', {
-        remedy: 'Disable it instead: set "enabled" to false',
-        cause: error,
-      });
-    }
-    throw error;
-  }
+export function inUse(cause?: unknown): HttpProblem {
+  return new HttpProblem('conflict', 'It is still used by requests or downloads', {
+    remedy: 'Disable it instead: set "enabled" to false',
+    cause,
+  });
+}
+
+function conflictOf(error: unknown): HttpProblem | undefined {
+  if (isStillReferenced(error)) return inUse(error);
+  if (violatedUnique(error)?.endsWith('_name_key') !== true) return undefined;
+  return new HttpProblem('conflict', 'Expected a name that no other one has', {
+    errors: [{ pointer: '/name', detail: 'Expected a name that is free' }],
+    cause: error,
+  });
 }
 
 function isStillReferenced(error: unknown): boolean {

@@ -202,6 +202,15 @@ export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise
   );
 }
 
+/** Whether an open request will want it: until its first step has run, no row of `requests` refers to it. */
+export async function isLibraryAwaited(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from jobs where type = 'request' and outcome_status is null and params ->> 'libraryId' = $1 limit 1`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
 export async function deleteLibrary(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query('delete from libraries where id = $1', [id]);
   return rowCount === 1;
