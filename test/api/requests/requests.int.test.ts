@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+
+import { openRequest, recordRequestState } from '../../../src/store/acquisition/requests.js';
+import { insertNewJob } from '../../../src/jobs/create.js';
+import { recordOutcome } from '../../../src/store/runs.js';
+import { createTemporalGateway } from '../../../src/temporal/gateway.js';
+import { startTestApi, type TestApi } from '../../support/api.js';
+import { fingerprint } from '../../support/fingerprint.js';
+import { createSend, type Send } from '../../support/send.js';
+
+let api: TestApi;
+/** Temporal is not there, so that what is asked for stays as the API stored it. */
+let send: Send;
+
+beforeAll(async () => {
+  api = await startTestApi();
+  const temporal = createTemporalGateway({ address: '127.0.0.1:1', namespace: 'none' });
+  const { url } = await api.startAnother({ temporal });
+  send = createSend(
+    () => url,
+    () => api.tokens.operator,
+  );
+  for (const body of [
+    { id: 'books', name: 'Books', root: 'library:Books' },
+    { id: 'films', name: 'Films', root: 'library:Films', mediaTypes: ['movie'] },
+    { id: 'closed', name: 'Closed', root: 'library:Closed', enabled: false },
+  ]) {
+    expect((await api.send('POST', '/api/libraries', { body })).status).toBe(201);
+  }
+});
+
+afterAll(() => api.stop());
+
+const requestSchema = z.looseObject({
+  id: z.string(),
+  jobId: z.string(),
+  libraryId: z.string(),
+  state: z.string(),
+});
+
+/** A request as the board finds it, without the way through Temporal. */
+async function store(
+  title: string,
+): Promise<{ jobId: string; item: { mediaType: 'audiobook'; title: string } }> {
+  const { db, catalogue } = api.parts;
+  const item = { mediaType: 'audiobook' as const, title };
+  const wish = {
+    type: 'request',
+    params: { item, libraryId: 'books' },
+    createdBy: 'test',
+    parentId: undefined,
+  };
+  return { jobId: (await insertNewJob(db, { catalogue }, wish)).job.id, item };
+}
+
+describe('POST /api/requests', () => {
+  it('stores what is asked for, for the first library of its kind, and shows it on the board at once', async () => {
+    const body = { item: { title: 'Frankenstein', author: 'Mary Shelley' } };
+    const asked = await send('POST', '/api/requests', { body });
+    const request = requestSchema.parse(asked.body);
+    expect(asked).toMatchObject({
+      status: 202,
+      body: {
+        item: { ...body.item, mediaType: 'audiobook' },
+        libraryId: 'books',
+        state: 'pending',
+        createdBy: 'operator',
+      },
+    });
+    expect(asked.headers.get('location')).toBe(`/api/requests/${request.id}`);
+    const shown = await send('GET', `/api/requests/${request.id}`);
+    expect(shown).toMatchObject({
+      status: 200,
+      body: { jobId: request.jobId, timeline: [], searches: [], libraryItem: null },
+    });
+    const board = await send('GET', '/api/requests?state=pending');
+    expect(board.body).toMatchObject({ requests: [{ jobId: request.jobId }] });
+  });
+
+  it('answers with the open request of the same item, however its name is written and whoever asks', async () => {
+    const first = await send('POST', '/api/requests', {
+      body: { item: { title: 'Émile', author: 'Rousseau' } },
+    });
+    const second = await send('POST', '/api/requests', {
+      body: { item: { title: ' emile! ', author: 'ROUSSEAU' } },
+      token: api.tokens.super_admin,
+    });
+    expect([first.status, second.status]).toEqual([202, 200]);
+    expect(requestSchema.parse(second.body).jobId).toBe(requestSchema.parse(first.body).jobId);
+  });
+
+  it('answers a repeat of its key as before, though the library is another by now', async () => {
+    const headers = { 'idempotency-key': 'film' };
+    const body = { item: { mediaType: 'movie', title: 'Metropolis' } };
+    const first = await send('POST', '/api/requests', { body, headers });
+    expect(first.body).toMatchObject({ libraryId: 'films' });
+    const films = { name: 'Films', root: 'library:Films', mediaTypes: ['movie'], enabled: false };
+    expect((await api.send('PUT', '/api/libraries/films', { body: films })).status).toBe(200);
+    const again = await send('POST', '/api/requests', { body, headers });
+    expect(again.status).toBe(first.status);
+    expect(requestSchema.parse(again.body).jobId).toBe(requestSchema.parse(first.body).jobId);
+    const other = await send('POST', '/api/requests', { body: { ...body, priority: 1 }, headers });
+    expect(other.status).toBe(422);
+  });
+
+  it('says what is missing when no library takes such a thing', async () => {
+    const body = { item: { mediaType: 'ebook', title: 'Emma' } };
+    expect(await send('POST', '/api/requests', { body })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('ebook'), remedy: expect.stringContaining('settings') },
+    });
+  });
+
+  it.each<[object, string]>([
+    [{}, '/item'],
+    [{ item: {} }, '/item/title'],
+    [{ item: { title: '   ' } }, '/item/title'],
+    [{ item: { title: 'x'.repeat(301) } }, '/item/title'],
+    [{ item: { title: 'Emma', author: '' } }, '/item/author'],
+    [{ item: { title: 'Emma', year: 99_999 } }, '/item/year'],
+    [{ item: { title: 'Emma', asin: 'short' } }, '/item/asin'],
+    [{ item: { title: 'Emma', isbn: '978-3' } }, '/item/isbn'],
+    [{ item: { title: 'Emma', mediaType: 'painting' } }, '/item/mediaType'],
+    [{ item: { title: 'Emma', colour: 'red' } }, '/item/colour'],
+    [{ item: { title: 'Emma' }, libraryId: 'nowhere' }, '/libraryId'],
+    [{ item: { title: 'Emma' }, libraryId: 'closed' }, '/libraryId'],
+    [{ item: { title: 'Emma', mediaType: 'movie' }, libraryId: 'books' }, '/libraryId'],
+    [{ item: { title: 'Emma' }, priority: 'soon' }, '/priority'],
+    [{ item: { title: 'Emma' }, jobId: 'mine' }, '/jobId'],
+  ])('refuses %j with a pointer, with or without a key, and stores nothing', async (body, pointer) => {
+    const before = await fingerprint(api.parts.db);
+    for (const headers of [{}, { 'idempotency-key': 'bad' }]) {
+      expect(await send('POST', '/api/requests', { body, headers })).toMatchObject({
+        status: 400,
+        body: { errors: [{ pointer }], detail: expect.stringMatching(/\w{3}/) },
+      });
+    }
+    expect(await fingerprint(api.parts.db)).toBe(before);
+  });
+});
+
+describe('GET /api/requests', () => {
+  const page = z.object({ requests: z.array(requestSchema), next: z.string().nullable() });
+
+  it('walks the board once, newest first, before and after each job has opened its request', async () => {
+    const { db } = api.parts;
+    const made: string[] = [];
+    for (let number = 0; number < 9; number += 1) {
+      const { jobId, item } = await store(`Walk ${number}`);
+      made.push(jobId);
+      if (number % 2 === 0)
+        await openRequest(db, { id: `request-walk-${number}`, jobId, item, libraryId: 'books' });
+    }
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await send('GET', `/api/requests?limit=4${cursor}`);
+      const { requests, next } = page.parse(body);
+      seen.push(...requests.map(({ jobId }) => jobId));
+      cursor = next === null ? '' : `&cursor=${next}`;
+    } while (cursor !== '');
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.slice(0, 9)).toEqual(made.toReversed());
+  });
+
+  it('finds a request by its own id and by its job, with its timeline, and by its state', async () => {
+    const { db } = api.parts;
+    const { jobId, item } = await store('Timeline');
+    await openRequest(db, { id: 'request-timeline', jobId, item, libraryId: 'books' });
+    await recordRequestState(db, {
+      requestId: 'request-timeline',
+      state: 'needs_decision',
+      actor: 'longplay',
+      detail: 'Two are alike',
+    });
+    for (const id of ['request-timeline', jobId]) {
+      expect((await send('GET', `/api/requests/${id}`)).body).toMatchObject({
+        ...{ id: 'request-timeline', jobId, state: 'needs_decision', stateDetail: 'Two are alike' },
+        timeline: [{ state: 'pending' }, { state: 'needs_decision', detail: 'Two are alike' }],
+      });
+    }
+    const { body } = await send('GET', '/api/requests?state=needs_decision,failed');
+    expect(page.parse(body).requests.map(({ jobId: found }) => found)).toEqual([jobId]);
+  });
+
+  it.each(['failed', 'cancelled'] as const)(
+    'shows a job that %s before it opened its request',
+    async (status) => {
+      const { jobId } = await store(`Never opened, ${status}`);
+      await recordOutcome(api.parts.db, {
+        ...{ jobId, round: 1, runId: null, status },
+        ...{ result: null, error: null },
+      });
+      expect((await send('GET', `/api/requests/${jobId}`)).body).toMatchObject({ state: status });
+    },
+  );
+
+  it.each(['state=lost', 'limit=0', 'cursor=nonsense', 'colour=red'])('refuses ?%s', async (query) => {
+    expect((await send('GET', `/api/requests?${query}`)).status).toBe(400);
+  });
+
+  it('answers 404 for an unknown request and for a job of another type', async () => {
+    const other = await api.parts.db.transaction((tx) =>
+      insertNewJob(tx, api.parts, {
+        type: 'demo_steps',
+        params: { count: 1 },
+        createdBy: 'test',
+        parentId: undefined,
+      }),
+    );
+    for (const id of ['request-00000000', other.job.id]) {
+      expect(await send('GET', `/api/requests/${id}`)).toMatchObject({ status: 404, body: { kind: 'gone' } });
+    }
+  });
+});
