@@ -104,5 +104,12 @@ const check = z.looseObject({ ok: z.boolean(), detail: z.string() });
 export const readiness = z.looseObject({ ready: z.boolean(), checks: z.record(z.string(), check) });
 
 export const jobTypeList = z.looseObject({
-  types: z.array(z.looseObject({ type: z.string(), summary: z.string(), params: z.unknown() })),
+  types: z.array(
+    z.looseObject({
+      type: z.string(),
+      aliases: z.array(z.string()).default([]),
+      summary: z.string(),
+      params: z.unknown(),
+    }),
+  ),
 });

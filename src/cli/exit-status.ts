@@ -1,7 +1,7 @@
 import { errorCode, Fault } from '../domain/faults.js';
 import { RefusedError } from './problem.js';
 
-/** What a shell sees of a command; the list is in docs/cli.md. */
+/** What a shell sees of a command; `longplay --help` lists them. */
 export const EXIT = {
   ok: 0,
   failed: 1,

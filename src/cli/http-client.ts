@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Fault, normalizeError } from '../domain/faults.js';
+import { errorCode, Fault, normalizeError } from '../domain/faults.js';
 import { parseUrl } from '../integrations/indexers/parse-url.js';
 import { parseProblem, RefusedError } from './problem.js';
 import { createSseParser, type ServerSentEvent } from './sse-parser.js';
@@ -80,8 +80,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return parseAnswer({ text, path, answer });
     },
     stream: async ({ path, query, lastEventId, signal }) => {
+      const url = urlOf(baseUrl, path, query);
       const idle = createIdleSignal(options.idleMs ?? 45_000, signal);
-      const response = await request(urlOf(baseUrl, path, query), {
+      const response = await request(url, {
         signal: idle.signal,
         headers: { accept: 'text/event-stream', ...identity, ...resumeAt(lastEventId) },
       }).catch((error: unknown) => {
@@ -132,12 +133,15 @@ function createIdleSignal(
   const timer = setTimeout(() => {
     idle.abort(new Fault('environment', `Expected a sign of life each 15 s, got none for ${idleMs} ms`));
   }, idleMs);
-  const done = (): void => {
-    clearTimeout(timer);
+  // The connection keeps the process; a reader who left its loop needs no timer.
+  timer.unref();
+  return {
+    signal: AbortSignal.any([outer, idle.signal]),
+    seen: () => timer.refresh(),
+    done: () => {
+      clearTimeout(timer);
+    },
   };
-  // A reader that just goes away aborts and reads no further: its timer must not hold the process.
-  outer.addEventListener('abort', done, { once: true });
-  return { signal: AbortSignal.any([outer, idle.signal]), seen: () => timer.refresh(), done };
 }
 
 function parseAnswer<Answer>(given: { text: string; path: string; answer: z.ZodType<Answer> }): Answer {
@@ -167,12 +171,19 @@ function parseJson(text: string): unknown {
 }
 
 function unreachable(failed: { baseUrl: string; error: unknown; late: boolean }): Fault {
-  const { cause, message } = normalizeError(failed.error);
-  const why = failed.late ? 'no answer in time' : cause instanceof Error ? cause.message : message;
+  const why = failed.late ? 'no answer in time' : reasonOf(failed.error);
   return new Fault('environment', `Expected Longplay at ${failed.baseUrl}, got: ${why}`, {
     remedy: REACH,
     cause: failed.error,
   });
+}
+
+/** fetch says only "fetch failed"; where a name has several addresses, its cause has no words but a code. */
+function reasonOf(error: unknown): string {
+  const { cause, message } = normalizeError(error);
+  if (typeof cause !== 'object' || cause === null) return message;
+  if ('message' in cause && typeof cause.message === 'string' && cause.message !== '') return cause.message;
+  return errorCode(cause) ?? message;
 }
 
 /** @throws Fault bad_input for an address that is none. */

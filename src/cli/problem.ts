@@ -43,19 +43,30 @@ export function errorLines(error: unknown): string[] {
 
 /** The same as one document for `--json`, in the words of RFC 9457. */
 export function errorDocument(error: unknown): Record<string, unknown> {
-  if (error instanceof RefusedError) return { error: error.problem };
+  if (error instanceof RefusedError) {
+    const { problem } = error;
+    const remedy = remedyOf(problem);
+    return { error: { ...problem, ...(remedy === undefined ? {} : { remedy }) } };
+  }
   const remedy = error instanceof Fault ? { kind: error.kind, remedy: error.remedy } : {};
   return { error: { title: error instanceof Error ? error.message : String(error), ...remedy } };
 }
 
 function problemLines(problem: Problem): string[] {
-  const remedy = problem.remedy ?? REMEDIES[problem.status];
+  const { title, status, detail, remedy, errors = [] } = problem;
+  // Where `detail` only lists the wrong fields, the list says it better.
+  const isList = errors.length > 0 && errors.every((error) => detail?.includes(error.detail) === true);
   return [
-    `Error: ${problem.title} (${problem.status})`,
-    ...(problem.detail === undefined ? [] : [`  ${withoutRemedy(problem.detail, problem.remedy)}`]),
-    ...(problem.errors ?? []).map(({ pointer, detail }) => `    ${pointer}: ${detail}`),
-    ...remedyLine(remedy),
+    `Error: ${title} (${status})`,
+    ...(detail === undefined || isList ? [] : [`  ${withoutRemedy(detail, remedy)}`]),
+    ...errors.map((error) => `  ${error.pointer === '' ? 'body' : error.pointer}: ${error.detail}`),
+    ...remedyLine(remedyOf(problem)),
   ];
+}
+
+/** The API speaks of log-in links and headers; who stands at the command line has other means. */
+function remedyOf({ status, remedy }: Problem): string | undefined {
+  return status === 401 ? REMEDIES[401] : (remedy ?? REMEDIES[status]);
 }
 
 /** The API ends `detail` with the remedy, for clients that show only that. */
@@ -69,7 +80,7 @@ function remedyLine(remedy: string | undefined): string[] {
 }
 
 const REMEDIES: Record<number, string | undefined> = {
-  401: 'Set LONGPLAY_TOKEN, or run on the machine and with the LONGPLAY_DATA of "longplay up"',
+  401: 'Set LONGPLAY_TOKEN to a living token, or run on the machine and with the LONGPLAY_DATA of "longplay up"',
   403: 'Use a token with a higher role: "longplay token create --role operator"',
-  404: 'Check the id; "longplay job list" and "longplay request list" show them',
+  404: 'Check the id: the "list" of its kind has all, such as "longplay job list"',
 };

@@ -20,6 +20,7 @@ export function createProgram(deps: ProgramDeps): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help on a command')
     .showSuggestionAfterError()
+    .showHelpAfterError('What to do: with --help each command says what it takes')
     .addHelpText('after', HELP);
   // Before the commands are added: they inherit it.
   program.exitOverride().configureOutput({

@@ -23,7 +23,7 @@ export interface SharedOptions {
 /** Every command that talks to the API takes the same two options. */
 export function withApiOptions(command: Command): Command {
   return command
-    .option('--json', 'print one JSON document')
+    .option('--json', 'print JSON instead of text')
     .option('--url <address>', 'where Longplay is, instead of LONGPLAY_URL');
 }
 

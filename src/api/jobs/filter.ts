@@ -33,8 +33,9 @@ export function requireType(catalogue: Catalogue, name: string, pointer: string)
   const type = catalogue.resolve(name);
   if (type !== undefined) return catalogue.find(type);
   const known = catalogue.types.map((one) => one.type).join(', ');
-  throw new HttpProblem('bad_input', `Expected a known job type, got "${name}"`, {
+  const detail = `Expected a known job type, got "${name}"`;
+  throw new HttpProblem('bad_input', detail, {
     remedy: `Known types: ${known}`,
-    errors: [{ pointer, detail: 'Expected a known job type' }],
+    errors: [{ pointer, detail }],
   });
 }

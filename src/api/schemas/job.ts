@@ -10,7 +10,9 @@ import { cursor, flag, integerText, limit, several, time } from './parameters.js
 const names = Object.keys(NAMED_PRIORITIES) as [NamedPriority, ...NamedPriority[]];
 
 export const priority = z
-  .union([z.int().min(1).max(10), z.enum(names).transform((name) => NAMED_PRIORITIES[name])])
+  .union([z.int().min(1).max(10), z.enum(names).transform((name) => NAMED_PRIORITIES[name])], {
+    error: `expected a whole number from 1 to 10, or one of ${names.join(', ')}`,
+  })
   .meta({
     description: '1 (first) to 10, or a name: high is 2, normal and medium are 5, low is 9',
     anyOf: [{ type: 'integer', minimum: 1, maximum: 10 }, { enum: names }],

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import { Fault } from '../../domain/faults.js';
 import { JOB_STATUSES } from '../../domain/jobs/status.js';
 import { attemptList, job, jobList, jobTypeList } from '../answers.js';
 import type { ProgramDeps } from '../program-deps.js';
@@ -70,7 +71,12 @@ function addTypes(group: Command, deps: ProgramDeps): void {
   ).action(async (type: string | undefined, options: SharedOptions) => {
     const { client, output } = await openSession(deps, options);
     const { types } = await client.send({ path: '/api/jobs/types', answer: jobTypeList });
-    const wanted = types.filter((known) => type === undefined || known.type === type);
+    const wanted = types.filter((known) => type === undefined || isNamed(known, type));
+    if (type !== undefined && wanted.length === 0) {
+      throw new Fault('bad_input', `Expected a known job type, got "${type}"`, {
+        remedy: '"longplay job types" lists them',
+      });
+    }
     output.show({ types: wanted }, () =>
       type === undefined
         ? formatTable({
@@ -80,4 +86,8 @@ function addTypes(group: Command, deps: ProgramDeps): void {
         : wanted.map((known) => JSON.stringify(known.params, null, 2)),
     );
   });
+}
+
+function isNamed({ type, aliases }: { type: string; aliases: string[] }, name: string): boolean {
+  return type === name || aliases.includes(name);
 }

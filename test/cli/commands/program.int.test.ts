@@ -1,0 +1,177 @@
+import { Readable } from 'node:stream';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Command } from 'commander';
+import { z } from 'zod';
+
+import { createProgram } from '../../../src/cli/program.js';
+import { loadConfig } from '../../../src/config.js';
+import { startTestApi, type TestApi } from '../../support/api.js';
+import { fingerprint } from '../../support/fingerprint.js';
+import { catchStream, runCli, type Ran } from '../run-cli.js';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startTestApi();
+});
+
+afterAll(() => api.stop());
+
+const nothing = (): Promise<void> => Promise.resolve();
+const program = createProgram({
+  ...{ up: nothing, demo: nothing, api: nothing, worker: nothing, setExitStatus: () => undefined },
+  ...{ env: loadConfig({}), version: '1.2.3', stdin: Readable.from([]) },
+  ...{ stdout: catchStream().stream, stderr: catchStream().stream },
+});
+
+/** Every command that does something, with the words that lead to it, from the program itself. */
+function leavesOf(command: Command, words: string[] = []): { words: string[]; command: Command }[] {
+  if (command.commands.length === 0) return [{ words, command }];
+  return command.commands.flatMap((inner) => leavesOf(inner, [...words, inner.name()]));
+}
+
+const leaves = leavesOf(program).map(({ words, command }) => ({ line: words.join(' '), words, command }));
+/** Those that talk with a Longplay that runs elsewhere, and can do nothing without it. */
+const talking = leaves.filter(({ line }) => !['up', 'demo', 'api', 'worker', 'doctor'].includes(line));
+
+/** The command with something for each argument that it needs. */
+function filled({ words, command }: { words: string[]; command: Command }): string[] {
+  const values: Record<string, string> = {
+    priority: '5',
+    address: 'http://127.0.0.1:1/api',
+    root: 'library:',
+  };
+  const given = command.registeredArguments.filter(({ required }) => required);
+  return [...words, ...given.map((argument) => values[argument.name()] ?? 'none-00000000')];
+}
+
+const run = (argv: string[], token: string = api.tokens.super_admin): Promise<Ran> =>
+  runCli(argv, { url: api.url, environment: { LONGPLAY_TOKEN: token } });
+
+const errorDocument = z.strictObject({
+  error: z.looseObject({ title: z.string(), remedy: z.string().optional() }),
+});
+
+describe.each(leaves)('longplay $line', ({ words, command }) => {
+  it('explains itself, each argument and each option', async () => {
+    const { status, stdout, stderr } = await runCli([...words, '--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: longplay ${words.join(' ')}`);
+    for (const part of [...command.options, ...command.registeredArguments])
+      expect(part.description).not.toBe('');
+  });
+
+  it('suggests the option that was meant, and does nothing', async () => {
+    const { status, stdout, stderr } = await run([...words, '--hepl']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('Did you mean --help?');
+    expect(stderr).toContain('What to do: ');
+  });
+});
+
+describe.each(talking)('longplay $line', (leaf) => {
+  it('says how to start Longplay when none runs, with exit status 3', async () => {
+    const away = { url: 'http://127.0.0.1:5', environment: { LONGPLAY_TOKEN: 'lp_x' } };
+    const told = await runCli(filled(leaf), away);
+    expect({ status: told.status, stdout: told.stdout }).toEqual({ status: 3, stdout: '' });
+    expect(told.stderr).toMatch(
+      /^Error: Expected Longplay at http:\/\/127\.0\.0\.1:5, got: .+\n {2}What to do: .*longplay up/,
+    );
+    const document = await runCli([...filled(leaf), '--json'], away);
+    expect({ status: document.status, stdout: document.stdout }).toEqual({ status: 3, stdout: '' });
+    expect(errorDocument.parse(JSON.parse(document.stderr)).error.remedy).toContain('longplay up');
+  });
+
+  it('says where a token comes from when its own is refused, with exit status 4, and changes nothing', async () => {
+    const before = await fingerprint(api.parts.db);
+    const told = await run([...filled(leaf)], 'lp_stale');
+    expect({ status: told.status, stdout: told.stdout }).toEqual({ status: 4, stdout: '' });
+    expect(told.stderr).toContain('What to do: Set LONGPLAY_TOKEN');
+    const document = await run([...filled(leaf), '--json'], 'lp_stale');
+    expect(errorDocument.parse(JSON.parse(document.stderr)).error).toMatchObject({
+      status: 401,
+      remedy: expect.stringContaining('LONGPLAY_TOKEN'),
+    });
+    expect(await fingerprint(api.parts.db)).toBe(before);
+  });
+
+  it('refuses an address that is none, with exit status 2', async () => {
+    const { status, stdout, stderr } = await run([...filled(leaf), '--url', 'nonsense']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('got "nonsense"');
+  });
+});
+
+describe('longplay', () => {
+  it('shows its help and fails without a command, and within a group', async () => {
+    for (const argv of [[], ['job']]) {
+      const { status, stdout, stderr } = await run(argv);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain('Commands:');
+    }
+  });
+
+  it.each([
+    [['jobs'], 'Did you mean job?'],
+    [['job', 'lst'], 'Did you mean list?'],
+    [['nonsense'], "unknown command 'nonsense'"],
+    [['job', 'show'], "missing required argument 'id'"],
+    [['job', 'show', 'a', 'b'], 'too many arguments'],
+    [['worker', 'gpu'], 'Allowed choices are core, cpu'],
+    [['job', 'list', '--limit', '0'], 'Expected a whole number from 1 to 200'],
+    [['job', 'priority', 'x', '11'], 'Expected a whole number from 1 to 10'],
+    [['request', 'add', 'x', '--type', 'painting'], 'Allowed choices are audiobook'],
+    [['token', 'create', 'x', '--expires', 'tomorrow'], 'Expected a time such as'],
+    [['job', 'create', 'demo_steps', '--params', '{count: 1}'], 'Quote it for your shell'],
+    [['job', 'create', 'demo_steps', '--params', '[]'], 'got a list'],
+    [
+      ['job', 'create', 'demo_steps', '--params', '@/nowhere/params.json'],
+      'Expected a file that can be read',
+    ],
+    [['job', 'types', 'nonsense'], '"longplay job types" lists them'],
+  ])('ends %j with 2 and says %j', async (argv, words) => {
+    const { status, stdout, stderr } = await run(argv);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(words);
+  });
+
+  it.each([
+    [
+      ['job', 'show', 'none-00000000'],
+      ['Not found (404)', 'There is no job "none-00000000"', 'What to do: Check the id'],
+    ],
+    [
+      ['job', 'list', '--status', 'sleeping'],
+      ['query/status/0: ', '"paused"'],
+    ],
+    [
+      ['job', 'create', 'nonsense'],
+      ['/type: Expected a known job type, got "nonsense"', 'What to do: Known types: request'],
+    ],
+    [
+      ['job', 'create', 'demo_steps', '--priority', 'soon', '--params', '{"count":1}'],
+      ['/priority: expected a whole number from 1 to 10, or one of'],
+    ],
+    [['indexer', 'add', 'x', 'ftp://x'], ['/baseUrl: expected an http or https address']],
+    [
+      ['request', 'add', 'Emma'],
+      ['there is none that is enabled', 'What to do: Add one'],
+    ],
+    [['token', 'revoke', 'none'], ['There is no live token "none"']],
+  ])('ends %j with 4 and says each thing once', async (argv, words) => {
+    const { status, stdout, stderr } = await run(argv);
+    expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
+    for (const word of words) expect(stderr.split(word)).toHaveLength(2);
+  });
+
+  it('ends what the role does not allow with 4 and names the role', async () => {
+    const { status, stderr } = await run(
+      ['job', 'create', 'demo_steps', '--params', '{"count":1}'],
+      api.tokens.viewer,
+    );
+    expect(status).toBe(4);
+    expect(stderr).toContain('Expected the role operator, got viewer');
+    expect(stderr).toContain('What to do: Use a token with the role operator');
+  });
+});
