@@ -21,13 +21,19 @@ const MAX_LOGS_PER_JOB = 10_000;
 export async function appendLogs(db: Queryable, entries: LogEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await db.query(
-    `insert into job_logs (job_id, attempt_id, seq, time, level, context, message, metadata)
-     select e."jobId", e."attemptId", e.seq, e.time, e.level, e.context, e.message, e.metadata
-     from jsonb_to_recordset($1) as e("jobId" text, "attemptId" uuid, seq int, time timestamptz, level text,
-       context text, message text, metadata jsonb)
-     join jobs j on j.id = e."jobId"
-     where (select count(*) from (select from job_logs l where l.job_id = e."jobId" limit $2) kept) < $2
-     on conflict do nothing`,
+    `with given as (
+       select *, row_number() over (partition by job_id order by place) as number
+       from rows from (jsonb_to_recordset($1) as ("jobId" text, "attemptId" uuid, seq int, time timestamptz,
+         level text, context text, message text, metadata jsonb))
+         with ordinality as line(job_id, attempt_id, seq, time, level, context, message, metadata, place)
+     ), kept as (
+       select id, (select count(*) from (select from job_logs l where l.job_id = j.id limit $2) lines) as lines
+       from jobs j where id in (select job_id from given)
+     )
+     insert into job_logs (job_id, attempt_id, seq, time, level, context, message, metadata)
+     select g.job_id, g.attempt_id, g.seq, g.time, g.level, g.context, g.message, g.metadata
+     from given g join kept on kept.id = g.job_id where g.number <= $2 - kept.lines
+     order by g.place on conflict do nothing`,
     [JSON.stringify(entries), MAX_LOGS_PER_JOB],
   );
   const jobs = [...new Set(entries.map((entry) => entry.jobId))];

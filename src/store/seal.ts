@@ -30,7 +30,10 @@ export function createSeal(key: string): Seal {
         if (version !== VERSION || nonce === undefined || tag === undefined || text === undefined) {
           throw new Error(`Expected a ${VERSION} seal of four parts`);
         }
-        const decipher = createDecipheriv('aes-256-gcm', secretKey, Buffer.from(nonce, 'base64url'));
+        const decipher = createDecipheriv('aes-256-gcm', secretKey, Buffer.from(nonce, 'base64url'), {
+          // Otherwise Node takes a tag that was cut to 4 bytes, which can be guessed.
+          authTagLength: 16,
+        });
         decipher.setAuthTag(Buffer.from(tag, 'base64url'));
         return Buffer.concat([decipher.update(Buffer.from(text, 'base64url')), decipher.final()]).toString(
           'utf8',
