@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-import { Fault } from '../domain/faults.js';
+import { errorCode, Fault } from '../domain/faults.js';
 
 /** What a repository needs: a pool, or one client inside a transaction. */
 export interface Queryable {
@@ -126,14 +126,14 @@ const CONNECTION_CODES = new Set([
 
 export function isConnectionTrouble(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isConnectionTrouble);
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = errorCode(error) ?? '';
   // 57P0x: the server shuts down or starts; 53300: too many connections; 08: connection exceptions.
   if (/^(57P0[1-5]|53300|08)/.test(code) || CONNECTION_CODES.has(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|client has encountered a connection error/i.test(
-    error.message,
-  );
+  return error instanceof Error && TROUBLE_WITHOUT_CODE.test(error.message);
 }
+
+const TROUBLE_WITHOUT_CODE =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|client has encountered a connection error/i;
 
 /** The constraint that a unique violation hit, or undefined for any other error. */
 export function violatedUnique(error: unknown): string | undefined {
