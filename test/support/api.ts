@@ -10,7 +10,7 @@ import { createMetrics } from '../../src/metrics.js';
 import { createToken } from '../../src/store/tokens.js';
 import { createTestParts } from './core.js';
 import { createSend, type Send } from './send.js';
-import { createTestDatabase } from './servers.js';
+import { createTestDatabase, testTemporal } from './servers.js';
 
 /** A real API in this process, on a database of its own or on a running core's. */
 export interface TestApi {
@@ -38,6 +38,8 @@ export async function startTestApi({ parts: given }: { parts?: ActivityDeps } = 
       {
         ...parts,
         ...changed,
+        temporalAddress: testTemporal().address,
+        temporalNamespace: testTemporal().namespace,
         baseUrl: () => url,
         webDirectory: path.resolve('dist/web'),
         version: '0.0.0-test',
