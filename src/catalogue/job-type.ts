@@ -74,7 +74,7 @@ function parseJob<Schema extends z.ZodType>(
   if (!parsed.success) {
     throw new Fault(
       'bad_input',
-      `The params of ${definition.type} are not valid: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`,
+      `The params of ${definition.type} are not valid: ${sayIssues(parsed.error)}`,
       { remedy: `See the schema of ${definition.type} in the API document`, cause: parsed.error },
     );
   }
@@ -85,6 +85,13 @@ function parseJob<Schema extends z.ZodType>(
     subject: definition.subject?.(params),
     dedupe: definition.dedupe === undefined ? undefined : definition.dedupe(params),
   };
+}
+
+/** "count: expected number to be >=1; params: unrecognized key: colour". */
+function sayIssues({ issues }: z.ZodError): string {
+  return issues
+    .map(({ path, message }) => `${path.length === 0 ? 'params' : path.join('.')}: ${message}`)
+    .join('; ');
 }
 
 const MINUTE = 60_000;

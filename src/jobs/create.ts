@@ -9,6 +9,7 @@ import type { Queryable } from '../store/database.js';
 import { findJob, findOpenEqual, insertJob, type JobRow } from '../store/jobs.js';
 import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
+import { makeWish } from './wish.js';
 
 export interface CreateJob {
   type: string;
@@ -32,12 +33,28 @@ export interface CreatedJob {
  */
 export async function createJob(deps: JobsDeps, wish: CreateJob): Promise<CreatedJob> {
   const stored = await insertNewJob(deps.db, deps, { ...wish, parentId: undefined });
-  if (stored.existed) return { kind: 'existing', job: stored.job };
+  if (stored.existed) return { kind: 'existing', job: await joinOpen(deps, stored.job, wish) };
   const started = await startJob(deps, stored.job);
   return {
     kind: started ? 'started' : 'pending',
     job: (await findJob(deps.db, stored.job.id)) ?? stored.job,
   };
+}
+
+/** Of two equal wishes the higher priority wins (jobs.md §4). */
+export async function joinOpen(
+  deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
+  job: JobRow,
+  { priority, createdBy }: Pick<CreateJob, 'priority' | 'createdBy'>,
+): Promise<JobRow> {
+  if (priority === undefined || priority >= job.priority) return job;
+  try {
+    return await makeWish(deps, { jobId: job.id, kind: 'setPriority', priority, madeBy: createdBy });
+  } catch (error) {
+    // It ended in this moment: its end is the answer.
+    if (!(error instanceof Fault) || error.kind !== 'superseded') throw error;
+    return (await findJob(deps.db, job.id)) ?? job;
+  }
 }
 
 /** Stores the row, or finds the open job that equals it; starts nothing. */

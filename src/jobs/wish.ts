@@ -1,5 +1,5 @@
 import { Fault, normalizeError } from '../domain/faults.js';
-import { findJob, type JobRow } from '../store/jobs.js';
+import { findJob, setJobPriority, touchJob, type JobRow } from '../store/jobs.js';
 import { recordOutcome } from '../store/runs.js';
 import {
   acceptWish,
@@ -28,8 +28,13 @@ export async function makeWish(
       remedy: wish.kind === 'cancel' ? 'Nothing is left to cancel' : 'Retry the job to begin a new round',
     });
   }
-  const stored = await insertWish(deps.db, wish);
-  await deps.db.query('select touch_job($1)', [wish.jobId]);
+  const stored = await deps.db.transaction(async (tx) => {
+    // The order among what waits is read from our rows at once; Temporal's follows.
+    if (wish.priority !== undefined) await setJobPriority(tx, wish.jobId, wish.priority);
+    const inserted = await insertWish(tx, wish);
+    await touchJob(tx, wish.jobId);
+    return inserted;
+  });
   await sendWish(deps, stored);
   return (await findJob(deps.db, wish.jobId)) ?? job;
 }

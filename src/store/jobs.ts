@@ -120,6 +120,10 @@ export async function touchJob(db: Queryable, id: string): Promise<void> {
   await db.query('select touch_job($1)', [id]);
 }
 
+export async function setJobPriority(db: Queryable, id: string, priority: number): Promise<void> {
+  await db.query('update jobs set priority = $2 where id = $1 and outcome_status is null', [id, priority]);
+}
+
 /** Temporal took this round. A lower round than known is a late answer and changes nothing. */
 export async function recordAccepted(db: Queryable, id: string, round: number): Promise<void> {
   await db.query(

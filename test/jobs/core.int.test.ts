@@ -74,6 +74,17 @@ describe('a job', () => {
     await core.until(one.job.id, ({ status }) => status === 'cancelled');
   });
 
+  it('takes the higher priority of two equal wishes, also for what waits already', async () => {
+    const wish = { type: 'demo_steps', params: { count: 200, label: 'twice wanted' }, createdBy: 'test' };
+    const { job } = await createJob(core.parts, { ...wish, priority: 5 });
+    const lower = await createJob(core.parts, { ...wish, priority: 9 });
+    expect([lower.kind, lower.job.id, lower.job.priority]).toEqual(['existing', job.id, 5]);
+    const higher = await createJob(core.parts, { ...wish, priority: 2 });
+    expect([higher.kind, higher.job.id, higher.job.priority]).toEqual(['existing', job.id, 2]);
+    await makeWish(core.parts, { jobId: job.id, kind: 'cancel', madeBy: 'test' });
+    await core.until(job.id, ({ status }) => status === 'cancelled');
+  });
+
   it('stores nothing for invalid params', async () => {
     const wish = { type: 'demo_steps', params: { count: 0, colour: 'red' }, createdBy: 'test' };
     await expect(createJob(core.parts, wish)).rejects.toMatchObject({ kind: 'bad_input' });

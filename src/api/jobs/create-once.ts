@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { normalizeError } from '../../domain/faults.js';
-import { createJob, insertNewJob, type CreatedJob, type CreateJob } from '../../jobs/create.js';
+import { createJob, insertNewJob, joinOpen, type CreatedJob, type CreateJob } from '../../jobs/create.js';
 import { startJob } from '../../jobs/start.js';
 import { viewJobs } from '../../jobs/view.js';
 import type { Queryable } from '../../store/database.js';
@@ -68,7 +68,12 @@ async function createUnderKey(
   owned: { principal: string; key: string },
 ): Promise<JobAnswer> {
   const stored = await storeUnderKey(context, wish, owned);
-  if (stored.existed) return { status: 200, body: await viewOf(context.db, stored.job) };
+  if (stored.existed) {
+    return {
+      status: 200,
+      body: await viewOf(context.db, await joinOpen(context, stored.job, stored.wished)),
+    };
+  }
   const started = await startJob(context, stored.job);
   const job = (await findJob(context.db, stored.job.id)) ?? stored.job;
   const answer: JobAnswer = { status: started ? 201 : 202, body: await viewOf(context.db, job) };
@@ -80,7 +85,7 @@ async function storeUnderKey(
   { db, catalogue, log }: ApiContext,
   wish: CreateOnce['wish'],
   owned: { principal: string; key: string },
-): Promise<{ existed: boolean; job: JobRow }> {
+): Promise<{ existed: boolean; job: JobRow; wished: CreateJob }> {
   try {
     const wished = await wish();
     return await db.transaction(async (tx) => {
@@ -90,7 +95,7 @@ async function storeUnderKey(
         status: stored.existed ? 200 : 202,
         body: await viewOf(tx, stored.job),
       });
-      return stored;
+      return { ...stored, wished };
     });
   } catch (error) {
     await releaseKey(db, owned).catch((failure: unknown) => {

@@ -71,8 +71,7 @@ async function checkTemporal({ temporal }: ServerSettings): Promise<Finding> {
 }
 
 function withoutPassword(databaseUrl: string): string {
-  const url = URL.parse(databaseUrl);
-  return url === null
-    ? 'DATABASE_URL'
-    : `${url.hostname}${url.port === '' ? '' : `:${url.port}`}${url.pathname}`;
+  if (!URL.canParse(databaseUrl)) return 'DATABASE_URL';
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
 }

@@ -58,7 +58,7 @@ async function post(
   request: { method: string; params: unknown[] },
   signal: AbortSignal,
 ): Promise<unknown> {
-  let told: unknown;
+  let told: string;
   try {
     const response = await fetcher(rpcUrl, {
       method: 'POST',
@@ -66,13 +66,13 @@ async function post(
       body: JSON.stringify({ jsonrpc: '2.0', id: 'longplay', ...request }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    told = await response.json();
+    told = await response.text();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw unreachable(error);
   }
-  const answer = reply.safeParse(told);
-  if (!answer.success) throw unreachable(answer.error);
+  const answer = reply.safeParse(parseJson(told));
+  if (!answer.success) throw notAria2(told, answer.error);
   if (!('error' in answer.data)) return answer.data.result;
   const { message } = answer.data.error;
   if (message === 'Unauthorized') {
@@ -83,12 +83,32 @@ async function post(
   throw new Aria2Refusal(message);
 }
 
-function unreachable(cause: unknown): Fault {
-  return new Fault('environment', `aria2 does not answer: ${normalizeError(cause).message.slice(0, 200)}`, {
+function unreachable(error: unknown): Fault {
+  const { cause, message } = normalizeError(error);
+  // fetch hides the system's word, such as ECONNREFUSED, one level down.
+  const why = cause instanceof Error ? cause.message : message;
+  return new Fault('environment', `aria2 does not answer: ${why.slice(0, 200)}`, {
     waitingReason: 'client_unreachable',
     remedy: 'Check that aria2 runs and that its address is right',
+    cause: error,
+  });
+}
+
+function notAria2(told: string, cause: unknown): Fault {
+  const what = /^\s*</.test(told) ? 'a web page' : 'something else';
+  return new Fault('environment', `Expected an answer of aria2, got ${what}`, {
+    waitingReason: 'client_unreachable',
+    remedy: 'Check the address: it ends with /jsonrpc',
     cause,
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parse<Result>(schema: z.ZodType<Result>, value: unknown, method: string): Result {
