@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { ActivityDeps } from '../activities/deps.js';
@@ -62,15 +60,9 @@ async function startInOrder({
   undo: (() => Promise<void>)[];
   stop: () => Promise<void>;
 }): Promise<RunningLongplay> {
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o755 });
   await claimDataFolder(config.dataFolder);
   undo.push(() => releaseDataFolder(config.dataFolder));
-  const embedded = await startEmbedded({
-    config,
-    log,
-    cliPath: config.temporal.cliPath ?? cachedCli(),
-    searchPath: config.searchPath,
-  });
+  const embedded = await startEmbedded({ config, log });
   undo.push(embedded.stop);
   const addresses: Addresses = {
     databaseUrl: embedded.databaseUrl,
@@ -133,9 +125,3 @@ export function apiDeps({
 }
 
 export const VERSION = '0.1.0';
-
-/** What set-up fetched; used where neither the environment nor PATH has a better one. */
-function cachedCli(): string | undefined {
-  const file = fileURLToPath(new URL('../../.cache/bin/temporal', import.meta.url));
-  return existsSync(file) ? file : undefined;
-}

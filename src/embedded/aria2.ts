@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { spawnWithLifeline } from '../lifeline.js';
+import { Fault } from '../domain/faults.js';
+import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
 import { secretAt } from './secret-file.js';
-import { keepRunning, untilReady, type Service, type ServiceLog } from './service.js';
+import { keepRunning, type Service, type ServiceLog } from './service.js';
 
 export interface EmbeddedAria2 {
   service: Service;
@@ -36,14 +37,18 @@ export async function startAria2(options: {
     name: 'aria2',
     log: options.log,
     processFile: path.join(options.dataFolder, 'run', 'aria2.json'),
-    start: () =>
-      untilReady(
-        spawnWithLifeline({ name: 'aria2', command: options.aria2Path, args, cwd: folder, nice: 5 }),
-        {
-          ready: () => answers(rpcUrl, secret),
-          timeoutMs: 15_000,
-        },
-      ),
+    spawn: () =>
+      spawnWithLifeline({
+        name: 'aria2',
+        command: options.aria2Path,
+        args,
+        cwd: folder,
+        nice: 5,
+        stdout: 'tail',
+      }),
+    // Our own secret, which no other server knows; one of ours that was left over has been ended.
+    ready: async (child) => !hasNoPort(child) && (await answers(rpcUrl, secret)),
+    readyWithinMs: 15_000,
   });
   return { service, rpcUrl, secret };
 }
@@ -60,7 +65,9 @@ function aria2Arguments(options: {
   const loopback = bound !== undefined && (bound.startsWith('127.') || bound === 'lo');
   return [
     `--conf-path=${options.settings}`,
-    '--quiet',
+    // Errors only, as plain lines: they are what a failed start is told with.
+    ...['--console-log-level=error', '--show-console-readout=false', '--enable-color=false'],
+    ...['--summary-interval=0', '--download-result=hide'],
     '--enable-rpc',
     `--rpc-listen-port=${options.port}`,
     '--rpc-listen-all=false',
@@ -86,6 +93,15 @@ function aria2Arguments(options: {
       ? ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--enable-peer-exchange=false']
       : []),
   ];
+}
+
+/** It lives on without its port, on the other IP version's. @throws Fault environment */
+function hasNoPort(child: LifelineChild): boolean {
+  const said = child.stderrTail();
+  if (!said.includes('failed to bind TCP port')) return false;
+  throw new Fault('environment', `Expected aria2 to get its port: ${said.trim().slice(0, 300)}`, {
+    remedy: 'End the program that has the port',
+  });
 }
 
 async function answers(rpcUrl: string, secret: string): Promise<boolean> {

@@ -4,10 +4,11 @@ import type { Config } from '../config.js';
 import { Fault } from '../domain/faults.js';
 import { startAria2 } from './aria2.js';
 import { claimOwner, removeOwner } from './owner-file.js';
-import { choosePort } from './ports.js';
+import { startOnFreePort } from './ports.js';
 import { startPostgres } from './postgres.js';
-import { findProgram } from './programs.js';
+import { findProgram, findTemporal } from './programs.js';
 import type { Service, ServiceLog } from './service.js';
+import { folderFault } from './start-fault.js';
 import { startTemporal } from './temporal.js';
 
 /** The first choice of each port; a free one is taken where it is in use. */
@@ -24,9 +25,14 @@ export interface Embedded {
   stop: () => Promise<void>;
 }
 
-/** Refuses a second Longplay on the same data. @throws Fault superseded that says which one runs and where. */
+/**
+ * Refuses a second Longplay on the same data.
+ * @throws Fault superseded that says which one runs and where; environment where the folder cannot be written.
+ */
 export async function claimDataFolder(folder: string): Promise<void> {
-  const owner = await claimOwner(folder);
+  const owner = await claimOwner(folder).catch((error: unknown) => {
+    throw folderFault(folder, error);
+  });
   if (owner !== undefined) {
     throw new Fault(
       'superseded',
@@ -40,13 +46,13 @@ export async function releaseDataFolder(folder: string): Promise<void> {
   await removeOwner(folder);
 }
 
-/** Starts what no address replaces, in order; whatever was started is stopped again when a later one fails. */
-export async function startEmbedded(options: {
+interface Options {
   config: Config;
   log: ServiceLog;
-  cliPath: string | undefined;
-  searchPath: string | undefined;
-}): Promise<Embedded> {
+}
+
+/** Starts what no address replaces, in order; whatever was started is stopped again when a later one fails. */
+export async function startEmbedded(options: Options): Promise<Embedded> {
   const services: Service[] = [];
   const stop = async (): Promise<void> => {
     for (const service of services.splice(0).reverse()) await service.stop();
@@ -64,64 +70,57 @@ export async function startEmbedded(options: {
     };
   } catch (error) {
     await stop();
-    throw error;
+    throw folderFault(options.config.dataFolder, error);
   }
 }
 
-type Options = Parameters<typeof startEmbedded>[0];
-
 async function postgresFor({ config, log }: Options, services: Service[]): Promise<string> {
   if (config.databaseUrl !== undefined) return config.databaseUrl;
-  const port = await choosePort(PORTS.postgres);
-  const { service, url } = await startPostgres({ dataFolder: config.dataFolder, port, log });
+  const { dataFolder } = config;
+  const { service, url } = await startOnFreePort([PORTS.postgres], ([port]) =>
+    startPostgres({ dataFolder, port, log }),
+  );
   services.push(service);
   return url;
 }
 
 async function temporalFor(
-  { config, log, cliPath, searchPath }: Options,
+  { config, log }: Options,
   services: Service[],
 ): Promise<{ temporalAddress: string; temporalUiUrl: string | undefined }> {
-  const { address, uiUrl, namespace } = config.temporal;
+  const { address, uiUrl, namespace, cliPath } = config.temporal;
   if (address !== undefined) return { temporalAddress: address, temporalUiUrl: uiUrl };
-  const program = cliPath ?? findProgram('temporal', searchPath);
+  const program = findTemporal({ cliPath, searchPath: config.searchPath });
   if (program === undefined) {
     throw new Fault('environment', 'Expected the Temporal program, but it is not there', {
       remedy: 'Run "npm start", which fetches it, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
     });
   }
-  const port = await choosePort(PORTS.temporal);
-  const uiPort = await choosePort(PORTS.temporalUi);
-  const started = await startTemporal({
-    cliPath: program,
-    dataFolder: config.dataFolder,
-    namespace,
-    port,
-    uiPort,
-    log,
-  });
+  const { dataFolder } = config;
+  const started = await startOnFreePort([PORTS.temporal, PORTS.temporalUi], ([port, uiPort]) =>
+    startTemporal({ cliPath: program, dataFolder, namespace, port, uiPort, log }),
+  );
   services.push(started.service);
   return { temporalAddress: started.address, temporalUiUrl: uiUrl ?? started.uiUrl };
 }
 
-async function aria2For(
-  { config, log, searchPath }: Options,
-  services: Service[],
-): Promise<Embedded['aria2']> {
-  const aria2Path = findProgram(config.programs.aria2, searchPath);
+async function aria2For({ config, log }: Options, services: Service[]): Promise<Embedded['aria2']> {
+  const aria2Path = findProgram(config.programs.aria2, config.searchPath);
   if (aria2Path === undefined) {
     return {
       missing: 'aria2c is not installed: install the package aria2, or configure another download client',
     };
   }
-  const { service, rpcUrl, secret } = await startAria2({
-    aria2Path,
-    dataFolder: path.resolve(config.dataFolder),
-    downloadsFolder: config.roots.downloads,
-    port: await choosePort(PORTS.aria2),
-    log,
-    downloadInterface: config.downloadInterface,
-  });
+  const { service, rpcUrl, secret } = await startOnFreePort([PORTS.aria2], ([port]) =>
+    startAria2({
+      aria2Path,
+      dataFolder: path.resolve(config.dataFolder),
+      downloadsFolder: config.roots.downloads,
+      port,
+      log,
+      downloadInterface: config.downloadInterface,
+    }),
+  );
   services.push(service);
   return { rpcUrl, secret };
 }

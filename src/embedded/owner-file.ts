@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { errorCode } from '../domain/faults.js';
 import { identityOf } from './process-identity.js';
 
 const schema = z.object({
@@ -15,19 +18,14 @@ const schema = z.object({
 
 export type Owner = z.output<typeof schema>;
 
-/**
- * Makes this process the owner of `folder`, unless a living one has it: then that one is returned. Of two
- * that try at once exactly one gets it, since link(2) never replaces.
- */
+const POLL_MS = 20;
+let stages = 0;
+
+/** Makes this process the owner of `folder`, unless a living one has it: then that one is returned. */
 export async function claimOwner(folder: string): Promise<Owner | undefined> {
-  const file = ownerFile(folder);
   const staged = await stage(folder, null);
   try {
-    for (;;) {
-      if (await linkNew(staged, file)) return undefined;
-      const living = (await readOwner(folder)) ?? (await removeDead(file));
-      if (living !== undefined) return living;
-    }
+    return await claim(ownerFile(folder), staged);
   } finally {
     await rm(staged, { force: true });
   }
@@ -38,15 +36,51 @@ export async function writeOwner(folder: string, url: string | null): Promise<vo
   await rename(await stage(folder, url), ownerFile(folder));
 }
 
-/** The living owner of `folder`, or undefined when nobody has it. */
+/** The living owner of `folder`, or undefined when nobody has it that we can see. */
 export async function readOwner(folder: string): Promise<Owner | undefined> {
-  return readLiving(ownerFile(folder));
+  return parseLiving(await readText(ownerFile(folder)).catch(() => undefined));
 }
 
 /** Gives the folder up; another process's claim stays. */
 export async function removeOwner(folder: string): Promise<void> {
   const owner = await readOwner(folder);
-  if (owner === undefined || owner.pid === process.pid) await rm(ownerFile(folder), { force: true });
+  if (owner?.pid === process.pid) await rm(ownerFile(folder), { force: true });
+}
+
+/**
+ * Of any number of processes exactly one gets the file, since link(2) never replaces. A dead owner's file is
+ * replaced only by who has claimed the right to replace just that one, in the same way; blindly removing it
+ * could hit the fresh claim of a third.
+ */
+async function claim(file: string, staged: string): Promise<Owner | undefined> {
+  for (;;) {
+    if (await linkNew(staged, file)) return undefined;
+    const text = await readText(file);
+    const living = parseLiving(text);
+    if (living !== undefined) return living;
+    if (text !== undefined && (await replaceDead(file, { text, staged }))) return undefined;
+  }
+}
+
+async function replaceDead(
+  file: string,
+  { text, staged }: { text: string; staged: string },
+): Promise<boolean> {
+  const right = `${file}.after-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+  if ((await claim(right, staged)) !== undefined) {
+    await sleep(POLL_MS);
+    return false;
+  }
+  try {
+    if ((await readText(file)) !== text) return false;
+    const fresh = `${staged}.new`;
+    await rm(fresh, { force: true });
+    await link(staged, fresh);
+    await rename(fresh, file);
+    return true;
+  } finally {
+    await rm(right, { force: true });
+  }
 }
 
 function ownerFile(folder: string): string {
@@ -54,8 +88,8 @@ function ownerFile(folder: string): string {
 }
 
 async function stage(folder: string, url: string | null): Promise<string> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = `${ownerFile(folder)}.${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  const file = `${ownerFile(folder)}.${process.pid}-${(stages += 1)}`;
   const owner: Owner = { pid: process.pid, identity: identityOf(process.pid) ?? '', url };
   await writeFile(file, JSON.stringify(owner), { mode: 0o600 });
   return file;
@@ -66,29 +100,22 @@ async function linkNew(staged: string, file: string): Promise<boolean> {
     await link(staged, file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
 
-/** Takes a dead owner's file away; one that became another process's meanwhile is put back and returned. */
-async function removeDead(file: string): Promise<Owner | undefined> {
-  const aside = `${file}.dead-${process.pid}`;
+async function readText(file: string): Promise<string | undefined> {
   try {
-    await rename(file, aside);
+    return await readFile(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const living = await readLiving(aside);
-  if (living !== undefined) await linkNew(aside, file);
-  await rm(aside, { force: true });
-  return living;
 }
 
-async function readLiving(file: string): Promise<Owner | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const parsed = schema.safeParse(parseJson(text));
+function parseLiving(text: string | undefined): Owner | undefined {
+  const parsed = schema.safeParse(parseJson(text ?? ''));
   return parsed.success && identityOf(parsed.data.pid) === parsed.data.identity ? parsed.data : undefined;
 }
 

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 
+const MAX_STARTS = 3;
+
 /** The wished port on `host` if it is free, else a free one. */
 export async function choosePort(wished: number, host = '127.0.0.1'): Promise<number> {
   return (await tryPort(wished, host)) ?? (await tryPort(0, host)) ?? wished;
@@ -7,6 +9,26 @@ export async function choosePort(wished: number, host = '127.0.0.1'): Promise<nu
 
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return (await tryPort(port, host)) !== undefined;
+}
+
+/**
+ * Starts a server on the wished ports or free ones, and on others when somebody took one between the choice
+ * and the server's bind. `start` leaves nothing running when it fails.
+ */
+export async function startOnFreePort<Ports extends readonly number[], Started>(
+  wished: readonly [...Ports],
+  start: (ports: Ports) => Promise<Started>,
+): Promise<Started> {
+  for (let starts = 1; ; starts += 1) {
+    const ports: number[] = [];
+    for (const port of wished) ports.push(await choosePort(port));
+    try {
+      return await start(ports as unknown as Ports);
+    } catch (error) {
+      const free = await Promise.all(ports.map((port) => isPortFree(port)));
+      if (starts === MAX_STARTS || free.every(Boolean)) throw error;
+    }
+  }
 }
 
 function tryPort(port: number, host: string): Promise<number | undefined> {

@@ -1,7 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+
+import { Fault } from '../domain/faults.js';
 
 /** `nobody`: initdb looks its user up by id, and this one is known on every system. */
 const NOBODY = 65_534;
@@ -23,45 +35,84 @@ export interface PostgresUser {
 /**
  * An ordinary user runs it as it is. Root runs it in a user namespace that maps root to nobody, which
  * leaves files where they are; where that is refused (in a chroot, say) as nobody from /var/lib, since
- * nobody cannot pass a home of mode 0700 (measured; docs/decisions/embedded-postgres.md).
+ * nobody cannot pass a home of mode 0700 (measured; docs/decisions/embedded-postgres.md). A database stays
+ * where it was made, even if the other way works by now.
  */
-export function choosePostgresUser(options: { nativeFolder: string; dataFolder: string }): PostgresUser {
-  if (process.getuid?.() !== 0) return { prefix: [], ...options };
-  const mapping = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--'];
-  const env = { PATH: SYSTEM_PATH };
-  if (spawnSync('unshare', [...mapping, 'true'], { stdio: 'ignore', env }).status === 0) {
-    return { prefix: ['unshare', ...mapping], ...options };
+export function choosePostgresUser({
+  nativeFolder,
+  dataFolder,
+}: {
+  nativeFolder: string;
+  dataFolder: string;
+}): PostgresUser {
+  if (process.getuid?.() !== 0) return { prefix: [], nativeFolder, dataFolder };
+  const noted = notedFolder(dataFolder);
+  if (noted === undefined) {
+    const prefix = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, '--'];
+    if (works(prefix)) return { prefix, nativeFolder, dataFolder };
+    if (existsSync(path.join(dataFolder, 'PG_VERSION'))) throw strandedFault(dataFolder);
   }
-  const dataFolder = sharedFolderFor(options.dataFolder);
   return {
     prefix: [],
     uid: NOBODY,
     gid: NOBODY,
-    dataFolder,
-    nativeFolder: copyBinaries(options.nativeFolder),
+    dataFolder: noted ?? makeSharedFolder(dataFolder),
+    nativeFolder: copyBinaries(nativeFolder),
   };
 }
 
-/** The data folder keeps a note of where its database is; without the note a left-over one belongs to nobody. */
-function sharedFolderFor(dataFolder: string): string {
+function works([command = '', ...args]: string[]): boolean {
+  const env = { PATH: SYSTEM_PATH };
+  return spawnSync(command, [...args, 'true'], { stdio: 'ignore', env }).status === 0;
+}
+
+function strandedFault(dataFolder: string): Fault {
+  return new Fault(
+    'environment',
+    `Expected to run the database in ${dataFolder} in a user namespace, as it was made, but that is refused here`,
+    { remedy: 'Start Longplay where it ran before, or as an ordinary user who owns the data folder' },
+  );
+}
+
+const NOTE = 'location';
+
+/** The data folder keeps a note of where its database is, and so finds it after it was moved, too. */
+function notedFolder(dataFolder: string): string | undefined {
+  const note = path.join(dataFolder, NOTE);
+  const folder = existsSync(note) ? readFileSync(note, 'utf8').trim() : '';
+  if (!folder.startsWith(`${SHARED}/`)) return undefined;
+  // Its own folder is made before the note, the database in it after.
+  if (existsSync(path.dirname(folder))) return folder;
+  throw new Fault('environment', `Expected the database of ${dataFolder} in ${folder}, but it is not there`, {
+    remedy: `Restore it from a copy, or delete ${note} to begin with an empty database`,
+  });
+}
+
+/** What nobody's note names any more is left over from a data folder that was deleted. */
+function makeSharedFolder(dataFolder: string): string {
   const key = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
-  const shared = path.join(SHARED, key, 'postgres');
-  const note = path.join(dataFolder, 'location');
-  if (!existsSync(note)) rmSync(path.dirname(shared), { recursive: true, force: true });
-  mkdirSync(path.dirname(shared), { recursive: true });
-  chownSync(path.dirname(shared), NOBODY, NOBODY);
+  const own = path.join(SHARED, key);
+  rmSync(own, { recursive: true, force: true });
+  makePassable(SHARED);
+  mkdirSync(own, { mode: 0o700 });
+  chownSync(own, NOBODY, NOBODY);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-  writeFileSync(note, `${shared}\n`);
+  const shared = path.join(own, 'postgres');
+  writeFileSync(path.join(dataFolder, NOTE), `${shared}\n`);
   return shared;
 }
 
 function copyBinaries(nativeFolder: string): string {
-  const version = createHash('sha256').update(nativeFolder).digest('hex').slice(0, 12);
-  const target = path.join(SHARED, `postgres-${version}`);
+  const manifest = path.join(path.dirname(nativeFolder), 'package.json');
+  const version = createHash('sha256').update(nativeFolder).update(readFileSync(manifest)).digest('hex');
+  const target = path.join(SHARED, `postgres-${version.slice(0, 12)}`);
   if (existsSync(target)) return target;
+  makePassable(SHARED);
   const staged = `${target}.${process.pid}`;
   rmSync(staged, { recursive: true, force: true });
   cpSync(nativeFolder, staged, { recursive: true, verbatimSymlinks: true });
+  // Root may keep what it installs to itself (umask 077).
+  spawnSync('chmod', ['-R', 'a+rX', staged], { stdio: 'ignore', env: { PATH: SYSTEM_PATH } });
   try {
     renameSync(staged, target);
   } catch (error) {
@@ -69,4 +120,9 @@ function copyBinaries(nativeFolder: string): string {
     if (!existsSync(target)) throw error;
   }
   return target;
+}
+
+function makePassable(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
 }

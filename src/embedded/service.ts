@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Fault } from '../domain/faults.js';
 import type { LifelineChild } from '../lifeline.js';
 import { endFormer, noteProcess } from './former-process.js';
+import { identityOf } from './process-identity.js';
+import { startFault } from './start-fault.js';
 
 /** One embedded server: started, watched, restarted when it dies, stopped. */
 export interface Service {
@@ -15,35 +18,36 @@ export interface ServiceLog {
   warn: (fields: object, message: string) => void;
 }
 
+export interface ServiceOptions {
+  name: string;
+  log: ServiceLog;
+  /** Notes its process, so that what a killed owner left is told and ended before another starts. */
+  processFile: string;
+  /** Whatever must be done before each start, while no server runs. */
+  prepare?: (halt: AbortSignal) => Promise<void>;
+  spawn: () => LifelineChild;
+  /** Whether `child` itself serves, not another on its port. A Fault ends the start at once. */
+  ready: (child: LifelineChild) => Promise<boolean>;
+  readyWithinMs: number;
+}
+
 const FIRST_RESTART_MS = 200;
 const MAX_RESTART_MS = 10_000;
 /** A server that lived this long begins its back-off anew. */
 const STABLE_MS = 60_000;
 const STOP_GRACE_MS = 8_000;
+const READY_POLL_MS = 50;
 
 /**
- * Keeps a server running: `start` gives a child that is ready, on the same port and data each time, so
- * that clients just reconnect. What a killed owner left of it is ended first, told by `processFile`. The
- * first start's failure is thrown; later ones are tried again after 0.2 s doubling to 10 s.
+ * Keeps a server running, on the same port and data each time, so that clients just reconnect. The first
+ * start's failure is thrown; later ones are tried again after 0.2 s doubling to 10 s.
  */
-export async function keepRunning(options: {
-  name: string;
-  log: ServiceLog;
-  processFile: string;
-  start: () => Promise<LifelineChild>;
-}): Promise<Service> {
-  const { name, processFile } = options;
+export async function keepRunning(options: ServiceOptions): Promise<Service> {
   const halt = new AbortController();
-  const start = async (): Promise<LifelineChild> => {
-    await endFormer(processFile);
-    const child = await options.start();
-    await noteProcess(processFile, child.pid);
-    return child;
-  };
-  const state: State = { child: await start(), wait: FIRST_RESTART_MS };
-  const watching = watch({ ...options, start, state, halt: halt.signal });
+  const state: State = { child: await start(options, halt.signal), wait: FIRST_RESTART_MS };
+  const watching = watch(options, { state, halt: halt.signal });
   return {
-    name,
+    name: options.name,
     pid: () => state.child.pid,
     stop: async () => {
       halt.abort();
@@ -59,37 +63,36 @@ interface State {
   wait: number;
 }
 
-interface Watch {
-  name: string;
-  log: ServiceLog;
-  start: () => Promise<LifelineChild>;
+interface Watched {
   state: State;
   halt: AbortSignal;
 }
 
-async function watch(watched: Watch): Promise<void> {
-  const { name, log, state, halt } = watched;
+async function watch(options: ServiceOptions, watched: Watched): Promise<void> {
+  const { state, halt } = watched;
   while (!halt.aborted) {
     const since = performance.now();
-    const { code, signal } = await state.child.exited;
+    const exit = await state.child.exited;
     if (isAborted(halt)) return;
     if (performance.now() - since > STABLE_MS) state.wait = FIRST_RESTART_MS;
-    log.warn(
-      { service: name, code, signal, stderr: state.child.stderrTail().slice(-1_000) },
+    options.log.warn(
+      { service: options.name, ...exit, stderr: state.child.stderrTail().slice(-1_000) },
       'an embedded service died; it is started again',
     );
-    await restart(watched);
+    await restart(options, watched);
   }
 }
 
-async function restart({ name, log, start, state, halt }: Watch): Promise<void> {
+async function restart(options: ServiceOptions, { state, halt }: Watched): Promise<void> {
+  const { name, log } = options;
   while (!halt.aborted) {
     await sleep(state.wait, undefined, { signal: halt }).catch(() => undefined);
     state.wait = Math.min(state.wait * 2, MAX_RESTART_MS);
     if (isAborted(halt)) return;
     try {
-      state.child = await start();
+      state.child = await start(options, halt);
     } catch (error) {
+      if (isAborted(halt)) return;
       log.warn({ service: name, err: error }, 'the embedded service could not be started; it is tried again');
       continue;
     }
@@ -100,25 +103,59 @@ async function restart({ name, log, start, state, halt }: Watch): Promise<void> 
   }
 }
 
+async function start(options: ServiceOptions, halt: AbortSignal): Promise<LifelineChild> {
+  await endFormer(options.processFile);
+  await options.prepare?.(halt);
+  halt.throwIfAborted();
+  const child = options.spawn();
+  const end = (): void => void child.stop();
+  halt.addEventListener('abort', end, { once: true });
+  try {
+    noteProcess(options.processFile, child.pid);
+    await untilReady(child, options);
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  } finally {
+    halt.removeEventListener('abort', end);
+  }
+}
+
+async function untilReady(
+  child: LifelineChild,
+  { name, ready, readyWithinMs }: ServiceOptions,
+): Promise<void> {
+  const deadline = performance.now() + readyWithinMs;
+  const dead = child.exited.then(() => true);
+  for (;;) {
+    const answered = await Promise.race([dead.then(() => false), isReady(child, ready)]);
+    // The answer may be another server's, and the news of our child's death may be on its way still.
+    const ended = answered
+      ? identityOf(child.pid) === undefined
+      : await Promise.race([dead, sleep(READY_POLL_MS).then(() => false)]);
+    if (ended) {
+      await dead;
+      throw startFault(name, 'it ended at once', child.stderrTail());
+    }
+    if (answered) return;
+    if (performance.now() > deadline) {
+      const came = `it was not ready after ${Math.round(readyWithinMs / 1_000)} s`;
+      throw startFault(name, came, child.stderrTail());
+    }
+  }
+}
+
+async function isReady(child: LifelineChild, ready: ServiceOptions['ready']): Promise<boolean> {
+  try {
+    return await ready(child);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    return false;
+  }
+}
+
 /** As a call, since the compiler takes a signal's state for fixed between two looks. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-/** Waits until `ready` answers true; ends early when the child dies. @throws Error with the end of its stderr. */
-export async function untilReady(
-  child: LifelineChild,
-  { ready, timeoutMs }: { ready: () => Promise<boolean>; timeoutMs: number },
-): Promise<LifelineChild> {
-  const deadline = performance.now() + timeoutMs;
-  const dead = child.exited.then(() => true);
-  for (;;) {
-    if (await ready().catch(() => false)) return child;
-    const ended = await Promise.race([dead, sleep(50).then(() => false)]);
-    if (ended || performance.now() > deadline) {
-      await child.stop();
-      const why = ended ? 'ended at once' : `was not ready after ${Math.round(timeoutMs / 1_000)} s`;
-      throw new Error(`${child.name} ${why}: ${child.stderrTail().trim().slice(-1_500)}`);
-    }
-  }
 }

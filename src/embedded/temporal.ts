@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
 import { Connection } from '@temporalio/client';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 
-import { spawnWithLifeline } from '../lifeline.js';
-import { keepRunning, untilReady, type Service, type ServiceLog } from './service.js';
+import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
+import { keepRunning, type Service, type ServiceLog } from './service.js';
 import { keepBeforeUpgrade } from './temporal-backup.js';
 
 /** Closed runs stay visible for 30 days; the server's default is 24 h (jobs.md §4). */
-const RETENTION_SECONDS = 30 * 24 * 3_600;
+const RETENTION_MS = 30 * 24 * 3_600_000;
+
+const SEARCH_ATTRIBUTES = ['JobType', 'Subject', 'Parent'];
 
 /** One partition a queue makes priority order exact; ten levels match ours one to one (design §2). */
 const DYNAMIC_CONFIG = [
@@ -48,35 +51,43 @@ export async function startTemporal(options: {
       '--sqlite-pragma',
       `synchronous=${options.synchronous ?? 'full'}`,
     ],
-    ...['JobType', 'Subject', 'Parent'].flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+    ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
   ];
   const service = await keepRunning({
     name: 'temporal',
     log: options.log,
     processFile: path.join(options.dataFolder, 'run', 'temporal.json'),
-    start: async () => {
-      await keepBeforeUpgrade({ cliPath: options.cliPath, folder });
-      const child = spawnWithLifeline({ name: 'temporal', command: options.cliPath, args, cwd: folder });
-      return untilReady(child, { ready: () => answers(address, options.namespace), timeoutMs: 30_000 });
-    },
+    prepare: () => keepBeforeUpgrade({ cliPath: options.cliPath, folder }),
+    spawn: () =>
+      spawnWithLifeline({ name: 'temporal', command: options.cliPath, args, cwd: folder, stdout: 'tail' }),
+    ready: async (child) => hasBound(child) && (await answers(address, options.namespace)),
+    readyWithinMs: 30_000,
   });
   return { service, address, uiUrl: `http://127.0.0.1:${options.uiPort}` };
 }
 
-/** Ready once the namespace can be read; its retention is set on the way. */
+/** It says so once it has its ports; where another server has one, a client would talk to that (temporal.md §2). */
+function hasBound(child: LifelineChild): boolean {
+  return child.stderrTail().includes('Temporal Server:');
+}
+
+/** Ready once namespace and search attributes can be read; the namespace's retention is set on the way. */
 async function answers(address: string, namespace: string): Promise<boolean> {
   const connection = await Connection.connect({ address, connectTimeout: 1_000 });
   try {
-    await connection.withDeadline(Date.now() + 2_000, async () => {
+    return await connection.withDeadline(Date.now() + 2_000, async () => {
       const { config } = await connection.workflowService.describeNamespace({ namespace });
-      if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) === RETENTION_SECONDS) return;
-      await connection.workflowService.updateNamespace({
-        namespace,
-        config: { workflowExecutionRetentionTtl: { seconds: RETENTION_SECONDS as never } },
-      });
+      if (tsToMs(config?.workflowExecutionRetentionTtl) !== RETENTION_MS) {
+        const workflowExecutionRetentionTtl = msToTs(RETENTION_MS);
+        await connection.workflowService.updateNamespace({
+          namespace,
+          config: { workflowExecutionRetentionTtl },
+        });
+      }
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      return SEARCH_ATTRIBUTES.every((name) => name in customAttributes);
     });
-    return true;
   } finally {
     await connection.close();
   }

@@ -1,9 +1,7 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import type { Config } from '../../config.js';
-import { findProgram } from '../../embedded/programs.js';
+import { findProgram, findTemporal } from '../../embedded/programs.js';
 import { ok, wrong, type Finding } from './finding.js';
 
 interface WantedProgram {
@@ -88,12 +86,12 @@ function downloadProgram({ programs }: ProgramSettings): WantedProgram {
 }
 
 /** Not asked for where another Temporal server is used. */
-function temporalProgram({ temporal }: ProgramSettings): WantedProgram[] {
+function temporalProgram({ temporal, searchPath }: ProgramSettings): WantedProgram[] {
   if (temporal.address !== undefined) return [];
   return [
     {
       name: 'Temporal CLI',
-      program: temporal.cliPath ?? cachedTemporal() ?? 'temporal',
+      program: findTemporal({ ...temporal, searchPath }) ?? temporal.cliPath ?? 'temporal',
       versionArguments: ['--version'],
       version: /version v?([\d.]+)/,
       needed: 'broken',
@@ -101,10 +99,4 @@ function temporalProgram({ temporal }: ProgramSettings): WantedProgram[] {
       remedy: 'Run "npm start", which fetches it, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
     },
   ];
-}
-
-/** What set-up fetched, beside the installed program. */
-function cachedTemporal(): string | undefined {
-  const file = fileURLToPath(new URL('../../../.cache/bin/temporal', import.meta.url));
-  return existsSync(file) ? file : undefined;
 }
