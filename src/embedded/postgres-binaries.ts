@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -17,8 +17,13 @@ export function postgresBinaries(): string {
   const root = packageRoot(main);
   const native = path.join(root, 'native');
   makeLinks(root, native);
-  for (const program of ['initdb', 'pg_ctl', 'postgres']) chmodSync(path.join(native, 'bin', program), 0o755);
+  for (const program of ['initdb', 'pg_ctl', 'postgres']) makeExecutable(path.join(native, 'bin', program));
   return native;
+}
+
+/** Only where it is needed: who runs Longplay need not own its installation. */
+function makeExecutable(program: string): void {
+  if ((statSync(program).mode & 0o555) !== 0o555) chmodSync(program, 0o755);
 }
 
 function packageRoot(file: string): string {

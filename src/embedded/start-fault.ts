@@ -15,7 +15,7 @@ export function startFault(name: string, came: string, said: string): Fault {
 }
 
 function remedyFor(said: string): string {
-  if (/no space left|disk (is )?full|quota exceeded/i.test(said)) return SPACE;
+  if (/no space left|free disk space|disk (is )?full|quota exceeded/i.test(said)) return SPACE;
   if (/permission denied|read-only|wrong ownership/i.test(said)) return RIGHTS;
   return 'See what it says of itself; "longplay doctor" checks the rest';
 }

@@ -1,6 +1,7 @@
 import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { Fault } from '../domain/faults.js';
 import { spawnWithLifeline } from '../lifeline.js';
 
 /** The database, and what SQLite has not yet moved from its log into it. */
@@ -42,8 +43,11 @@ async function versionOf(cliPath: string): Promise<string> {
   const { code } = await child.exited;
   const version = /version (\S+ \(.*\))/.exec(said)?.[1];
   if (code === 0 && version !== undefined) return version;
-  throw new Error(
-    `Expected ${cliPath} to tell its version, got status ${code}: ${`${said}${child.stderrTail()}`.slice(0, 500)}`,
+  const came = `${said}${child.stderrTail()}`.trim().slice(0, 500);
+  throw new Fault(
+    'environment',
+    `Expected ${cliPath} to tell the version of Temporal, got status ${code ?? 'none'}: ${came}`,
+    { remedy: 'Run "npm start", which fetches it, or set TEMPORAL_CLI_PATH to the Temporal CLI' },
   );
 }
 

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+
+import { startAria2, type EmbeddedAria2 } from '../../src/embedded/aria2.js';
+import { choosePort } from '../../src/embedded/ports.js';
+import { findProgram } from '../../src/embedded/programs.js';
+import { eventually } from '../support/eventually.js';
+import { findProcesses } from '../support/processes.js';
+import { keepLog } from './logs.js';
+
+let folder: string;
+let running: EmbeddedAria2[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), `longplay it's "aria" ü東-`));
+  running = [];
+});
+
+afterEach(async () => {
+  for (const { service } of running) await service.stop();
+  await eventually(async () => (await findProcesses(folder)).length === 0);
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(port?: number): Promise<EmbeddedAria2> {
+  const started = await startAria2({
+    aria2Path: findProgram('aria2c', process.env['PATH']) ?? 'aria2c',
+    dataFolder: folder,
+    downloadsFolder: path.join(folder, 'downloads'),
+    port: port ?? (await choosePort(0)),
+    log: keepLog(),
+    downloadInterface: '127.0.0.1',
+  });
+  running.push(started);
+  return started;
+}
+
+const answer = z.object({ result: z.unknown() });
+
+async function call(rpcUrl: string, token: string, method: string, ...params: unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [`token:${token}`, ...params] });
+  const response = await fetch(rpcUrl, { method: 'POST', body });
+  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
+  return answer.parse(await response.json()).result;
+}
+
+describe('startAria2', () => {
+  it('answers only who has its secret, which stands in files of its owner alone', async () => {
+    const { rpcUrl, secret } = await start();
+    await expect(call(rpcUrl, 'wrong', 'aria2.getVersion')).rejects.toThrow('Unauthorized');
+    expect(await call(rpcUrl, secret, 'aria2.getGlobalOption')).toMatchObject({
+      dir: path.join(folder, 'downloads'),
+      'enable-dht': 'false',
+      'bt-detach-seed-only': 'true',
+    });
+    expect(await findProcesses(secret)).toEqual([]);
+    for (const file of ['secrets/aria2', 'aria2/aria2.conf', 'aria2/session']) {
+      expect((await stat(path.join(folder, file))).mode & 0o777).toBe(0o600);
+    }
+    expect(await readFile(path.join(folder, 'secrets', 'aria2'), 'utf8')).toBe(`${secret}\n`);
+  });
+
+  it('comes back on the same port with what it was at after kill -9', async () => {
+    const { rpcUrl, secret, service } = await start();
+    const options = { pause: 'true' };
+    const gid = await call(rpcUrl, secret, 'aria2.addUri', ['http://127.0.0.1:9/never'], options);
+    await call(rpcUrl, secret, 'aria2.saveSession');
+    const first = service.pid();
+    process.kill(first ?? 0, 'SIGKILL');
+    await eventually(() => service.pid() !== first);
+    expect(await call(rpcUrl, secret, 'aria2.tellStatus', gid, ['status'])).toEqual({ status: 'paused' });
+  });
+
+  it('refuses a taken port at once', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    try {
+      const address = squatter.address();
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+      const since = performance.now();
+      await expect(start(port)).rejects.toMatchObject({
+        kind: 'environment',
+        message: expect.stringContaining('failed to bind TCP port'),
+      });
+      expect(performance.now() - since).toBeLessThan(12_000);
+    } finally {
+      squatter.close();
+    }
+  });
+});
