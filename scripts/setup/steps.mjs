@@ -44,7 +44,9 @@ export async function run(name, command, args, { env = {}, watch } = {}) {
       };
       child.stdout.on('data', keep);
       child.stderr.on('data', keep);
-      child.once('error', reject);
+      child.once('error', (error) => {
+        reject(error.code === 'ENOENT' ? new Error(`${command} is not installed`) : error);
+      });
       child.once('close', (code) => {
         if (code === 0) resolve(undefined);
         else reject(new Error(`${command} ended with ${code}: ${tail.trim()}`));
@@ -54,6 +56,11 @@ export async function run(name, command, args, { env = {}, watch } = {}) {
     clearInterval(timer);
   }
   return (performance.now() - started) / 1000;
+}
+
+/** The last line of what a failed program said: enough for one sentence. */
+export function lastWords(error) {
+  return error.message.trim().split('\n').at(-1).slice(-300);
 }
 
 /** Runs `work` unless the stamp says that it was done for the same inputs; the stamp is written last. */

