@@ -1,18 +1,8 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 
-/** Keys whose values never reach a log, wherever they stand. */
-const SECRET_KEYS = [
-  'apikey',
-  'apiKey',
-  'token',
-  'secret',
-  'password',
-  'authorization',
-  'cookie',
-  'connectionString',
-];
+import { redact, redactText } from './redact.js';
 
-/** JSON lines; secrets are cut out by key, and inside texts by form. */
+/** JSON lines; secrets are cut out by key wherever they stand, and inside texts by form. */
 export function createLog({
   level,
   destination,
@@ -25,31 +15,21 @@ export function createLog({
       level,
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
-      serializers: { err: (error: unknown) => describeError(error) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => redact(fields) as Record<string, unknown>,
+      },
+      // Fields come redacted already, errors among them.
+      serializers: { err: (error: unknown) => error },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const told = first instanceof Error ? [{ err: first }, redactText(first.message)] : [first];
+          const redacted = [...told, ...rest].map((arg) => (typeof arg === 'string' ? redactText(arg) : arg));
+          method.apply(this, redacted as Parameters<typeof method>);
+        },
+      },
     },
     destination ?? pino.destination(2),
   );
-}
-
-const MAX_TEXT = 2_000;
-
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return redactText(String(error));
-  return {
-    type: error.name,
-    message: redactText(error.message),
-    stack: redactText(error.stack ?? ''),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-  };
-}
-
-/** `apikey=…` in URLs, `user:password@` in addresses, and bearer tokens. */
-export function redactText(text: string): string {
-  return text
-    .slice(0, MAX_TEXT)
-    .replaceAll(/(apikey|api_key|token|passkey|password)=[^&\s"']+/gi, '$1=[redacted]')
-    .replaceAll(/(\w+:\/\/[^\s:/@]+):[^\s@/]+@/g, '$1:[redacted]@')
-    .replaceAll(/(Bearer|token:)\s*[\w.~+/-]+=*/g, '$1 [redacted]');
 }
