@@ -5,9 +5,28 @@ import { z } from 'zod';
 import { Fault } from './domain/faults.js';
 import { ROOTS, type Root } from './domain/logical-path.js';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const slots = z.coerce.number().int().min(1).max(1_000);
+/** Digits only: Number() would also take " ", "0x10" and "1e3". */
+const wholeNumber = (least: number, most: number) => {
+  const error = `expected a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d+$/, error)
+    .transform(Number)
+    .pipe(z.number().min(least, error).max(most, error));
+};
+
+const port = wholeNumber(0, 65_535);
+const slots = wholeNumber(1, 1_000);
 const optional = z.string().trim().min(1).optional();
+const webAddress = z
+  .string()
+  .trim()
+  .regex(/^https?:\/\/[^\s/]+/, 'expected an address that begins with http:// or https://')
+  .optional();
+
+/** Their values are told to nobody, wrong ones neither. */
+const SECRETS = new Set(['LONGPLAY_SECRET_KEY', 'DATABASE_URL', 'TEMPORAL_API_KEY', 'LONGPLAY_TOKEN']);
 
 /** Every variable that Longplay reads, with its default; the source of docs/configuration.md. */
 export const ENVIRONMENT = z.object({
@@ -27,12 +46,22 @@ export const ENVIRONMENT = z.object({
   LONGPLAY_SECRET_KEY: optional.describe(
     'Seals stored secrets; needed when several machines share one database. Default: a random key in the data folder',
   ),
-  DATABASE_URL: optional.describe('Postgres to use; without it Longplay runs its own'),
-  TEMPORAL_ADDRESS: optional.describe('Temporal server to use, host:port; without it Longplay runs its own'),
+  DATABASE_URL: z
+    .string()
+    .trim()
+    .regex(/^postgres(ql)?:\/\//, 'expected an address that begins with postgres://')
+    .optional()
+    .describe('Postgres to use; without it Longplay runs its own'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .trim()
+    .regex(/^[^\s/]+:\d+$/, 'expected host:port, as 127.0.0.1:7233')
+    .optional()
+    .describe('Temporal server to use, host:port; without it Longplay runs its own'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('longplay').describe('Temporal namespace'),
   TEMPORAL_API_KEY: optional.describe('API key of the Temporal server'),
   TEMPORAL_TLS: z.enum(['true', 'false']).default('false').describe('Speak TLS with the Temporal server'),
-  TEMPORAL_UI_URL: optional.describe('Address of the Temporal Web UI, for links'),
+  TEMPORAL_UI_URL: webAddress.describe('Address of the Temporal Web UI, for links'),
   TEMPORAL_CLI_PATH: optional.describe('The temporal program; default: PATH, then what set-up fetched'),
   FFMPEG_PATH: optional.describe('The ffmpeg program; default: PATH'),
   FFPROBE_PATH: optional.describe('The ffprobe program; default: PATH'),
@@ -53,11 +82,7 @@ export const ENVIRONMENT = z.object({
   LONGPLAY_SLOTS_IO: slots.default(50).describe('Steps at once on the queue io'),
   LONGPLAY_SLOTS_CPU: slots.default(5).describe('Steps at once on the queue cpu'),
   LONGPLAY_SLOTS_ADMIN: slots.default(4).describe('Steps at once on the queue admin'),
-  LONGPLAY_SHUTDOWN_GRACE_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(600_000)
+  LONGPLAY_SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000)
     .default(5_000)
     .describe(
       'How long running steps may finish at shutdown before they save their checkpoint and stop, milliseconds',
@@ -65,7 +90,7 @@ export const ENVIRONMENT = z.object({
   LONGPLAY_DOWNLOAD_INTERFACE: optional.describe(
     'Address or interface that the embedded aria2 binds to; with 127.0.0.1 it also turns DHT, peer exchange and local discovery off',
   ),
-  LONGPLAY_URL: optional.describe('Where the command line finds Longplay; default: the data folder says'),
+  LONGPLAY_URL: webAddress.describe('Where the command line finds Longplay; default: the data folder says'),
   LONGPLAY_TOKEN: optional.describe('Token of the command line; default: the data folder has one'),
 });
 
@@ -103,17 +128,27 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const known = Object.fromEntries(
     Object.keys(ENVIRONMENT.shape).map((name) => [
       name,
-      environment[name] === '' ? undefined : environment[name],
+      environment[name]?.trim() === '' ? undefined : environment[name],
     ]),
   );
   const parsed = ENVIRONMENT.safeParse(known);
   if (!parsed.success) {
-    throw new Fault('bad_input', `The environment is not valid:\n${z.prettifyError(parsed.error)}`, {
+    const wrong = parsed.error.issues.map((issue) => describeIssue(issue, environment));
+    throw new Fault('bad_input', `The environment is not valid:\n${wrong.join('\n')}`, {
       remedy: 'See docs/configuration.md for every variable',
       cause: parsed.error,
     });
   }
   return { ...toConfig(parsed.data), searchPath: environment['PATH'] };
+}
+
+function describeIssue(
+  { path: [key = ''], message }: z.core.$ZodIssue,
+  environment: NodeJS.ProcessEnv,
+): string {
+  const name = String(key);
+  const came = SECRETS.has(name) ? 'another text' : JSON.stringify(environment[name]);
+  return `  ${name}: ${message}, got ${came}`;
 }
 
 function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'> {

@@ -11,7 +11,7 @@ interface JsonSchema {
 }
 
 function render(): string {
-  const { properties } = ENVIRONMENT.toJSONSchema({ io: 'input' }) as unknown as JsonSchema;
+  const { properties } = ENVIRONMENT.toJSONSchema({ io: 'output' }) as unknown as JsonSchema;
   const rows = Object.entries(properties).map(([name, { description, default: value, enum: choices }]) => {
     const told = value === undefined ? '–' : `\`${value}\``;
     const among =
