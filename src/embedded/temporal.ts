@@ -9,12 +9,12 @@ import { keepRunning, type Service, type ServiceLog } from './service.js';
 import { keepBeforeUpgrade } from './temporal-backup.js';
 
 /** Closed runs stay visible for 30 days; the server's default is 24 h (jobs.md §4). */
-const RETENTION_MS = 30 * 24 * 3_600_000;
+export const RETENTION_MS = 30 * 24 * 3_600_000;
 
-const SEARCH_ATTRIBUTES = ['JobType', 'Subject', 'Parent'];
+export const SEARCH_ATTRIBUTES = ['JobType', 'Subject', 'Parent'];
 
 /** One partition a queue makes priority order exact; ten levels match ours one to one (design §2). */
-const DYNAMIC_CONFIG = [
+export const DYNAMIC_CONFIG = [
   'matching.priorityLevels=10',
   'matching.numTaskqueueReadPartitions=1',
   'matching.numTaskqueueWritePartitions=1',
