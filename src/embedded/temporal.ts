@@ -44,7 +44,7 @@ export async function startTemporal(options: {
   const args = [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port)],
     ...['--ui-ip', '127.0.0.1', '--ui-port', String(options.uiPort), '--namespace', options.namespace],
-    ...['--db-filename', path.join(folder, 'temporal.db'), '--log-level', 'error'],
+    ...['--db-filename', databaseFile(folder), '--log-level', 'error'],
     ...[
       '--sqlite-pragma',
       'journal_mode=WAL',
@@ -65,6 +65,14 @@ export async function startTemporal(options: {
     readyWithinMs: 30_000,
   });
   return { service, address, uiUrl: `http://127.0.0.1:${options.uiPort}` };
+}
+
+/**
+ * The server makes a URI of it, unescaped: behind a "?" in a folder's name all is cut off, and two data
+ * folders would share one database. Its working directory is the folder, so there its bare name is enough.
+ */
+function databaseFile(folder: string): string {
+  return /[?#%]/.test(folder) ? 'temporal.db' : path.join(folder, 'temporal.db');
 }
 
 /** It says so once it has its ports; where another server has one, a client would talk to that (temporal.md §2). */

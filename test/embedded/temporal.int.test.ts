@@ -81,6 +81,13 @@ describe('startTemporal', () => {
     expect(ui.status).toBe(200);
   });
 
+  it('keeps its database in its folder, whatever that is called', async () => {
+    const dataFolder = path.join(folder, 'is it 100%?#1');
+    await (await start({ dataFolder })).service.stop();
+    expect(await readdir(path.join(dataFolder, 'temporal'))).toContain('temporal.db');
+    expect(await readdir(folder)).toEqual(['is it 100%?#1']);
+  });
+
   it('comes back at the same address with its runs after kill -9', async () => {
     const server = await start();
     const { workflow } = await clientOf(server);
