@@ -4,14 +4,13 @@ import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 
+import { SEARCH_ATTRIBUTES } from '../domain/jobs/search-attributes.js';
 import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
 import { keepRunning, type Service, type ServiceLog } from './service.js';
 import { keepBeforeUpgrade } from './temporal-backup.js';
 
 /** Closed runs stay visible for 30 days; the server's default is 24 h (jobs.md §4). */
 export const RETENTION_MS = 30 * 24 * 3_600_000;
-
-export const SEARCH_ATTRIBUTES = ['JobType', 'Subject', 'Parent'];
 
 /** One partition a queue makes priority order exact; ten levels match ours one to one (design §2). */
 export const DYNAMIC_CONFIG = [
@@ -37,6 +36,8 @@ export async function startTemporal(options: {
   log: ServiceLog;
   /** `full` survives a power cut; `off` is for tests only. */
   synchronous?: 'full' | 'off';
+  /** Beside ours, as `key=value`. */
+  dynamicValues?: readonly string[];
 }): Promise<EmbeddedTemporal> {
   const folder = path.join(options.dataFolder, 'temporal');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -52,7 +53,10 @@ export async function startTemporal(options: {
       `synchronous=${options.synchronous ?? 'full'}`,
     ],
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-    ...DYNAMIC_CONFIG.flatMap((value) => ['--dynamic-config-value', value]),
+    ...[...DYNAMIC_CONFIG, ...(options.dynamicValues ?? [])].flatMap((value) => [
+      '--dynamic-config-value',
+      value,
+    ]),
   ];
   const service = await keepRunning({
     name: 'temporal',

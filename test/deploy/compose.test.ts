@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { DYNAMIC_CONFIG, RETENTION_MS, SEARCH_ATTRIBUTES } from '../../src/embedded/temporal.js';
+import { SEARCH_ATTRIBUTES } from '../../src/domain/jobs/search-attributes.js';
+import { DYNAMIC_CONFIG, RETENTION_MS } from '../../src/embedded/temporal.js';
 
 const COMPOSE = 'docker-compose.temporal.yml';
 const compose = readFileSync(COMPOSE, 'utf8');
