@@ -45,11 +45,12 @@ describe('findConnection', () => {
       'http://127.0.0.1:4101',
       'https://127.0.0.1:4100',
       'http://127.0.0.1.evil.example:4100',
-      'nonsense',
     ]) {
       expect(await find({}, url)).toEqual({ url, token: undefined });
       expect(await find({ LONGPLAY_URL: url })).toEqual({ url, token: undefined });
     }
+    // The environment's is refused before; one of the command line is told when it is asked.
+    expect(await find({}, 'nonsense')).toEqual({ url: 'nonsense', token: undefined });
     expect(await find({}, 'http://localhost:4100/')).toMatchObject({ token: 'lp_local' });
   });
 
