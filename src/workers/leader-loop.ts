@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 
+import { doublingWait } from '../domain/jobs/backoff.js';
 import type { Log } from '../jobs/deps.js';
 import type { Database } from '../store/database.js';
 import { createWake } from '../store/wake.js';
@@ -46,13 +47,21 @@ export function startLeaderLoop(loop: {
     if (await holdsLock(seat, loop.lock)) await loop.pass({ ledMs: performance.now() - seat.ledSince });
   };
   const run = async (): Promise<void> => {
+    let failures = 0;
     while (!halt.signal.aborted) {
-      await turn().catch(async (error: unknown) => {
-        loop.log.warn({ loop: loop.name, err: error }, 'a pass of a loop failed; it is tried again');
-        await leave();
-      });
+      await turn().then(
+        () => {
+          failures = 0;
+        },
+        async (error: unknown) => {
+          failures += 1;
+          loop.log.warn({ loop: loop.name, err: error }, 'a pass of a loop failed; it is tried again');
+          await leave();
+        },
+      );
       if (isAborted(halt.signal)) break;
-      await wake.wait(typeof loop.everyMs === 'number' ? loop.everyMs : loop.everyMs());
+      const regular = typeof loop.everyMs === 'number' ? loop.everyMs : loop.everyMs();
+      await wake.wait(failures === 0 ? regular : Math.min(regular, doublingWait(failures, RETRY_MS)));
     }
     await leave();
   };
@@ -67,6 +76,9 @@ export function startLeaderLoop(loop: {
   };
 }
 
+/** A database that was away is back in a moment, and what it could tell meanwhile was not heard. */
+const RETRY_MS = { first: 250, max: 5_000 };
+
 interface Seat {
   client: Client;
   /** performance.now() when the lock was got on this connection. */
@@ -77,6 +89,8 @@ interface Seat {
 async function takeSeat(loop: { db: Database; listen?: readonly string[] }, wake: () => void): Promise<Seat> {
   const client = await loop.db.dedicated();
   client.on('notification', wake);
+  // A lost connection hears of nothing: the next pass finds it out and takes another.
+  client.on('error', wake);
   for (const channel of loop.listen ?? []) await client.query(`listen "${channel}"`);
   return { client, ledSince: performance.now(), held: false };
 }

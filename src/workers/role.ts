@@ -57,6 +57,9 @@ export async function startRole(deps: ActivityDeps, options: RoleOptions): Promi
   };
 }
 
+/** How long a run waits for the worker that has it in memory before any other may take it; 10 s by default. */
+const STICKY_MS = 2_000;
+
 function createWorker(
   options: RoleOptions,
   { queue, slots, activities }: { queue: string; slots: number; activities: object },
@@ -79,6 +82,7 @@ function createWorker(
       workflowBundle: options.workflowBundle,
       enableNonLocalActivities: false,
       maxConcurrentLocalActivityExecutions: slots,
+      stickyQueueScheduleToStartTimeout: STICKY_MS,
     });
   }
   return Worker.create({ ...shared, maxConcurrentActivityTaskExecutions: slots });

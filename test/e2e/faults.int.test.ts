@@ -33,6 +33,8 @@ beforeAll(async () => {
     folder: path.join(folder, 'stage'),
     onStep: () => undefined,
   });
+  // Slow is for people who watch.
+  await stage.seeder.limitUpload(0);
   await mkdir(path.join(folder, 'data', 'library'), { recursive: true });
   service = await startService(path.join(folder, 'data'));
   const body = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };

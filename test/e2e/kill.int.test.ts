@@ -37,6 +37,8 @@ beforeAll(async () => {
     folder: path.join(folder, 'stage'),
     onStep: () => undefined,
   });
+  // Slow is for people who watch.
+  await stage.seeder.limitUpload(0);
 }, 120_000);
 
 afterEach(async () => {

@@ -84,6 +84,26 @@ describe('a leader loop', () => {
     expect(led.slice(before).some((ledMs) => ledMs < 100)).toBe(true);
   });
 
+  it('notices at once that its connection is lost, however far its next pass is', async () => {
+    locks += 1;
+    let passes = 0;
+    start('loop-deaf', {
+      everyMs: 3_600_000,
+      listen: ['loop_deaf'],
+      pass: () => {
+        passes += 1;
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => passes === 1);
+    await database.db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'loop-deaf'`,
+    );
+    await eventually(() => passes === 2, { withinMs: 5_000 });
+    await database.db.query(`notify loop_deaf`);
+    await eventually(() => passes === 3, { withinMs: 5_000 });
+  });
+
   it('goes on after a pass that failed', async () => {
     locks += 1;
     let passes = 0;
