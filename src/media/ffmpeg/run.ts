@@ -97,7 +97,7 @@ function execute(command: FfmpegCommand, { signal, onProgress }: FfmpegRun): Pro
   });
 }
 
-/** TERM, then KILL of the wrapper, whose lifeline then ends FFmpeg by force. */
+/** TERM, then KILL; the program that fluent-ffmpeg started has become FFmpeg (program.ts). */
 function createStopper(
   command: FfmpegCommand,
   signal: AbortSignal,
