@@ -1,6 +1,6 @@
 import { call, Problem, setCsrfToken } from './api.js';
 import { showJob } from './detail.js';
-import { byId, element, textOf } from './dom.js';
+import { byId, element, keepingFocus, textOf } from './dom.js';
 import { renderJobs, type Job } from './jobs.js';
 
 interface Session {
@@ -45,7 +45,10 @@ function draw(): void {
         showJob(byId('detail', HTMLDialogElement), job, temporalUrl).catch(tell);
       },
     };
-    byId('jobs', HTMLElement).replaceChildren(renderJobs(jobs.values(), actions));
+    const list = byId('jobs', HTMLElement);
+    keepingFocus(list, () => {
+      list.replaceChildren(renderJobs(jobs.values(), actions));
+    });
   });
 }
 
@@ -88,21 +91,25 @@ function drawRequests({ requests }: { requests: AskedFor[] }): void {
   board.replaceChildren(element('ul', { class: 'list' }, ...cards));
 }
 
-/** The browser connects again by itself and goes on from the last event. */
 let stream: EventSource | undefined;
+const RETRY_MS = 2_000;
 
+/** The browser connects again by itself and goes on from the last event; after a refusal it does not. */
 function follow(statuses: string): void {
   stream?.close();
   jobs.clear();
   const query = statuses === '' ? '' : `&status=${statuses}`;
   const opened = new EventSource(`/api/events?limit=100${query}`);
   stream = opened;
+  opened.addEventListener('open', () => {
+    connection.textContent = 'live';
+    notice.hidden = true;
+    refreshRequests();
+  });
   opened.addEventListener('snapshot', ({ data }: MessageEvent<string>) => {
     jobs.clear();
     for (const job of (JSON.parse(data) as { jobs: Job[] }).jobs) jobs.set(job.id, job);
-    connection.textContent = 'live';
     draw();
-    refreshRequests();
   });
   opened.addEventListener('job', ({ data }: MessageEvent<string>) => {
     update(JSON.parse(data) as Job);
@@ -113,7 +120,25 @@ function follow(statuses: string): void {
   });
   opened.addEventListener('error', () => {
     connection.textContent = 'Longplay does not answer; trying again …';
+    if (opened.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => {
+      if (stream === opened) comeBack(statuses);
+    }, RETRY_MS);
   });
+}
+
+/** A log-in that is over leads to the log-in page; all else may pass. */
+function comeBack(statuses: string): void {
+  call<Session>('GET', '/api/session').then(
+    ({ csrfToken }) => {
+      setCsrfToken(csrfToken);
+      follow(statuses);
+    },
+    (error: unknown) => {
+      if (error instanceof Problem && error.status === 401) tell(error);
+      else follow(statuses);
+    },
+  );
 }
 
 function listenToForms(): void {

@@ -19,10 +19,21 @@ export function byId<Wanted extends HTMLElement>(id: string, kind: new () => Wan
   throw new Error(`The page has no ${kind.name} "${id}"`);
 }
 
-export function button(text: string, onClick: () => void): HTMLButtonElement {
-  const made = element('button', { type: 'button' }, text);
+/** `key` names what the button stands for, so that it is found again after a redraw. */
+export function button(text: string, onClick: () => void, key?: string): HTMLButtonElement {
+  const made = element('button', { type: 'button', ...(key === undefined ? {} : { 'data-key': key }) }, text);
   made.addEventListener('click', onClick);
   return made;
+}
+
+/** Redraws a list that changes each second under somebody who goes through it by keyboard. */
+export function keepingFocus(list: HTMLElement, redraw: () => void): void {
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && list.contains(focused) ? focused.dataset['key'] : undefined;
+  redraw();
+  if (key === undefined) return;
+  const again = list.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }
 
 /** A field of a form, without white space around it; a file is no text. */

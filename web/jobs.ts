@@ -74,17 +74,26 @@ function renderActions(job: Job, { steer, open }: JobActions): HTMLElement {
       ? []
       : ['retry']
     : [job.status === 'paused' ? 'resume' : 'pause', 'cancel'];
+  // Pause becomes resume in the same place.
   const buttons = wishes.map((wish) =>
-    button(wish, () => {
-      steer(job, wish);
-    }),
+    button(
+      wish,
+      () => {
+        steer(job, wish);
+      },
+      `${job.id} ${wish === 'resume' ? 'pause' : wish}`,
+    ),
   );
   return element(
     'span',
     { class: 'actions' },
     ...buttons,
-    button('details', () => {
-      open(job);
-    }),
+    button(
+      'details',
+      () => {
+        open(job);
+      },
+      `${job.id} details`,
+    ),
   );
 }

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { z } from 'zod';
+
+import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
+import { loadConfig } from '../../src/config.js';
+import { createMediaTools } from '../../src/media/tools.js';
+import { findChromium, startBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+import { startService, type ServiceProcess } from '../support/service.js';
+
+const program = findChromium();
+if (program === undefined) {
+  process.stderr.write('skipped: the page is not tested, since Chromium is not installed\n');
+}
+const inChromium = program === undefined ? describe.skip : describe;
+
+/** 25 MB take over a minute, so that there is something to watch. */
+const SLOW_BYTES_PER_SECOND = 300_000;
+
+let folder: string;
+let stage: Stage;
+let service: ServiceProcess;
+let browser: Browser;
+let page: Page;
+/** What the browser complained of: script errors, refused loads, breaches of the content policy. */
+let complaints: string[];
+
+inChromium('the page', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'longplay-page-'));
+    const programFolder = path.join(folder, 'bin');
+    const { run } = createMediaTools({ ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', programFolder });
+    stage = await setStage({
+      config: loadConfig({ PATH: process.env['PATH'] }),
+      run,
+      folder: path.join(folder, 'stage'),
+      onStep: () => undefined,
+    });
+    await stage.seeder.limitUpload(SLOW_BYTES_PER_SECOND);
+    service = await startService(path.join(folder, 'data'));
+    const indexer = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
+    await send('/api/indexers', z.unknown(), indexer);
+    browser = await startBrowser(program ?? '');
+  }, 120_000);
+
+  beforeEach(async () => {
+    complaints = [];
+    page = await (await browser.newContext()).newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    const { url } = await send('/api/tokens/login-links', z.object({ url: z.string() }), {
+      name: 'a person',
+      role: 'operator',
+    });
+    await page.goto(url);
+    await page.getByRole('status').getByText('live').waitFor();
+  });
+
+  afterEach(async () => {
+    await page.context().close();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.stop();
+    await stage.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says that there is nothing yet, keeps the link out of the address, and needs a log-in', async () => {
+    expect(new URL(page.url()).pathname).toBe('/');
+    await page.getByText('Nobody has asked for anything yet.').waitFor();
+    await page.getByText('No jobs yet.').waitFor();
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(service.url);
+    await stranger.waitForURL('**/login');
+    await stranger.getByText('Log in with a token.').waitFor();
+    await stranger.context().close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes a request by keyboard, shows it live, and pauses, resumes and cancels it', async () => {
+    await page.getByLabel('Title').fill(stage.media.book.title);
+    await page.getByLabel('Author').fill(stage.media.book.author);
+    await page.keyboard.press('Enter');
+    await card('#requests li', 'The Time Machine').getByText('downloading', { exact: true }).waitFor();
+    const download = card('#jobs .child', '[English] M4B 256k');
+    await download.getByText('running', { exact: true }).waitFor();
+    const progress = async (): Promise<number> =>
+      Number(await download.getByRole('progressbar').getAttribute('value'));
+    await eventually(async () => (await progress()) > 0.02);
+    await download
+      .getByText(/s left$/)
+      .first()
+      .waitFor();
+
+    const request = card('#jobs li', 'The Time Machine by H. G. Wells').first();
+    await request.getByRole('button', { name: 'pause' }).click();
+    await request.getByText('paused', { exact: true }).waitFor();
+    await download.getByText('paused', { exact: true }).waitFor();
+    await request.getByRole('button', { name: 'resume' }).click();
+    await download.getByText('running', { exact: true }).waitFor();
+
+    // The list is drawn anew with each change; who is at a button stays there.
+    await request.getByRole('button', { name: 'details' }).focus();
+    const before = await progress();
+    await eventually(async () => (await progress()) > before);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Refused: does not name H. G. Wells.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+
+    await request.getByRole('button', { name: 'cancel' }).click();
+    await request.getByText('cancelled', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  }, 90_000);
+
+  it('fits a telephone, in the dark too', async () => {
+    await page.setViewportSize({ width: 360, height: 640 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+    const background = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    expect(overflow).toBeLessThanOrEqual(0);
+    const [red = 255] = /\d+/.exec(background)?.map(Number) ?? [];
+    expect(red).toBeLessThan(64);
+  });
+
+  it('says when Longplay does not answer, and goes on by itself', async () => {
+    await service.kill();
+    await page.getByText('Longplay does not answer').waitFor();
+    const { port } = new URL(service.url);
+    service = await startService(path.join(folder, 'data'), {
+      command: ['up'],
+      environment: { LONGPLAY_PORT: port },
+    });
+    await page.getByRole('status').getByText('live').waitFor({ timeout: 30_000 });
+  }, 90_000);
+});
+
+function send<Answer>(to: string, answer: z.ZodType<Answer>, body: unknown): Promise<Answer> {
+  return service.client.send({ method: 'POST', path: to, body, answer });
+}
+
+function card(cards: string, title: string): Locator {
+  return page.locator(cards, { hasText: title });
+}
