@@ -8,11 +8,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 
 import { RefusedError } from '../../src/cli/problem.js';
-import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
-import { loadConfig } from '../../src/config.js';
-import { createMediaTools } from '../../src/media/tools.js';
+import type { Stage } from '../../src/cli/demo/stage.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
+import { addIndexer, startStage, wishForBook } from '../support/stage.js';
 import { startService, type ServiceProcess } from '../support/service.js';
 
 let folder: string;
@@ -22,23 +21,10 @@ const undo: (() => void)[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'longplay-faults-'));
-  const { run } = createMediaTools({
-    ffmpegPath: 'ffmpeg',
-    ffprobePath: 'ffprobe',
-    programFolder: path.join(folder, 'bin'),
-  });
-  stage = await setStage({
-    config: loadConfig({ PATH: process.env['PATH'] }),
-    run,
-    folder: path.join(folder, 'stage'),
-    onStep: () => undefined,
-  });
-  // Slow is for people who watch.
-  await stage.seeder.limitUpload(0);
+  stage = await startStage(folder, 0);
   await mkdir(path.join(folder, 'data', 'library'), { recursive: true });
   service = await startService(path.join(folder, 'data'));
-  const body = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
-  await service.client.send({ method: 'POST', path: '/api/indexers', body, answer: z.unknown() });
+  await addIndexer(service.client, stage);
 }, 120_000);
 
 afterEach(() => {
@@ -125,12 +111,10 @@ describe('Longplay under faults', () => {
     undo.push(() => {
       execFileSync('umount', ['-l', library]);
     });
-    const { title, author, runtimeSeconds } = stage.media.book;
-    const body = { item: { mediaType: 'audiobook', title, author, runtimeSeconds } };
     const asked = await service.client.send({
       method: 'POST',
       path: '/api/requests',
-      body,
+      body: wishForBook(stage),
       answer: z.object({ job: z.object({ id: z.string() }) }),
     });
     const organize = z.object({ jobs: z.array(job) });

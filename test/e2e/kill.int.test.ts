@@ -7,11 +7,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 
 import type { HttpClient } from '../../src/cli/http-client.js';
-import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
-import { loadConfig } from '../../src/config.js';
-import { createMediaTools } from '../../src/media/tools.js';
+import type { Stage } from '../../src/cli/demo/stage.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
+import { addIndexer, startStage, wishForBook } from '../support/stage.js';
 import { startService, type ServiceProcess } from '../support/service.js';
 
 /** LONGPLAY_TEST_SEED=n repeats a run; each victim gets its stage from it. */
@@ -26,19 +25,7 @@ let service: ServiceProcess | undefined;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'longplay-kill-'));
-  const { run } = createMediaTools({
-    ffmpegPath: 'ffmpeg',
-    ffprobePath: 'ffprobe',
-    programFolder: path.join(folder, 'bin'),
-  });
-  stage = await setStage({
-    config: loadConfig({ PATH: process.env['PATH'] }),
-    run,
-    folder: path.join(folder, 'stage'),
-    onStep: () => undefined,
-  });
-  // Slow is for people who watch.
-  await stage.seeder.limitUpload(0);
+  stage = await startStage(folder, 0);
 }, 120_000);
 
 afterEach(async () => {
@@ -64,11 +51,8 @@ const request = z.object({
 });
 
 async function ask(client: HttpClient): Promise<string> {
-  const answer = z.unknown();
-  const indexer = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
-  await client.send({ method: 'POST', path: '/api/indexers', body: indexer, answer });
-  const { title, author, runtimeSeconds } = stage.media.book;
-  const body = { item: { mediaType: 'audiobook', title, author, runtimeSeconds } };
+  await addIndexer(client, stage);
+  const body = wishForBook(stage);
   const asked = z.object({ job: z.object({ id: z.string() }) });
   return (await client.send({ method: 'POST', path: '/api/requests', body, answer: asked })).job.id;
 }

@@ -6,11 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 
-import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
-import { loadConfig } from '../../src/config.js';
-import { createMediaTools } from '../../src/media/tools.js';
+import type { Stage } from '../../src/cli/demo/stage.js';
 import { findChromium, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { addIndexer, startStage } from '../support/stage.js';
 import { startService, type ServiceProcess } from '../support/service.js';
 
 const program = findChromium();
@@ -33,18 +32,9 @@ let complaints: string[];
 inChromium('the page', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'longplay-page-'));
-    const programFolder = path.join(folder, 'bin');
-    const { run } = createMediaTools({ ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', programFolder });
-    stage = await setStage({
-      config: loadConfig({ PATH: process.env['PATH'] }),
-      run,
-      folder: path.join(folder, 'stage'),
-      onStep: () => undefined,
-    });
-    await stage.seeder.limitUpload(SLOW_BYTES_PER_SECOND);
+    stage = await startStage(folder, SLOW_BYTES_PER_SECOND);
     service = await startService(path.join(folder, 'data'));
-    const indexer = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
-    await send('/api/indexers', z.unknown(), indexer);
+    await addIndexer(service.client, stage);
     browser = await startBrowser(program ?? '');
   }, 120_000);
 

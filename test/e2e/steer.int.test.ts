@@ -7,11 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { DEMO_API_KEY, setStage, type Stage } from '../../src/cli/demo/stage.js';
-import { loadConfig } from '../../src/config.js';
-import { createMediaTools } from '../../src/media/tools.js';
+import type { Stage } from '../../src/cli/demo/stage.js';
 import { eventually } from '../support/eventually.js';
 import { testTemporal } from '../support/servers.js';
+import { addIndexer, startStage, wishForBook } from '../support/stage.js';
 import { startService, type ServiceProcess } from '../support/service.js';
 
 const run = promisify(execFile);
@@ -40,22 +39,9 @@ type Job = z.output<typeof job>;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'longplay-steer-'));
-  const programFolder = path.join(folder, 'bin');
-  const { run: runFfmpeg } = createMediaTools({
-    ffmpegPath: 'ffmpeg',
-    ffprobePath: 'ffprobe',
-    programFolder,
-  });
-  stage = await setStage({
-    config: loadConfig({ PATH: process.env['PATH'] }),
-    run: runFfmpeg,
-    folder: path.join(folder, 'stage'),
-    onStep: () => undefined,
-  });
-  await stage.seeder.limitUpload(SLOW_BYTES_PER_SECOND);
+  stage = await startStage(folder, SLOW_BYTES_PER_SECOND);
   service = await startService(path.join(folder, 'data'));
-  const indexer = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
-  await send('/api/indexers', z.unknown(), indexer);
+  await addIndexer(service.client, stage);
 }, 120_000);
 
 afterAll(async () => {
@@ -84,9 +70,7 @@ async function until(id: string, met: (job: Job) => boolean, withinMs = TOLD_MS)
 
 /** Asks for the book, and waits until bytes of it come in. */
 async function beginDownload(): Promise<{ request: string; download: string }> {
-  const { title, author, runtimeSeconds } = stage.media.book;
-  const item = { mediaType: 'audiobook', title, author, runtimeSeconds };
-  const asked = await send('/api/requests', z.object({ job }), { item });
+  const asked = await send('/api/requests', z.object({ job }), wishForBook(stage));
   const request = asked.job.id;
   let download: Job | undefined;
   // The best offer is a decoy whose download fails at once; the next one is real.
