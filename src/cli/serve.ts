@@ -19,6 +19,8 @@ export interface ServeOptions {
 /** `longplay up`: everything on this machine, until a signal. */
 export async function serveEverything({ config, log, say }: ServeOptions): Promise<void> {
   const longplay = await startLongplay({ config, log });
+  // Listening before it is told: who reads "ready" may ask it to stop at once.
+  const asked = untilSignal();
   say(`Longplay is ready: ${longplay.url}`);
   if (longplay.loginLink !== undefined) say(`Log in with this link, once: ${longplay.loginLink}`);
   const { temporalAddress, temporalUiUrl } = longplay;
@@ -26,7 +28,7 @@ export async function serveEverything({ config, log, say }: ServeOptions): Promi
   if (temporalUiUrl !== undefined) say(`Temporal Web UI: ${temporalUiUrl}`);
   if ('missing' in longplay.embedded.aria2) say(`! ${longplay.embedded.aria2.missing}`);
   try {
-    await Promise.race([untilSignal(), longplay.done]);
+    await Promise.race([asked, longplay.done]);
   } finally {
     say('stopping …');
     await longplay.stop();
@@ -44,9 +46,10 @@ export async function serveApi({ config, log, say }: ServeOptions): Promise<void
   const api = await startApi(deps, { host, port });
   await mkdir(config.dataFolder, { recursive: true });
   const access = await openAccess(parts, { dataFolder: config.dataFolder, url: api.url, by: 'longplay api' });
+  const asked = untilSignal();
   say(`The API is ready: ${api.url}`);
   if (access.loginLink !== undefined) say(`Log in with this link, once: ${access.loginLink}`);
-  await untilSignal();
+  await asked;
   await access.close();
   await api.close();
   await closeParts(parts);
@@ -57,9 +60,10 @@ export async function serveWorker({ config, log, say, role }: ServeOptions & { r
   const addresses = givenAddresses(config);
   const parts = await createParts(config, log, addresses);
   const workers = await startWorkers(parts, { config, roles: [role], addresses });
+  const asked = untilSignal();
   say(`The worker ${role} is ready`);
   try {
-    await Promise.race([untilSignal(), workers.done]);
+    await Promise.race([asked, workers.done]);
   } finally {
     await workers.shutdown();
     await closeParts(parts);

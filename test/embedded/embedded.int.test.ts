@@ -32,8 +32,8 @@ const silent = () => undefined;
 try {
   await claimDataFolder(config.dataFolder);
   const embedded = await startEmbedded({ config, log: { info: silent, warn: silent } });
-  console.log(JSON.stringify({ pids: embedded.pids(), url: embedded.databaseUrl }));
   process.on('SIGTERM', () => void embedded.stop().then(() => releaseDataFolder(config.dataFolder)).then(() => process.exit(0)));
+  console.log(JSON.stringify({ pids: embedded.pids(), url: embedded.databaseUrl }));
 } catch (error) {
   console.log(JSON.stringify({ refused: error.message, remedy: error.remedy }));
   process.exitCode = 1;

@@ -109,7 +109,8 @@ async function askAndWatch({
 }
 
 async function stayUp({ say }: DemoOptions, longplay: RunningLongplay): Promise<void> {
+  const asked = untilSignal();
   if (longplay.loginLink !== undefined) say(`Log in with this link, once: ${longplay.loginLink}`);
   say('It stays up for you to look around; Ctrl-C ends it.');
-  await Promise.race([untilSignal(), longplay.done]);
+  await Promise.race([asked, longplay.done]);
 }
