@@ -5,6 +5,7 @@ import { renderJobs, type Job } from './jobs.js';
 
 interface Session {
   name: string;
+  role: string;
   csrfToken: string | null;
 }
 
@@ -162,8 +163,10 @@ function listenToForms(): void {
 }
 
 async function begin(): Promise<void> {
-  const { csrfToken } = await call<Session>('GET', '/api/session');
+  const { csrfToken, role } = await call<Session>('GET', '/api/session');
   setCsrfToken(csrfToken);
+  // The style sheet leaves out what a viewer may not do; the API refuses it anyway.
+  document.body.dataset['role'] = role;
   const about = await call<{ temporalUiUrl: string | null }>('GET', '/api/about');
   temporalUrl = about.temporalUiUrl ?? undefined;
   const link = byId('temporal', HTMLAnchorElement);

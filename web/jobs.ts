@@ -87,7 +87,7 @@ function renderActions(job: Job, { steer, open }: JobActions): HTMLElement {
   return element(
     'span',
     { class: 'actions' },
-    ...buttons,
+    element('span', { class: 'steer actions' }, ...buttons),
     button(
       'details',
       () => {

@@ -113,6 +113,17 @@ inChromium('the page', () => {
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  it('offers a viewer only what a viewer may do', async () => {
+    const role = { name: 'a guest', role: 'viewer' };
+    const { url } = await send('/api/tokens/login-links', z.object({ url: z.string() }), role);
+    const guest = await (await browser.newContext()).newPage();
+    await guest.goto(url);
+    await guest.getByRole('button', { name: 'details' }).first().waitFor();
+    const offered = await guest.getByRole('button').allInnerTexts();
+    expect(new Set(offered)).toEqual(new Set(['details']));
+    await guest.context().close();
+  });
+
   it('fits a telephone, in the dark too', async () => {
     await page.setViewportSize({ width: 360, height: 640 });
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -22,7 +22,7 @@ export function renderDocs(document: OpenApiDocument): string {
     ([kind, { status, title }]) => `<li id="problem-${kind}"><code>${kind}</code> (${status}): ${title}</li>`,
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Longplay API</title><link rel="stylesheet" href="/style.css"></head><body class="docs"><main>
+<title>Longplay API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"></head><body class="docs"><main>
 <h1>Longplay API</h1><p>${escape(document.info.description ?? '')} The document itself: <a href="/openapi.json">/openapi.json</a>.</p>
 <nav>${tags.map((tag) => `<a href="#${escape(tag)}">${escape(tag)}</a>`).join(' ')}</nav>
 ${body.join('')}<h2>Kinds of problems</h2><ul>${problems.join('')}</ul></main></body></html>`;
