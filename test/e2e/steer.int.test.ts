@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import type { Stage } from '../../src/cli/demo/stage.js';
+import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
 import { eventually } from '../support/eventually.js';
 import { testTemporal } from '../support/servers.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';
@@ -167,6 +167,32 @@ describe('a running download', () => {
     await wish('API', request, 'cancel');
     await until(request, ({ status }) => status === 'cancelled');
   }, 120_000);
+});
+
+describe('what Temporal keeps', () => {
+  it('holds no secret: no key of an indexer, no secret of a client, no token', async () => {
+    const listed = z.array(z.object({ execution: z.object({ workflowId: z.string() }) }));
+    const runs = listed.parse(JSON.parse(await temporal('workflow', 'list', '--output', 'json')));
+    const ids = runs.map(({ execution }) => execution.workflowId);
+    expect(ids.some((id) => id.startsWith('search_indexers-'))).toBe(true);
+    const secrets = [
+      DEMO_API_KEY,
+      ...(await Promise.all(
+        ['cli-token', 'secrets/aria2', 'secrets/postgres', 'secrets/seal'].map(async (name) =>
+          (await readFile(path.join(folder, 'data', name), 'utf8')).trim(),
+        ),
+      )),
+    ];
+    for (const id of ids) {
+      const history = await temporal('workflow', 'show', '--workflow-id', id, '--output', 'json');
+      const payloads = [...history.matchAll(/"data":\s*"([A-Za-z0-9+/=]+)"/g)].map(([, data]) =>
+        Buffer.from(data ?? '', 'base64').toString(),
+      );
+      const told = [history, ...payloads].join('\n');
+      expect(payloads.length).toBeGreaterThan(0);
+      expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
+    }
+  });
 });
 
 async function downloadOf(request: string): Promise<{ state: string; completedBytes: number }> {
