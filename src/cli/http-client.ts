@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { errorCode, Fault, normalizeError } from '../domain/faults.js';
+import { parseJson } from '../domain/parse-json.js';
 import { parseUrl } from '../integrations/indexers/parse-url.js';
 import { parseProblem, RefusedError } from './problem.js';
 import { createSseParser, type ServerSentEvent } from './sse-parser.js';
@@ -160,14 +161,6 @@ function parseAnswer<Answer>(given: { text: string; path: string; answer: z.ZodT
 
 function refusal(response: Response, text: string): RefusedError {
   return new RefusedError(parseProblem(response.status, response.statusText, parseJson(text)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreachable(failed: { baseUrl: string; error: unknown; late: boolean }): Fault {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { Fault } from '../domain/faults.js';
+import { parseJson } from '../domain/parse-json.js';
 import { identityOf, isGroupAlive } from './process-identity.js';
 
 const schema = z.object({ pid: z.int().positive(), identity: z.string() });
@@ -51,11 +52,7 @@ async function kill(leader: number, file: string): Promise<void> {
 
 async function read(file: string): Promise<z.output<typeof schema> | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return schema.safeParse(parseJson(text)).data;
 }
 
 async function isGone(leader: number, withinMs: number): Promise<boolean> {

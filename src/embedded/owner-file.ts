@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import { errorCode } from '../domain/faults.js';
+import { parseJson } from '../domain/parse-json.js';
 import { identityOf } from './process-identity.js';
 
 const schema = z.object({
@@ -117,12 +118,4 @@ async function readText(file: string): Promise<string | undefined> {
 function parseLiving(text: string | undefined): Owner | undefined {
   const parsed = schema.safeParse(parseJson(text ?? ''));
   return parsed.success && identityOf(parsed.data.pid) === parsed.data.identity ? parsed.data : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault } from '../domain/faults.js';
+import { parseJson } from '../domain/parse-json.js';
 import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
 import { environmentFault } from './ffmpeg/ffmpeg-fault.js';
 import { describeMedia, probeOutput, type MediaDescription } from './probe-output.js';
@@ -89,12 +90,4 @@ function notMedia(hostPath: string, why: string): Fault {
 
 function nameOf(hostPath: string): string {
   return hostPath.slice(hostPath.lastIndexOf('/') + 1);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

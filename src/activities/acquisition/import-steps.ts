@@ -24,10 +24,11 @@ import {
   recordVerified,
   releaseClaim,
 } from '../../store/acquisition/imports.js';
-import { findLibrary, type LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/settings.js';
 import { violatedUnique } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
 import { importPlan, inLibrary, makePlan, type ImportPlan } from './import-plan.js';
 
@@ -108,12 +109,6 @@ async function getDownload({ db }: ActivityDeps, id: string): Promise<DownloadRo
   const download = await findDownload(db, id);
   if (download !== undefined) return download;
   throw new Fault('gone', `There is no download "${id}"`);
-}
-
-async function getLibrary({ db }: ActivityDeps, id: string): Promise<LibraryRow> {
-  const library = await findLibrary(db, id);
-  if (library !== undefined) return library;
-  throw new Fault('gone', `There is no library "${id}"`);
 }
 
 interface StoredImport {

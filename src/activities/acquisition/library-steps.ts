@@ -19,9 +19,10 @@ import {
   upsertItems,
   type ScannedItem,
 } from '../../store/acquisition/library-items.js';
-import { findLibrary, type LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { getLibrary } from './library.js';
 import { inLibrary } from './import-plan.js';
 
 const BATCH = 50;
@@ -73,12 +74,6 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 }));
 
 export type LibrarySteps = StepsOf<typeof steps>;
-
-async function getLibrary({ db }: ActivityDeps, id: string): Promise<LibraryRow> {
-  const library = await findLibrary(db, id);
-  if (library !== undefined) return library;
-  throw new Fault('gone', `There is no library "${id}"`);
-}
 
 /** @throws Fault bad_input for a path that leaves the library, or for a hidden folder, which no scan looks at. */
 function normalizeScope(library: LibraryRow, scope: string): string {

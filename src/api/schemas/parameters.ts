@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 import { HttpProblem } from '../http/problem.js';
 
+import { parseJson } from '../../domain/parse-json.js';
+
 /** A whole number in a query string. */
 export function integerText({ min, max }: { min: number; max: number }) {
   return z
@@ -66,12 +68,4 @@ export function readCursor(text: string | undefined): ListCursor | undefined {
   throw new HttpProblem('bad_input', 'Expected a cursor as `next` gave it, got another text', {
     errors: [{ pointer: 'query/cursor', detail: 'Expected the value of `next`' }],
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { isBelow } from '../../files/below.js';
 import type { Aria2Status } from './status.js';
 
 /**
@@ -15,14 +16,9 @@ export async function removeDownloadedFiles(
   const listed = (status?.files ?? []).map((file) => file.path);
   const controls = name === undefined ? [] : [path.join(directory, `${name}.aria2`)];
   for (const file of [...listed, ...controls]) {
-    if (isBelow(directory, file)) await rm(file, { force: true });
+    if (isBelow(directory, file) && path.resolve(file) !== directory) await rm(file, { force: true });
   }
   await removeEmptyFolders(directory);
-}
-
-function isBelow(directory: string, file: string): boolean {
-  const relative = path.relative(directory, path.resolve(file));
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
 async function removeEmptyFolders(folder: string): Promise<void> {

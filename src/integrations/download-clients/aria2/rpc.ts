@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault, normalizeError } from '../../../domain/faults.js';
+import { parseJson } from '../../../domain/parse-json.js';
 
 export interface Aria2RpcOptions {
   rpcUrl: string;
@@ -101,14 +102,6 @@ function notAria2(told: string, cause: unknown): Fault {
     remedy: 'Check the address: it ends with /jsonrpc',
     cause,
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function parse<Result>(schema: z.ZodType<Result>, value: unknown, method: string): Result {
