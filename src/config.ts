@@ -90,6 +90,12 @@ export const ENVIRONMENT = z.object({
   LONGPLAY_DOWNLOAD_INTERFACE: optional.describe(
     'Address or interface that the embedded aria2 binds to; with 127.0.0.1 it also turns DHT, peer exchange and local discovery off',
   ),
+  LONGPLAY_DEMO_JOBS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      'true: the API also takes jobs of the demo_* types, which are for tests, benches and first tries',
+    ),
   LONGPLAY_URL: webAddress.describe('Where the command line finds Longplay; default: the data folder says'),
   LONGPLAY_TOKEN: optional.describe('Token of the command line; default: the data folder has one'),
 });
@@ -115,6 +121,7 @@ export interface Config {
   slots: { workflows: number; io: number; cpu: number; admin: number };
   shutdownGraceMs: number;
   downloadInterface: string | undefined;
+  demoJobs: boolean;
   client: { url: string | undefined; token: string | undefined };
   /** PATH, where programs given by name are found. */
   searchPath: string | undefined;
@@ -182,6 +189,7 @@ function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'>
     },
     shutdownGraceMs: env.LONGPLAY_SHUTDOWN_GRACE_MS,
     downloadInterface: env.LONGPLAY_DOWNLOAD_INTERFACE,
+    demoJobs: env.LONGPLAY_DEMO_JOBS === 'true',
     client: { url: env.LONGPLAY_URL, token: env.LONGPLAY_TOKEN },
   };
 }

@@ -20,5 +20,7 @@ export interface ApiDeps extends JobsDeps {
   /** The built page: index.html, login.html, style.css and the modules. */
   webDirectory: string;
   version: string;
+  /** Whether demo_* jobs may be created. */
+  demoJobs: boolean;
   metrics: Metrics;
 }

@@ -5,6 +5,12 @@ import { organizeFiles } from './acquisition/organize-files.js';
 import { request } from './acquisition/request.js';
 import { searchIndexers } from './acquisition/search-indexers.js';
 import { createCatalogue } from './catalogue.js';
+import { demoFail } from './demo/demo-fail.js';
+import { demoFanOut } from './demo/demo-fan-out.js';
+import { demoHang } from './demo/demo-hang.js';
+import { demoMemory } from './demo/demo-memory.js';
+import { demoNoop } from './demo/demo-noop.js';
+import { demoShared } from './demo/demo-shared.js';
 import { demoSteps } from './demo/demo-steps.js';
 
 /** Every job type (docs/adding-a-job-type.md). */
@@ -15,5 +21,11 @@ export const catalogue = createCatalogue([
   organizeFiles,
   libraryScan,
   matchLibrary,
+  demoNoop,
   demoSteps,
+  demoFail,
+  demoHang,
+  demoFanOut,
+  demoShared,
+  demoMemory,
 ]);

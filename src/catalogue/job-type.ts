@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 import { Fault } from '../domain/faults.js';
-import { DEFAULT_HEARTBEAT_MS, type JobPolicy, type Queue, type StepPolicy } from '../domain/jobs/policy.js';
+import {
+  DEFAULT_HEARTBEAT_MS,
+  type JobPolicy,
+  type PermitPolicy,
+  type Queue,
+  type StepPolicy,
+} from '../domain/jobs/policy.js';
 
 /** What a job type says of itself, in one file a type. */
 export interface JobTypeDefinition<Schema extends z.ZodType> {
@@ -16,6 +22,10 @@ export interface JobTypeDefinition<Schema extends z.ZodType> {
   dedupe?: (params: z.output<Schema>) => string | null;
   /** A child of this type may be shared by several parents, and its key is not scoped by its parent. */
   shareable?: boolean;
+  /** How many of a group may execute at once, over all workers; the group may depend on the params. */
+  permit?: { group: (params: z.output<Schema>) => string; maximum: number };
+  /** For tests, benches and first tries: offered only where LONGPLAY_DEMO_JOBS says so. */
+  demo?: boolean;
   /** Other systems' names for it, accepted on input and in filters. */
   aliases?: string[];
   /** 1 (first) to 10, without anybody's wish; default 5. */
@@ -34,6 +44,7 @@ export interface ParsedJob {
   subject: { type: string; id: string } | undefined;
   /** undefined: the default, a hash of params and subject. */
   dedupe: string | null | undefined;
+  permit: PermitPolicy | undefined;
 }
 
 export interface JobType {
@@ -42,6 +53,7 @@ export interface JobType {
   params: z.ZodType;
   aliases: string[];
   shareable: boolean;
+  demo: boolean;
   priority: number | undefined;
   policy: JobPolicy;
   /** @throws Fault bad_input that lists every problem of the params. */
@@ -55,6 +67,7 @@ export function defineJobType<Schema extends z.ZodType>(definition: JobTypeDefin
     params: definition.params,
     aliases: definition.aliases ?? [],
     shareable: definition.shareable ?? false,
+    demo: definition.demo ?? false,
     priority: definition.priority,
     policy: {
       steps: definition.steps,
@@ -79,11 +92,13 @@ function parseJob<Schema extends z.ZodType>(
     );
   }
   const params = parsed.data;
+  const { permit } = definition;
   return {
     params,
     title: definition.title(params),
     subject: definition.subject?.(params),
     dedupe: definition.dedupe === undefined ? undefined : definition.dedupe(params),
+    permit: permit === undefined ? undefined : { group: permit.group(params), maximum: permit.maximum },
   };
 }
 

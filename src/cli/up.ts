@@ -120,6 +120,7 @@ export function apiDeps({
     baseUrl: () => url,
     webDirectory: fileURLToPath(new URL('../web', import.meta.url)),
     version: VERSION,
+    demoJobs: config.demoJobs,
     metrics: createMetrics(),
   };
 }

@@ -27,6 +27,8 @@ export const FAULTS = {
 
 export type FaultKind = keyof typeof FAULTS;
 
+export const FAULT_KINDS = Object.keys(FAULTS) as [FaultKind, ...FaultKind[]];
+
 export interface FaultDetails {
   /** What a person can do about it, one sentence. */
   remedy?: string;

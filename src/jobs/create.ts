@@ -72,7 +72,7 @@ export async function insertNewJob(
     type: jobType.type,
     title: parsed.title,
     params: parsed.params,
-    policy: resolvePolicy(jobType, wish.maxRetries),
+    policy: resolvePolicy(jobType, parsed, wish.maxRetries),
     priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,
     subject: parsed.subject,
     dedupeKey,
@@ -96,6 +96,7 @@ function dedupeKeyOf(jobType: JobType, parsed: ParsedJob, parentId: string | und
   return parentId === undefined || jobType.shareable ? own : `${parentId}/${own}`;
 }
 
-function resolvePolicy(jobType: JobType, maxRetries: number | undefined): JobPolicy {
-  return { ...jobType.policy, retry: { waitsMs: retryWaits(jobType.policy.retry.waitsMs, maxRetries) } };
+function resolvePolicy(jobType: JobType, { permit }: ParsedJob, maxRetries: number | undefined): JobPolicy {
+  const retry = { waitsMs: retryWaits(jobType.policy.retry.waitsMs, maxRetries) };
+  return { ...jobType.policy, retry, ...(permit === undefined ? {} : { permit }) };
 }

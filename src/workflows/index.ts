@@ -1,4 +1,10 @@
 /** Every story, one line each; the interceptors are bundled apart (docs/adding-a-job-type.md). */
+export { demo_fail } from './demo/demo-fail.js';
+export { demo_fan_out } from './demo/demo-fan-out.js';
+export { demo_hang } from './demo/demo-hang.js';
+export { demo_memory } from './demo/demo-memory.js';
+export { demo_noop } from './demo/demo-noop.js';
+export { demo_shared } from './demo/demo-shared.js';
 export { demo_steps } from './demo/demo-steps.js';
 export { library_scan } from './acquisition/library-scan.js';
 export { match_library } from './acquisition/match-library.js';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { ActivityDeps } from '../../src/activities/deps.js';
+import type { ApiDeps } from '../../src/api/deps.js';
 import { startApi, type RunningApi } from '../../src/api/server.js';
 import { ROLES, type Role } from '../../src/domain/access/role.js';
 import type { Log } from '../../src/jobs/deps.js';
@@ -23,7 +24,7 @@ export interface TestApi {
   /** Everything that was logged, as text. */
   logged: () => string;
   /** A further API process on the same database; it ends with this one. */
-  startAnother: (changed?: Partial<ActivityDeps>) => Promise<RunningApi>;
+  startAnother: (changed?: Partial<ApiDeps>) => Promise<RunningApi>;
   stop: () => Promise<void>;
 }
 
@@ -32,18 +33,19 @@ export async function startTestApi({ parts: given }: { parts?: ActivityDeps } = 
   const lines: string[] = [];
   const parts = { ...(given ?? own?.parts), log: createLineLog(lines) } as ActivityDeps;
   const running: RunningApi[] = [];
-  const startAnother = async (changed: Partial<ActivityDeps> = {}): Promise<RunningApi> => {
+  const startAnother = async (changed: Partial<ApiDeps> = {}): Promise<RunningApi> => {
     let url = 'http://127.0.0.1';
     const api = await startApi(
       {
         ...parts,
-        ...changed,
         temporalAddress: testTemporal().address,
         temporalNamespace: testTemporal().namespace,
         baseUrl: () => url,
         webDirectory: path.resolve('dist/web'),
         version: '0.0.0-test',
+        demoJobs: true,
         metrics: createMetrics(),
+        ...changed,
       },
       { host: '127.0.0.1', port: 0 },
     );

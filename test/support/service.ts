@@ -48,7 +48,13 @@ export async function startProcess(
   { command, environment, ready }: Command & { ready: RegExp },
 ): Promise<StartedProcess> {
   const child = spawn(process.execPath, ['dist/main.js', ...command], {
-    env: { ...process.env, LONGPLAY_DATA: dataFolder, LONGPLAY_LOG_LEVEL: 'warn', ...environment },
+    env: {
+      ...process.env,
+      LONGPLAY_DATA: dataFolder,
+      LONGPLAY_LOG_LEVEL: 'warn',
+      LONGPLAY_DEMO_JOBS: 'true',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<number | null>((resolve) => {

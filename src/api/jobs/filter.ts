@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Catalogue } from '../../catalogue/catalogue.js';
 import type { JobType } from '../../catalogue/job-type.js';
 import type { JobFilter } from '../../store/job-list.js';
+import type { ApiDeps } from '../deps.js';
 import { HttpProblem } from '../http/problem.js';
 import type { eventsQuery } from '../schemas/job.js';
 
@@ -26,6 +27,17 @@ export function filterOf(catalogue: Catalogue, query: FilterQuery): JobFilter {
 function typesOf(catalogue: Catalogue, given: string[] | undefined): string[] | undefined {
   if (given === undefined || given.length === 0) return undefined;
   return given.map((name) => requireType(catalogue, name, 'query/type').type);
+}
+
+/** @throws HttpProblem bad_input for an unknown type, and for one that is for tests and benches only. */
+export function requireOffered({ catalogue, demoJobs }: ApiDeps, name: string): JobType {
+  const type = requireType(catalogue, name, '/type');
+  if (!type.demo || demoJobs) return type;
+  const detail = `Expected a type of GET /api/jobs/types, got "${name}", which is for tests and benches`;
+  throw new HttpProblem('bad_input', detail, {
+    remedy: 'Start Longplay with LONGPLAY_DEMO_JOBS=true to try it',
+    errors: [{ pointer: '/type', detail }],
+  });
 }
 
 /** @throws HttpProblem bad_input for a name that is no type's and no alias. */

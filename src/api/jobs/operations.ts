@@ -22,7 +22,7 @@ import {
 } from '../schemas/job.js';
 import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
 import { createOnce } from './create-once.js';
-import { filterOf, requireType } from './filter.js';
+import { filterOf, requireOffered } from './filter.js';
 
 const tag = 'jobs';
 
@@ -39,7 +39,7 @@ export const createJobOperation = defineOperation({
   refusals: [409, 422],
   handle: async (context, { body, principal, request }) => {
     // Before a key is spent on it.
-    requireType(context.catalogue, body.type, '/type').parse(body.params);
+    requireOffered(context, body.type).parse(body.params);
     const answer = await createOnce(context, {
       asked: body,
       wish: () => Promise.resolve({ ...body, createdBy: principal.name }),
@@ -76,19 +76,17 @@ export const listJobTypesOperation = defineOperation({
   tag,
   summary: 'Lists what can be asked for, with the JSON schema of the params',
   responses: { 200: { description: 'Every type', schema: z.strictObject({ types: z.array(jobType) }) } },
-  handle: ({ catalogue }) =>
-    Promise.resolve({
-      status: 200,
-      body: {
-        types: catalogue.types.map(({ type, summary, aliases, priority, params }) => ({
-          type,
-          summary,
-          aliases,
-          priority: priority ?? DEFAULT_PRIORITY,
-          params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
-        })),
-      },
-    }),
+  handle: ({ catalogue, demoJobs }) => {
+    const offered = catalogue.types.filter(({ demo }) => demoJobs || !demo);
+    const types = offered.map(({ type, summary, aliases, priority, params }) => ({
+      type,
+      summary,
+      aliases,
+      priority: priority ?? DEFAULT_PRIORITY,
+      params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
+    }));
+    return Promise.resolve({ status: 200, body: { types } });
+  },
 });
 
 export const getJobOperation = defineOperation({

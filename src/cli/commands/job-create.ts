@@ -46,5 +46,5 @@ export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
 
 const HELP = `
 Examples:
-  longplay job create demo_steps --params '{"count": 20}' --watch
+  longplay job create library_scan --params '{"libraryId": "library"}' --watch
   longplay job create library_scan --params @scan.json --priority low`;

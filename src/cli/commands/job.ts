@@ -23,5 +23,5 @@ const HELP = `
 Examples:
   longplay job list --status failed --limit 10
   longplay job watch request-7k2m9q4d
-  longplay job create demo_steps --params '{"count": 20}' --watch
+  longplay job create library_scan --params '{"libraryId": "library"}' --watch
   longplay job cancel request-7k2m9q4d`;

@@ -21,9 +21,17 @@ export interface RetryPolicy {
   waitsMs: number[];
 }
 
+/** At most `maximum` jobs of a group execute at once, over all workers (jobs.md §5). */
+export interface PermitPolicy {
+  group: string;
+  maximum: number;
+}
+
 export interface JobPolicy {
   steps: Record<string, StepPolicy>;
   retry: RetryPolicy;
+  /** Absent: unlimited. */
+  permit?: PermitPolicy;
   /** Each step's share of the job's progress. */
   weights: Record<string, number>;
 }

@@ -3,6 +3,7 @@ import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
+import { createSend } from '../../support/send.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { fingerprint } from '../../support/fingerprint.js';
 
@@ -98,5 +99,23 @@ describe('a bad body', () => {
       }).end(JSON.stringify(bodyOf()));
     });
     expect(status).toBe(415);
+  });
+});
+
+describe('an API without LONGPLAY_DEMO_JOBS', () => {
+  it('neither offers nor takes what is for tests and benches', async () => {
+    const { url } = await api.startAnother({ demoJobs: false });
+    const send = createSend(
+      () => url,
+      () => api.tokens.operator,
+    );
+    const { body: offered } = await send('GET', '/api/jobs/types');
+    expect(JSON.stringify(offered)).not.toContain('demo_');
+    expect(JSON.stringify(offered)).toContain('library_scan');
+    const refused = await send('POST', '/api/jobs', { body: { type: 'demo_noop', params: {} } });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { remedy: 'Start Longplay with LONGPLAY_DEMO_JOBS=true to try it' },
+    });
   });
 });
