@@ -96,6 +96,14 @@ external_items
   active boolean
   progress real
 
+findings
+  kind text not null
+  subject text not null
+  message text not null
+  remedy text
+  since timestamp with time zone not null default now()
+  seen_at timestamp with time zone not null default now()
+
 idempotency_keys
   principal text not null
   key text not null
@@ -155,6 +163,7 @@ job_attempts
   ended_at timestamp with time zone
   outcome text
   error jsonb
+  activity_id text
 
 job_logs
   id bigint not null
@@ -251,6 +260,8 @@ jobs
   ended_at timestamp with time zone
   version bigint not null default 1
   changed_xid xid8 not null default pg_current_xact_id()
+  stuck_error text
+  recovered_at timestamp with time zone
 
 libraries
   id text not null
@@ -286,6 +297,24 @@ migrations
   name text not null
   sha256 text not null
   applied_at timestamp with time zone not null default now()
+
+permit_groups
+  name text not null
+  maximum integer not null
+
+permits
+  job_id text not null
+  permit_group text not null
+  asked_at timestamp with time zone not null default clock_timestamp()
+  granted_at timestamp with time zone
+  told_at timestamp with time zone
+
+repairs
+  id bigint not null
+  time timestamp with time zone not null default now()
+  job_id text not null
+  kind text not null
+  detail text not null
 
 request_timeline
   id bigint not null
@@ -418,6 +447,12 @@ libraries libraries_kind_check CHECK ((kind = 'folder'::text))
 
 library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
+permit_groups permit_groups_maximum_check CHECK ((maximum > 0))
+
+permits permits_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
+permits permits_permit_group_fkey FOREIGN KEY (permit_group) REFERENCES permit_groups(name)
+
 request_timeline request_timeline_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
 requests requests_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
@@ -462,6 +497,8 @@ CREATE INDEX downloads_open ON public.downloads USING btree (client_id) WHERE (r
 
 CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
+CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
+
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (principal, key)
 
 CREATE UNIQUE INDEX imports_pkey ON public.imports USING btree (job_id)
@@ -491,6 +528,8 @@ CREATE INDEX job_logs_job ON public.job_logs USING btree (job_id, id)
 CREATE UNIQUE INDEX job_logs_pkey ON public.job_logs USING btree (id)
 
 CREATE UNIQUE INDEX job_runs_pkey ON public.job_runs USING btree (job_id, run_id)
+
+CREATE INDEX job_steps_child ON public.job_steps USING btree (child_id) WHERE (child_id IS NOT NULL)
 
 CREATE UNIQUE INDEX job_steps_job_id_name_occurrence_input_hash_key ON public.job_steps USING btree (job_id, name, occurrence, input_hash)
 
@@ -536,6 +575,18 @@ CREATE INDEX library_items_title ON public.library_items USING btree (library_id
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
 
+CREATE UNIQUE INDEX permit_groups_pkey ON public.permit_groups USING btree (name)
+
+CREATE INDEX permits_group ON public.permits USING btree (permit_group, granted_at)
+
+CREATE UNIQUE INDEX permits_pkey ON public.permits USING btree (job_id)
+
+CREATE INDEX repairs_job ON public.repairs USING btree (job_id)
+
+CREATE UNIQUE INDEX repairs_pkey ON public.repairs USING btree (id)
+
+CREATE INDEX repairs_time ON public.repairs USING btree ("time" DESC)
+
 CREATE UNIQUE INDEX request_timeline_pkey ON public.request_timeline USING btree (id)
 
 CREATE INDEX request_timeline_request ON public.request_timeline USING btree (request_id, id)
@@ -574,6 +625,74 @@ external_items as  SELECT job_id,
 
 -- functions
 
+CREATE OR REPLACE FUNCTION public.accept_round(p_id text, p_round integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update jobs set accepted_round = p_round, start_error = null
+    where id = p_id and accepted_round < p_round and outcome_status is null;
+  if not found then return false; end if;
+  perform touch_job(p_id);
+  return true;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.claim_round(p_id text, p_round integer, p_run text, p_chain text)
+ RETURNS TABLE(standing text, refusal text, paused boolean, paused_by text)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  j jobs;
+begin
+  select * into j from jobs where id = p_id for no key update;
+  if not found then return query select 'missing', null::text, false, null::text; return; end if;
+  if j.round < p_round then return query select 'behind', null::text, false, null::text; return; end if;
+  refusal := case
+    when j.round > p_round then format('round %s is over, the job is at round %s', p_round, j.round)
+    when j.outcome_status is not null then format('the job is %s', j.outcome_status)
+    when j.claimed_round = p_round and j.claimed_chain <> p_chain
+      then format('round %s belongs to the chain %s', p_round, j.claimed_chain)
+  end;
+  insert into job_runs (job_id, run_id, chain, round, void) values (p_id, p_run, p_chain, p_round, refusal is not null)
+    on conflict (job_id, run_id) do nothing;
+  if refusal is null then
+    update jobs set claimed_round = p_round, claimed_chain = p_chain, claimed_run = p_run,
+      accepted_round = greatest(accepted_round, p_round), start_error = null where id = p_id;
+    perform touch_job(p_id);
+  end if;
+  return query select 'ours', refusal, j.paused_at is not null, j.paused_by;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.close_attempt(p_id text, p_step bigint, p_attempt uuid, p_outcome text, p_state text, p_output jsonb, p_error jsonb, p_counted integer, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from jobs where id = p_id for no key update;
+  -- One that was given up for lost, and that nobody has replaced, was alive after all: its end counts.
+  update job_steps s set current_attempt = null, state = p_state,
+      waiting_since = case when p_state = 'waiting' then waiting_since end,
+      waiting_reason = p_reason,
+      output = coalesce(p_output, output), error = p_error, tries = tries + p_counted,
+      losses = case when p_state = 'done' then 0 else losses end,
+      progress = case when p_state = 'done' then 1 else progress end,
+      ended_at = case when p_state in ('done', 'failed') then now() end
+    where s.id = p_step and (s.current_attempt = p_attempt or (s.current_attempt is null and s.state = 'waiting'
+      and p_attempt = (select a.id from job_attempts a where a.step_id = p_step order by a.number desc limit 1)
+      and exists (select from job_attempts a where a.id = p_attempt and a.outcome = 'lost')));
+  if not found then return false; end if;
+  update job_attempts set ended_at = now(), outcome = p_outcome, error = p_error where id = p_attempt;
+  update jobs set progress_detail = null where id = p_id and progress_detail is not null;
+  perform touch_job(p_id);
+  return true;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.derive_progress(j jobs)
  RETURNS real
  LANGUAGE sql
@@ -604,10 +723,156 @@ AS $function$
     when j.accepted_round < j.round then 'pending'
     when exists (select from job_attempts a where a.job_id = j.id and a.ended_at is null)
       or exists (select from external_items e where e.job_id = j.id and e.active)
-      or exists (select from jobs c where c.parent_id = j.id and c.status = 'running') then 'running'
+      or exists (select from jobs c where c.parent_id = j.id and c.status = 'running')
+      or exists (select from job_steps s join jobs c on c.id = s.child_id where s.job_id = j.id and c.status = 'running')
+      then 'running'
     when j.paused_at is not null then 'paused'
     else 'queued'
   end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.holds_permit(p_id text, p_group text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive line as (
+    select p_id as id
+    union all select j.parent_id from jobs j join line on j.id = line.id where j.parent_id is not null
+  )
+  select exists (
+    select from permits p join line on p.job_id = line.id where p.permit_group = p_group and p.granted_at is not null
+  )
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.lock_round(p_id text, p_round integer)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  j record;
+begin
+  select round, claimed_round, outcome_status into j from jobs where id = p_id for no key update;
+  return case
+    when not found then 'missing'
+    when j.round > p_round then 'over'
+    when j.outcome_status is not null and j.round = p_round then 'ended'
+    when j.round < p_round or j.claimed_round is distinct from p_round then 'behind'
+    else 'ours'
+  end;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.open_attempt(p_id text, p_round integer, p_name text, p_occurrence integer, p_hash text, p_queue text, p_group text, p_attempt uuid, p_worker text, p_run text, p_activity text)
+ RETURNS TABLE(standing text, kind text, step_id bigint, number integer, losses integer, checkpoint jsonb, output jsonb)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  s job_steps;
+  lost integer;
+begin
+  standing := lock_round(p_id, p_round);
+  if standing <> 'ours' then return next; return; end if;
+  if p_group is not null and not holds_permit(p_id, p_group) then
+    kind := 'no_permit';
+    return next;
+    return;
+  end if;
+  s := upsert_step(p_id, p_round, p_name, p_occurrence, p_hash, p_queue);
+  if s.state = 'done' then
+    update job_steps set progress = 1 where id = s.id and progress < 1;
+    kind := 'done';
+    output := s.output;
+    return next;
+    return;
+  end if;
+  update job_attempts a set outcome = 'lost',
+      ended_at = coalesce((select w.seen_at from workers w where w.id = a.worker_id), now())
+    where a.step_id = s.id and a.ended_at is null;
+  get diagnostics lost = row_count;
+  number := 1 + (select count(*) from job_attempts a where a.step_id = s.id);
+  insert into job_attempts (id, step_id, job_id, round, run_id, number, worker_id, queue, activity_id)
+    values (p_attempt, s.id, p_id, p_round, p_run, number, p_worker, p_queue, p_activity);
+  update job_steps set state = 'running', current_attempt = p_attempt, waiting_reason = null, needs = null,
+      next_attempt_at = null, fenced_at = null, losses = s.losses + lost, ended_at = null, error = null
+    where id = s.id;
+  perform touch_job(p_id);
+  kind := 'opened';
+  step_id := s.id;
+  losses := s.losses + lost;
+  checkpoint := s.checkpoint;
+  return next;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.propose_outcome(p_id text, p_round integer, p_run text, p_status text, p_result jsonb, p_error jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  standing text := lock_round(p_id, p_round);
+begin
+  if standing = 'ours' then
+    update jobs set proposed_status = p_status, proposed_run = p_run, proposed_result = p_result,
+      proposed_error = p_error, proposed_at = now() where id = p_id;
+  end if;
+  return standing;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.record_outcome(p_id text, p_round integer, p_status text, p_run text, p_result jsonb, p_error jsonb, p_replace boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update jobs set outcome_status = p_status, outcome_run = p_run, result = p_result, error = p_error,
+      accepted_round = round, stuck_error = null, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null
+    where id = p_id and round = p_round and (outcome_status is null
+      or (p_replace and (outcome_run is distinct from p_run or outcome_status <> p_status)));
+  if not found then return false; end if;
+  update job_attempts set ended_at = now(), outcome = 'stopped' where job_id = p_id and ended_at is null;
+  update job_steps set state = 'stopped', current_attempt = null, waiting_since = null, ended_at = now()
+    where job_id = p_id and state in ('waiting', 'running', 'backoff');
+  perform touch_job(p_id);
+  return true;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.record_step_waiting(p_id text, p_round integer, p_name text, p_occurrence integer, p_hash text, p_queue text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  standing text := lock_round(p_id, p_round);
+  s job_steps;
+begin
+  if standing <> 'ours' then return standing; end if;
+  s := upsert_step(p_id, p_round, p_name, p_occurrence, p_hash, p_queue);
+  update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), next_attempt_at = null
+    where id = s.id and state not in ('done', 'running');
+  perform touch_job(p_id);
+  return standing;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.save_progress(p_id text, p_step bigint, p_attempt uuid, p_progress real, p_detail jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from jobs where id = p_id for no key update;
+  update job_steps set progress = greatest(progress, p_progress) where id = p_step and current_attempt = p_attempt;
+  if not found then return; end if;
+  update jobs set progress_detail = p_detail where id = p_id;
+  perform touch_job(p_id);
+end
 $function$
 
 
@@ -619,6 +884,7 @@ declare
   j jobs;
   new_status text;
   new_progress real;
+  parent text;
 begin
   select * into j from jobs where id = p_id for no key update;
   if not found then return; end if;
@@ -633,11 +899,25 @@ begin
     changed_xid = pg_current_xact_id()
   where id = p_id;
   perform pg_notify('longplay_jobs', p_id);
-  if j.parent_id is not null and (new_status <> j.status or new_progress <> j.progress) then
-    update job_steps set progress = greatest(progress, new_progress)
-      where job_id = j.parent_id and child_id = p_id;
-    perform touch_job(j.parent_id);
-  end if;
+  if new_status = j.status and new_progress = j.progress then return; end if;
+  for parent in
+    select job_id from job_steps where child_id = p_id
+    union select j.parent_id where j.parent_id is not null order by 1
+  loop
+    update job_steps set progress = greatest(progress, new_progress) where job_id = parent and child_id = p_id;
+    perform touch_job(parent);
+  end loop;
 end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.upsert_step(p_id text, p_round integer, p_name text, p_occurrence integer, p_hash text, p_queue text)
+ RETURNS job_steps
+ LANGUAGE sql
+AS $function$
+  insert into job_steps (job_id, name, occurrence, input_hash, round, queue, state)
+  values (p_id, p_name, p_occurrence, p_hash, p_round, p_queue, 'waiting')
+  on conflict (job_id, name, occurrence, input_hash) do update set round = excluded.round, queue = excluded.queue
+  returning job_steps.*
 $function$
 

@@ -79,14 +79,20 @@ export async function insertNewJob(
     parentId: wish.parentId,
     createdBy: wish.createdBy,
   });
-  const job = inserted ? await findJob(db, id) : await findOpenEqual(db, jobType.type, dedupeKey ?? '');
-  if (job !== undefined) return { existed: !inserted, job };
+  if (inserted !== undefined) return { existed: false, job: inserted };
+  const open = await findOpenEqual(db, jobType.type, dedupeKey ?? '');
+  if (open !== undefined) return { existed: true, job: open };
   throw new Fault('transient', `An equal ${jobType.type} job ended while this one was created`, {
     remedy: 'Ask again',
   });
 }
 
-function dedupeKeyOf(jobType: JobType, parsed: ParsedJob, parentId: string | undefined): string | null {
+/** A child's key is scoped by its parent, unless the type is shareable (jobs.md §4). */
+export function dedupeKeyOf(
+  jobType: JobType,
+  parsed: ParsedJob,
+  parentId: string | undefined,
+): string | null {
   if (parsed.dedupe === null) return null;
   const own =
     parsed.dedupe ??

@@ -1,10 +1,16 @@
 import { orphans } from '../store/children.js';
-import type { Database } from '../store/database.js';
+import { databaseTime, recordSwept, sweptAt } from '../store/comparison.js';
 import { forgetOldKeys } from '../store/idempotency.js';
+import { forgetOldRepairs } from '../store/repairs.js';
 import { endAttemptsOfDeadWorkers } from '../store/steps.js';
-import { confirmJob, confirmProposed } from './confirm.js';
+import { compareAll } from './compare.js';
+import { confirmProposed } from './confirm.js';
 import type { JobsDeps } from './deps.js';
+import { endForgottenAttempts } from './forgotten.js';
+import { mendPermits } from './permits.js';
+import { isOurTemporal } from './recover.js';
 import { startPending } from './start.js';
+import { markPaused, markStuck } from './trouble.js';
 import { makeWish, resendWishes } from './wish.js';
 
 /** Unseen for 12 s means dead: three missed reports of 4 s each. */
@@ -16,6 +22,7 @@ const DEAD_WORKER_MS = 12_000;
  */
 export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): Promise<void> {
   if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
+  await mendPermits(deps);
   await confirmProposed(deps);
   await startPending(deps);
   await resendWishes(deps);
@@ -24,36 +31,24 @@ export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): 
   }
 }
 
-/** One pass of what runs each 60 s: open rows are compared with Temporal, workflows closed since `since` first. */
-export async function sweepSeldom(deps: JobsDeps, since: Date): Promise<{ repaired: number }> {
+/** The first look back, where no pass is on record. */
+const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
+/** What closed shortly before the last pass began may have been listed late. */
+const OVERLAP_MS = 60_000;
+
+/**
+ * One pass of what runs each 60 s: rows and Temporal's runs are compared, from where this database says that the
+ * last pass began: an older copy of it brings its own time along, and is caught up with from there.
+ */
+export async function sweepSeldom(deps: JobsDeps): Promise<void> {
   await forgetOldKeys(deps.db);
-  let repaired = 0;
-  const compared = new Set<string>();
-  for await (const jobId of deps.temporal.closedSince(since)) {
-    compared.add(jobId);
-    if (await repairIfOpen(deps, jobId)) repaired += 1;
-  }
-  for (const jobId of await openUnexplained(deps.db)) {
-    if (!compared.has(jobId) && (await repairIfOpen(deps, jobId))) repaired += 1;
-  }
-  return { repaired };
-}
-
-/** Open rows in Temporal's hands for which no step of ours waits or runs: their run may be gone. */
-async function openUnexplained(db: Database): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `select j.id from jobs j where j.outcome_status is null and j.accepted_round = j.round and j.status = 'queued'
-       and not exists (select from job_steps s where s.job_id = j.id and s.state in ('waiting', 'backoff'))
-     order by j.created_at limit 200`,
-  );
-  return rows.map((row) => row.id);
-}
-
-async function repairIfOpen(deps: JobsDeps, jobId: string): Promise<boolean> {
-  const { rows } = await deps.db.query<{ open: boolean }>(
-    `select outcome_status is null as open from jobs where id = $1`,
-    [jobId],
-  );
-  if (rows[0]?.open !== true) return false;
-  return (await confirmJob(deps, jobId)) === 'ended';
+  await forgetOldRepairs(deps.db);
+  const begun = await databaseTime(deps.db);
+  const last = (await sweptAt(deps.db)) ?? new Date(begun.getTime() - FIRST_LOOK_BACK_MS);
+  const mayRecover = await isOurTemporal(deps);
+  await compareAll(deps, { since: new Date(last.getTime() - OVERLAP_MS), mayRecover });
+  await endForgottenAttempts(deps);
+  await markStuck(deps);
+  await markPaused(deps);
+  await recordSwept(deps.db, begun);
 }

@@ -12,6 +12,7 @@ import {
   type ExternalFact,
 } from '../store/job-facts.js';
 import type { JobRow } from '../store/jobs.js';
+import { permitWaits, type PermitWait } from '../store/permits.js';
 import { runningSteps, waitingSteps, type RunningStep, type WaitingStep } from '../store/waits.js';
 import { listLiveWorkers } from '../store/workers.js';
 import { requestedOf, type WishKind } from '../store/wishes.js';
@@ -53,12 +54,13 @@ export interface JobView {
   version: number;
 }
 
-/** Adds to the rows what waits, runs and belongs to them: six queries for any number of jobs. */
+/** Adds to the rows what waits, runs and belongs to them: eight queries for any number of jobs. */
 export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]> {
   const ids = jobs.map((job) => job.id);
   const open = jobs.filter((job) => job.outcomeStatus === null).map((job) => job.id);
-  const [waiting, running, children, external, requested, cleanups, workers] = await Promise.all([
+  const [waiting, permits, running, children, external, requested, cleanups, workers] = await Promise.all([
     waitingSteps(db, open),
+    permitWaits(db, open),
     runningSteps(db, open),
     childrenOf(db, ids),
     externalItems(db, open),
@@ -70,6 +72,7 @@ export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]
   return jobs.map((job) =>
     viewJob(job, {
       waiting: waiting.get(job.id),
+      permit: permits.get(job.id),
       running: running.get(job.id),
       children: children.get(job.id) ?? [],
       external: external.get(job.id),
@@ -80,8 +83,16 @@ export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]
   );
 }
 
+/** A job that was created in this moment: nothing belongs to it yet, so nothing is asked for. */
+export async function viewNewJob(db: Queryable, job: JobRow): Promise<JobView> {
+  const served = new Set((await listLiveWorkers(db)).flatMap((worker) => Object.keys(worker.queues)));
+  const nothing = { waiting: undefined, permit: undefined, running: undefined, external: undefined };
+  return viewJob(job, { ...nothing, children: [], requested: null, cleanups: 0, served });
+}
+
 interface Facts {
   waiting: WaitingStep | undefined;
+  permit: PermitWait | undefined;
   running: RunningStep | undefined;
   children: ChildFact[];
   external: ExternalFact | undefined;
@@ -104,7 +115,7 @@ function viewJob(job: JobRow, facts: Facts): JobView {
       waiting?.reason ??
       (job.status === 'pending' && job.startError !== null ? 'temporal_unavailable' : null),
     queue: facts.running?.queue ?? facts.waiting?.queue ?? null,
-    queuePosition: waiting === null ? null : (facts.waiting?.position ?? null),
+    queuePosition: waiting?.position ?? null,
     nextAttemptAt: job.status === 'queued' ? nextAttemptAt : null,
     step: facts.running?.step ?? facts.waiting?.step ?? null,
     worker: facts.running?.worker ?? null,
@@ -140,29 +151,35 @@ interface Waiting {
 /** A wait for a slot is told once it lasts 1 s (jobs.md §2): most are over before anybody could read it. */
 const SHOWN_AFTER_MS = 1_000;
 
-function waitingOf(job: JobRow, { waiting, children, served }: Facts): Waiting | null {
-  if (waiting?.state === 'backoff') {
-    return {
-      reason: waiting.reason ?? 'retry_backoff',
-      detail: waiting.detail,
-      queue: waiting.queue,
-      position: null,
-    };
-  }
-  if (waiting !== undefined) {
-    if (waiting.waitedMs < SHOWN_AFTER_MS) return null;
-    const reason = served.has(waiting.queue) ? 'slots_busy' : 'no_worker';
-    return { reason, detail: waiting.queue, queue: waiting.queue, position: waiting.position };
+function waitingOf(job: JobRow, facts: Facts): Waiting | null {
+  if (job.stuckError !== null)
+    return { reason: 'workflow_stuck', detail: job.stuckError, queue: null, position: null };
+  if (facts.waiting !== undefined) return waitingStepOf(facts.waiting, facts.served);
+  if (facts.permit !== undefined) {
+    const { group, maximum, position } = facts.permit;
+    return { reason: 'limit_busy', detail: `${group}: ${maximum} at a time`, queue: null, position };
   }
   if (job.waitReason !== null)
     return { reason: job.waitReason, detail: job.waitDetail, queue: null, position: null };
-  const child = children.find(
+  const child = facts.children.find(
     ({ status }) => status !== 'completed' && status !== 'failed' && status !== 'cancelled',
   );
   if (child !== undefined) return { reason: 'child', detail: child.title, queue: null, position: null };
-  return served.has('workflows')
+  return facts.served.has('workflows')
     ? null
     : { reason: 'no_worker', detail: 'workflows', queue: 'workflows', position: null };
+}
+
+function waitingStepOf(step: WaitingStep, served: Set<string>): Waiting | null {
+  const { queue, position } = step;
+  if (step.state === 'backoff') {
+    return { reason: step.reason ?? 'retry_backoff', detail: step.detail, queue, position: null };
+  }
+  if (step.reason === 'paused_in_temporal') {
+    return { reason: step.reason, detail: null, queue, position: null };
+  }
+  if (step.waitedMs < SHOWN_AFTER_MS) return null;
+  return { reason: served.has(queue) ? 'slots_busy' : 'no_worker', detail: queue, queue, position };
 }
 
 function sentence(job: JobRow, facts: Facts, waiting: Waiting | null, nextAttemptAt: string | null): string {

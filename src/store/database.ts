@@ -40,7 +40,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   // Neither must one that is lost between two queries of a transaction: the next of them fails.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    query: (sql, values) => rethrowing(pool.query(sql, values)),
+    query: (sql, values) => retryingDeadlocks(() => rethrowing(pool.query(sql, values))),
     transaction: (work) => retryingDeadlocks(() => inTransaction(pool, work)),
     dedicated: async () => {
       const client = new pg.Client({ ...connection, query_timeout: timeoutMs });
@@ -55,10 +55,10 @@ export function createDatabase(options: DatabaseOptions): Database {
 const DEADLOCK_RETRIES = 5;
 
 /** Locks are taken child before parent and job before step; what still collides was rolled back and may repeat. */
-async function retryingDeadlocks<Result>(transaction: () => Promise<Result>): Promise<Result> {
+async function retryingDeadlocks<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let retries = 0; ; retries += 1) {
     try {
-      return await transaction();
+      return await work();
     } catch (error) {
       const collided =
         error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');

@@ -3,7 +3,7 @@ import type { ProgressDetail } from '../domain/jobs/progress.js';
 import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { JobStatus, TerminalStatus } from '../domain/jobs/status.js';
 import type { WaitingReason } from '../domain/jobs/waiting.js';
-import type { Queryable } from './database.js';
+import type { Database, Queryable } from './database.js';
 
 export interface JobRow {
   id: string;
@@ -35,6 +35,9 @@ export interface JobRow {
   proposedResult: unknown;
   proposedError: StepFailure | null;
   outcomeStatus: TerminalStatus | null;
+  outcomeRun: string | null;
+  /** Why its workflow task fails again and again. */
+  stuckError: string | null;
   result: unknown;
   error: StepFailure | null;
   progress: number;
@@ -56,7 +59,7 @@ export const JOB_COLUMNS = `
   j.wait_since as "waitSince", j.wait_until as "waitUntil", j.wait_detail as "waitDetail",
   j.proposed_status as "proposedStatus", j.proposed_run as "proposedRun",
   j.proposed_result as "proposedResult", j.proposed_error as "proposedError",
-  j.outcome_status as "outcomeStatus", j.result, j.error, j.progress,
+  j.outcome_status as "outcomeStatus", j.outcome_run as "outcomeRun", j.stuck_error as "stuckError", j.result, j.error, j.progress,
   j.progress_detail as "progressDetail", j.status, j.started_at as "startedAt",
   j.ended_at as "endedAt", j.version`;
 
@@ -73,12 +76,16 @@ export interface NewJob {
   createdBy: string;
 }
 
-/** false when an equal job is open: nothing was stored. */
-export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `insert into jobs (id, type, title, params, policy, priority, subject_type, subject_id, dedupe_key, parent_id, created_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-     on conflict (type, dedupe_key) where dedupe_key is not null and outcome_status is null do nothing`,
+/** undefined when an equal job is open: nothing was stored. */
+export async function insertJob(db: Queryable, job: NewJob): Promise<JobRow | undefined> {
+  const { rows } = await db.query<JobRow>(
+    `with j as (
+       insert into jobs (id, type, title, params, policy, priority, subject_type, subject_id, dedupe_key, parent_id, created_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       on conflict (type, dedupe_key) where dedupe_key is not null and outcome_status is null do nothing
+       returning *
+     )
+     select ${JOB_COLUMNS}, pg_notify('longplay_jobs', j.id) from j`,
     [
       job.id,
       job.type,
@@ -93,9 +100,29 @@ export async function insertJob(db: Queryable, job: NewJob): Promise<boolean> {
       job.createdBy,
     ],
   );
-  if (rowCount !== 1) return false;
-  await touchJob(db, job.id);
-  return true;
+  return rows[0];
+}
+
+export interface RestoredJob extends NewJob {
+  round: number;
+  claimed: { runId: string; chain: string } | undefined;
+}
+
+/** A row made anew from Temporal; one that is there by now stays as it is. */
+export async function restoreJob(db: Database, job: RestoredJob): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [job.id]);
+    if ((await findJob(tx, job.id)) !== undefined) return;
+    // An equal job may be open by what the rows say: this one goes on beside it, without the key.
+    if ((await insertJob(tx, job)) === undefined) await insertJob(tx, { ...job, dedupeKey: null });
+    const { runId, chain } = job.claimed ?? {};
+    await tx.query(
+      `update jobs set round = $2, recovered_at = now(), accepted_round = case when $3::text is null then 0 else $2 end,
+         claimed_round = case when $3::text is null then null else $2 end, claimed_run = $3, claimed_chain = $4 where id = $1`,
+      [job.id, job.round, runId ?? null, chain ?? null],
+    );
+    await touchJob(tx, job.id);
+  });
 }
 
 export async function findJob(db: Queryable, id: string): Promise<JobRow | undefined> {
@@ -126,11 +153,19 @@ export async function setJobPriority(db: Queryable, id: string, priority: number
 
 /** Temporal took this round. A lower round than known is a late answer and changes nothing. */
 export async function recordAccepted(db: Queryable, id: string, round: number): Promise<void> {
-  await db.query(
-    `update jobs set accepted_round = $2, start_error = null where id = $1 and accepted_round < $2 and outcome_status is null`,
+  await db.query('select accept_round($1, $2)', [id, round]);
+}
+
+/** The round has no run of its own after all: it is pending again, and the sweeper starts it. */
+export async function withdrawAcceptance(db: Queryable, id: string, round: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update jobs set accepted_round = round - 1 where id = $1 and round = $2 and accepted_round = $2
+       and claimed_round is distinct from round and outcome_status is null`,
     [id, round],
   );
+  if (rowCount !== 1) return false;
   await touchJob(db, id);
+  return true;
 }
 
 export async function recordStartError(db: Queryable, id: string, message: string): Promise<void> {
@@ -146,24 +181,75 @@ export async function beginRound(
   db: Queryable,
   { id, round, fresh }: { id: string; round: number; fresh: boolean },
 ): Promise<number | undefined> {
-  const { rows } = await db.query<{ round: number }>(
-    `update jobs set round = round + 1, outcome_status = null, outcome_run = null, result = null, error = null,
+  const begun = await openRound(db, {
+    id,
+    round: round + 1,
+    condition: 'round = $2 - 1 and outcome_status is not null',
+    keepPaused: false,
+    // Only a failed round keeps its finished steps (jobs.md §4).
+    keepSteps: !fresh,
+  });
+  return begun ? round + 1 : undefined;
+}
+
+/** What every new round begins with, whoever begins it; tries are counted per round. */
+async function openRound(
+  db: Queryable,
+  {
+    id,
+    round,
+    condition,
+    keepPaused,
+    keepSteps,
+  }: { id: string; round: number; condition: string; keepPaused: boolean; keepSteps: boolean },
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update jobs set round = $2, outcome_status = null, outcome_run = null, result = null, error = null,
        proposed_status = null, proposed_run = null, proposed_result = null, proposed_error = null, proposed_at = null,
-       paused_at = null, paused_by = null, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null,
+       paused_at = case when $3 then paused_at end, paused_by = case when $3 then paused_by end,
+       wait_reason = null, wait_since = null, wait_until = null, wait_detail = null, stuck_error = null,
        progress = 0, progress_detail = null, started_at = null, start_error = null
-     where id = $1 and round = $2 and outcome_status is not null returning round`,
-    [id, round],
+     where id = $1 and ${condition}`,
+    [id, round, keepPaused],
   );
-  const begun = rows[0]?.round;
-  if (begun === undefined) return undefined;
-  // Only a failed round keeps its finished steps (jobs.md §4); tries are counted per round.
+  if (rowCount !== 1) return false;
   await db.query(
-    `update job_steps set state = case when state = 'done' and not $2 then 'done' else 'undone' end,
-       checkpoint = case when $2 then null else checkpoint end,
-       child_id = case when $2 then null else child_id end, tries = 0, losses = 0, progress = 0, round = $3
+    `update job_attempts set ended_at = now(), outcome = 'lost' where job_id = $1 and ended_at is null`,
+    [id],
+  );
+  await db.query(
+    `update job_steps set state = case when state = 'done' and $2 then 'done' else 'undone' end,
+       checkpoint = case when $2 then checkpoint end, child_id = case when $2 then child_id end,
+       current_attempt = null, waiting_since = null, tries = 0, losses = 0, progress = 0, round = $3
      where job_id = $1`,
-    [id, fresh, begun],
+    [id, keepSteps, round],
   );
   await touchJob(db, id);
-  return begun;
+  return true;
+}
+
+/** A run of a later round than the row knows is ours all the same: the row comes from an older copy. */
+export async function raiseRound(
+  db: Database,
+  { jobId, round }: { jobId: string; round: number },
+): Promise<void> {
+  await db.transaction((tx) =>
+    openRound(tx, { id: jobId, round, condition: 'round < $2', keepPaused: false, keepSteps: true }),
+  );
+}
+
+/** Temporal lost the run of an open job: a new round goes on from its finished steps and checkpoints. */
+export async function recoverRound(
+  db: Database,
+  { id, round }: { id: string; round: number },
+): Promise<boolean> {
+  return db.transaction((tx) =>
+    openRound(tx, {
+      id,
+      round: round + 1,
+      condition: 'round = $2 - 1 and outcome_status is null',
+      keepPaused: true,
+      keepSteps: true,
+    }),
+  );
 }

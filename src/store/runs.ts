@@ -2,6 +2,7 @@ import { PAUSED_BY_PARENT, type TerminalStatus } from '../domain/jobs/status.js'
 import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { Database, Queryable } from './database.js';
 import { touchJob } from './jobs.js';
+import { requireOurs, type Standing } from './standing.js';
 
 export interface Claim {
   jobId: string;
@@ -11,70 +12,67 @@ export interface Claim {
   chain: string;
 }
 
-export interface ClaimAnswer {
-  granted: boolean;
-  reason: string | null;
-  /** As the row says, so that a new run of a paused job stays paused. */
-  paused: boolean;
-  /** By its parent alone. */
-  byParent?: boolean;
-}
+export type ClaimAnswer =
+  | {
+      granted: true;
+      reason: null;
+      /** As the row says, so that a new run of a paused job stays paused. */
+      paused: boolean;
+      /** By its parent alone. */
+      byParent: boolean;
+    }
+  | { granted: false; reason: string; paused: false };
+
+/** `missing` and `behind`: the row does not know of this round; a copy of the database was restored. */
+export type Claimed = ClaimAnswer | 'missing' | 'behind';
 
 /**
  * Binds (job, round) to a chain. A second chain, a run of a round that is over, and a job cancelled
  * before Temporal knew it are refused, and kept as void runs (jobs.md §3).
  */
-export async function claimRound(db: Database, claim: Claim): Promise<ClaimAnswer> {
-  return db.transaction(async (tx) => {
-    const { rows } = await tx.query<{
-      round: number;
-      claimedRound: number | null;
-      claimedChain: string | null;
-      outcomeStatus: string | null;
-      pausedAt: Date | null;
-      pausedBy: string | null;
-    }>(
-      `select round, claimed_round as "claimedRound", claimed_chain as "claimedChain",
-         outcome_status as "outcomeStatus", paused_at as "pausedAt", paused_by as "pausedBy" from jobs where id = $1 for update`,
-      [claim.jobId],
-    );
-    const refusal = refusalOf(rows[0], claim);
-    await tx.query(
-      `insert into job_runs (job_id, run_id, chain, round, void)
-       select $1, $2, $3, $4, $5 where exists (select from jobs where id = $1)
-       on conflict (job_id, run_id) do nothing`,
-      [claim.jobId, claim.runId, claim.chain, claim.round, refusal !== null],
-    );
-    if (refusal !== null) return { granted: false, reason: refusal, paused: false };
-    await tx.query(
-      `update jobs set claimed_round = $2, claimed_chain = $3, claimed_run = $4,
-         accepted_round = greatest(accepted_round, $2), start_error = null where id = $1`,
-      [claim.jobId, claim.round, claim.chain, claim.runId],
-    );
-    await touchJob(tx, claim.jobId);
-    const paused = rows[0]?.pausedAt !== null;
-    return { granted: true, reason: null, paused, byParent: rows[0]?.pausedBy === PAUSED_BY_PARENT };
-  });
+export async function claimRound(db: Queryable, claim: Claim): Promise<Claimed> {
+  const { rows } = await db.query<{
+    standing: 'missing' | 'behind' | 'ours';
+    refusal: string | null;
+    paused: boolean;
+    pausedBy: string | null;
+  }>('select standing, refusal, paused, paused_by as "pausedBy" from claim_round($1, $2, $3, $4)', [
+    claim.jobId,
+    claim.round,
+    claim.runId,
+    claim.chain,
+  ]);
+  const { standing, refusal, paused, pausedBy } = rows[0] ?? MISSING;
+  if (standing !== 'ours') return standing;
+  if (refusal !== null) return { granted: false, reason: refusal, paused: false };
+  return { granted: true, reason: null, paused, byParent: pausedBy === PAUSED_BY_PARENT };
 }
 
-function refusalOf(
-  job:
-    | {
-        round: number;
-        claimedRound: number | null;
-        claimedChain: string | null;
-        outcomeStatus: string | null;
-      }
-    | undefined,
-  claim: Claim,
-): string | null {
-  if (job === undefined) return 'no row of this job exists';
-  if (job.round !== claim.round) return `round ${claim.round} is over, the job is at round ${job.round}`;
-  if (job.outcomeStatus !== null) return `the job is ${job.outcomeStatus}`;
-  if (job.claimedRound === claim.round && job.claimedChain !== claim.chain) {
-    return `round ${claim.round} belongs to the chain ${job.claimedChain ?? 'unknown'}`;
-  }
-  return null;
+const MISSING = { standing: 'missing', refusal: null, paused: false, pausedBy: null } as const;
+
+/**
+ * Takes a run for the job's present one, whatever the row believed: a reset began an ended round again, or the row
+ * is older than its run. Its finished steps and checkpoints stay.
+ */
+export async function adoptRound(db: Database, claim: Claim): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.query(
+      `update jobs set round = $2, accepted_round = $2, claimed_round = $2, claimed_chain = $3, claimed_run = $4,
+         outcome_status = null, outcome_run = null, result = null, error = null,
+         proposed_status = null, proposed_run = null, proposed_result = null, proposed_error = null, proposed_at = null,
+         start_error = null
+       where id = $1 and round <= $2`,
+      [claim.jobId, claim.round, claim.chain, claim.runId],
+    );
+    if (rowCount !== 1) return false;
+    await tx.query(
+      `insert into job_runs (job_id, run_id, chain, round) values ($1, $2, $3, $4)
+       on conflict (job_id, run_id) do update set void = false`,
+      [claim.jobId, claim.runId, claim.chain, claim.round],
+    );
+    await touchJob(tx, claim.jobId);
+    return true;
+  });
 }
 
 /** A run that has asked for its job, refused ones too. */
@@ -99,20 +97,24 @@ export interface Proposal {
   error: StepFailure | null;
 }
 
-/** What the run says of its end; it counts once Temporal confirms it. */
+/** What the run says of its end; it counts once Temporal confirms it. @throws NotStanding */
 export async function recordProposal(db: Queryable, proposal: Proposal): Promise<void> {
-  await db.query(
-    `update jobs set proposed_status = $3, proposed_run = $4, proposed_result = $5, proposed_error = $6, proposed_at = now()
-     where id = $1 and round = $2 and outcome_status is null and claimed_run = $4`,
+  const { rows } = await db.query<{ standing: Standing }>(
+    'select propose_outcome($1, $2, $3, $4, $5, $6) as standing',
     [
       proposal.jobId,
       proposal.round,
-      proposal.status,
       proposal.runId,
-      proposal.result === undefined ? null : JSON.stringify(proposal.result),
-      proposal.error === null ? null : JSON.stringify(proposal.error),
+      proposal.status,
+      encoded(proposal.result),
+      encoded(proposal.error),
     ],
   );
+  requireOurs(rows[0]?.standing);
+}
+
+function encoded(value: unknown): string | null {
+  return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
 export interface ConfirmedOutcome {
@@ -125,34 +127,25 @@ export interface ConfirmedOutcome {
 }
 
 /** Writes the outcome that Temporal told, ends what the job still had open, and frees its dedupe key. */
-export async function recordOutcome(db: Database, outcome: ConfirmedOutcome): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    const { rowCount } = await tx.query(
-      `update jobs set outcome_status = $3, outcome_run = $4, result = $5, error = $6,
-         accepted_round = round, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null
-       where id = $1 and round = $2 and outcome_status is null`,
-      [
-        outcome.jobId,
-        outcome.round,
-        outcome.status,
-        outcome.runId,
-        outcome.result === undefined || outcome.result === null ? null : JSON.stringify(outcome.result),
-        outcome.error === null ? null : JSON.stringify(outcome.error),
-      ],
-    );
-    if (rowCount !== 1) return false;
-    await tx.query(
-      `update job_attempts set ended_at = now(), outcome = 'stopped' where job_id = $1 and ended_at is null`,
-      [outcome.jobId],
-    );
-    await tx.query(
-      `update job_steps set state = 'stopped', current_attempt = null, waiting_since = null, ended_at = now()
-       where job_id = $1 and state in ('waiting', 'running', 'backoff')`,
-      [outcome.jobId],
-    );
-    await touchJob(tx, outcome.jobId);
-    return true;
-  });
+export function recordOutcome(db: Queryable, outcome: ConfirmedOutcome): Promise<boolean> {
+  return writeOutcome(db, outcome, { replace: false });
+}
+
+/** The claimed chain came to another end than the row has: it was reset after its end, and nobody told the row. */
+export function replaceOutcome(db: Queryable, outcome: ConfirmedOutcome): Promise<boolean> {
+  return writeOutcome(db, outcome, { replace: true });
+}
+
+async function writeOutcome(
+  db: Queryable,
+  { jobId, round, status, runId, result, error }: ConfirmedOutcome,
+  { replace }: { replace: boolean },
+): Promise<boolean> {
+  const { rows } = await db.query<{ wrote: boolean }>(
+    'select record_outcome($1, $2, $3, $4, $5, $6, $7) as wrote',
+    [jobId, round, status, runId, encoded(result), encoded(error), replace],
+  );
+  return rows[0]?.wrote === true;
 }
 
 /** Open jobs whose run has proposed an outcome that nobody confirmed yet. */

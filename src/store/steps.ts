@@ -3,6 +3,7 @@ import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { WaitingReason } from '../domain/jobs/waiting.js';
 import type { Database, Queryable } from './database.js';
 import { touchJob } from './jobs.js';
+import { lockRound, requireOurs, type Standing } from './standing.js';
 
 /** (job, step name, occurrence, input hash): what finished under it is never done again (jobs.md §1). */
 export interface StepKey {
@@ -12,83 +13,68 @@ export interface StepKey {
   inputHash: string;
   round: number;
   queue: string;
+  /** The group whose permit the job must hold. */
+  permit?: string;
+}
+
+export interface NewAttempt {
+  attemptId: string;
+  workerId: string;
+  runId: string;
+  /** Temporal's id of the scheduled activity. */
+  activityId: string;
 }
 
 export type OpenedAttempt =
   | { kind: 'done'; output: unknown }
+  | { kind: 'no_permit' }
   | { kind: 'opened'; stepId: number; number: number; checkpoint: unknown; losses: number };
 
 /**
  * Opens an attempt: answers from the row when the step is done, else closes older open attempts of the
  * step in the same transaction, since activity ids and attempt numbers repeat after a reset.
+ * @throws NotStanding when the row does not take an attempt of this round.
  */
-export async function openAttempt(
-  db: Database,
-  key: StepKey,
-  attempt: { attemptId: string; workerId: string; runId: string },
-): Promise<OpenedAttempt> {
-  return db.transaction(async (tx) => {
-    await lockJob(tx, key.jobId);
-    const step = await upsertStep(tx, key);
-    if (step.state === 'done') {
-      await tx.query('update job_steps set progress = 1 where id = $1', [step.id]);
-      return { kind: 'done', output: step.output };
-    }
-    const lost = await tx.query(
-      `update job_attempts set ended_at = coalesce((select w.seen_at from workers w where w.id = worker_id), now()), outcome = 'lost'
-       where step_id = $1 and ended_at is null`,
-      [step.id],
-    );
-    const number = await insertAttempt(tx, step.id, key, attempt);
-    const losses = step.losses + (lost.rowCount ?? 0);
-    await tx.query(
-      `update job_steps set state = 'running', current_attempt = $2, waiting_reason = null,
-         needs = null, next_attempt_at = null, fenced_at = null, losses = $3, ended_at = null, error = null where id = $1`,
-      [step.id, attempt.attemptId, losses],
-    );
-    await touchJob(tx, key.jobId);
-    return { kind: 'opened', stepId: step.id, number, checkpoint: step.checkpoint, losses };
-  });
+export async function openAttempt(db: Queryable, key: StepKey, attempt: NewAttempt): Promise<OpenedAttempt> {
+  const { rows } = await db.query<OpenedRow>(
+    `select standing, kind, step_id as "stepId", number, losses, checkpoint, output
+     from open_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      ...keyValues(key),
+      key.permit ?? null,
+      attempt.attemptId,
+      attempt.workerId,
+      attempt.runId,
+      attempt.activityId,
+    ],
+  );
+  const [row] = rows;
+  requireOurs(row?.standing);
+  if (row?.kind !== 'opened')
+    return row?.kind === 'done' ? { kind: 'done', output: row.output } : { kind: 'no_permit' };
+  const { stepId, number, losses, checkpoint } = row;
+  return { kind: 'opened', stepId, number, losses, checkpoint };
 }
 
-interface StepRow {
-  id: number;
-  state: string;
-  output: unknown;
-  checkpoint: unknown;
+interface OpenedRow {
+  standing: Standing;
+  kind: 'done' | 'no_permit' | 'opened';
+  stepId: number;
+  number: number;
   losses: number;
+  checkpoint: unknown;
+  output: unknown;
 }
 
-async function upsertStep(tx: Queryable, key: StepKey): Promise<StepRow> {
-  const { rows } = await tx.query<StepRow>(
-    `insert into job_steps (job_id, name, occurrence, input_hash, round, queue, state)
-     values ($1, $2, $3, $4, $5, $6, 'waiting')
-     on conflict (job_id, name, occurrence, input_hash) do update set round = excluded.round, queue = excluded.queue
-     returning id, state, output, checkpoint, losses`,
-    [key.jobId, key.name, key.occurrence, key.inputHash, key.round, key.queue],
-  );
-  const row = rows[0];
-  if (row === undefined) throw new Error(`No step row came back for ${key.name} of ${key.jobId}`);
-  return row;
-}
-
-async function insertAttempt(
-  tx: Queryable,
-  stepId: number,
-  key: StepKey,
-  attempt: { attemptId: string; workerId: string; runId: string },
-): Promise<number> {
-  const { rows } = await tx.query<{ number: number }>(
-    `insert into job_attempts (id, step_id, job_id, round, run_id, number, worker_id, queue)
-     select $1, $2, $3, $4, $5, 1 + (select count(*) from job_attempts where step_id = $2), $6, $7 returning number`,
-    [attempt.attemptId, stepId, key.jobId, key.round, attempt.runId, attempt.workerId, key.queue],
-  );
-  return rows[0]?.number ?? 1;
+function keyValues({ jobId, round, name, occurrence, inputHash, queue }: StepKey): unknown[] {
+  return [jobId, round, name, occurrence, inputHash, queue];
 }
 
 export type AttemptEnd =
   | { outcome: 'done'; output: unknown }
-  | { outcome: 'stopped' | 'no_room' | 'interrupted' | 'superseded' }
+  | { outcome: 'stopped' | 'no_room' | 'superseded' }
+  /** `parked`: by Temporal's own pause, which holds it until somebody unpauses it there. */
+  | { outcome: 'interrupted'; parked: boolean }
   | { outcome: 'failed'; error: StepFailure; counted: boolean };
 
 /**
@@ -96,38 +82,24 @@ export type AttemptEnd =
  * that nobody has replaced, was alive after all: its end counts.
  */
 export async function closeAttempt(
-  db: Database,
+  db: Queryable,
   { jobId, stepId, attemptId, end }: { jobId: string; stepId: number; attemptId: string; end: AttemptEnd },
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
-    await lockJob(tx, jobId);
-    const owned = await tx.query(
-      `update job_steps s set current_attempt = null where id = $1 and (current_attempt = $2 or (current_attempt is null
-         and state = 'waiting' and $2 = (select a.id from job_attempts a where a.step_id = $1 order by a.number desc limit 1)
-         and exists (select from job_attempts a where a.id = $2 and a.outcome = 'lost')))`,
-      [stepId, attemptId],
-    );
-    if (owned.rowCount !== 1) return false;
-    const error = end.outcome === 'failed' ? JSON.stringify(end.error) : null;
-    await tx.query(`update job_attempts set ended_at = now(), outcome = $2, error = $3 where id = $1`, [
+  const { rows } = await db.query<{ closed: boolean }>(
+    'select close_attempt($1, $2, $3, $4, $5, $6, $7, $8, $9) as closed',
+    [
+      jobId,
+      stepId,
       attemptId,
       end.outcome,
-      error,
-    ]);
-    const counted = end.outcome === 'failed' && end.counted ? 1 : 0;
-    const output = end.outcome === 'done' ? JSON.stringify(end.output ?? null) : null;
-    await tx.query(
-      `update job_steps set state = $2, waiting_since = case when $2 = 'waiting' then waiting_since end, output = coalesce($3::jsonb, output), error = $4,
-         tries = tries + $5, losses = case when $2 = 'done' then 0 else losses end,
-         progress = case when $2 = 'done' then 1 else progress end,
-         ended_at = case when $2 in ('done', 'failed') then now() end
-       where id = $1`,
-      [stepId, stateAfter(end.outcome), output, error, counted],
-    );
-    await tx.query(`update jobs set progress_detail = null where id = $1`, [jobId]);
-    await touchJob(tx, jobId);
-    return true;
-  });
+      stateAfter(end.outcome),
+      end.outcome === 'done' ? JSON.stringify(end.output ?? null) : null,
+      end.outcome === 'failed' ? JSON.stringify(end.error) : null,
+      end.outcome === 'failed' && end.counted ? 1 : 0,
+      end.outcome === 'interrupted' && end.parked ? 'paused_in_temporal' : null,
+    ],
+  );
+  return rows[0]?.closed === true;
 }
 
 function stateAfter(outcome: AttemptEnd['outcome']): string {
@@ -169,51 +141,46 @@ export async function saveCheckpoint(
 }
 
 export async function saveProgress(
-  db: Database,
+  db: Queryable,
   update: { jobId: string; stepId: number; attemptId: string; progress: number; detail: ProgressDetail },
 ): Promise<void> {
-  await db.transaction(async (tx) => {
-    await lockJob(tx, update.jobId);
-    const { rowCount } = await tx.query(
-      `update job_steps set progress = greatest(progress, $3) where id = $1 and current_attempt = $2`,
-      [update.stepId, update.attemptId, update.progress],
-    );
-    if (rowCount !== 1) return;
-    await tx.query(`update jobs set progress_detail = $2 where id = $1`, [
-      update.jobId,
-      JSON.stringify(update.detail),
-    ]);
-    await touchJob(tx, update.jobId);
-  });
+  const { jobId, stepId, attemptId, progress, detail } = update;
+  await db.query('select save_progress($1, $2, $3, $4, $5)', [
+    jobId,
+    stepId,
+    attemptId,
+    progress,
+    JSON.stringify(detail),
+  ]);
 }
 
-/** The step waits for a slot of its queue: the truth of depth and position (jobs.md §3). */
-export async function recordStepWaiting(db: Database, key: StepKey): Promise<void> {
-  await db.transaction(async (tx) => {
-    await lockJob(tx, key.jobId);
-    const step = await upsertStep(tx, key);
-    await tx.query(
-      `update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), next_attempt_at = null
-       where id = $1 and state not in ('done', 'running')`,
-      [step.id],
-    );
-    await touchJob(tx, key.jobId);
-  });
+/**
+ * The step waits for a slot of its queue: the truth of depth and position (jobs.md §3).
+ * @throws NotStanding
+ */
+export async function recordStepWaiting(db: Queryable, key: StepKey): Promise<void> {
+  const { rows } = await db.query<{ standing: Standing }>(
+    'select record_step_waiting($1, $2, $3, $4, $5, $6) as standing',
+    keyValues(key),
+  );
+  requireOurs(rows[0]?.standing);
 }
 
-/** The step waits before its next try, for `waitMs`. */
+/** The step waits before its next try, for `waitMs`. @throws NotStanding */
 export async function recordStepBackoff(
   db: Database,
   backoff: { key: StepKey; waitMs: number; reason: WaitingReason; detail: string },
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    await lockJob(tx, backoff.key.jobId);
-    const step = await upsertStep(tx, backoff.key);
+    await lockRound(tx, backoff.key);
+    const { rows } = await tx.query<{ id: number }>('select id from upsert_step($1, $2, $3, $4, $5, $6)', [
+      ...keyValues(backoff.key),
+    ]);
     await tx.query(
       `update job_steps set state = 'backoff', waiting_reason = $2, waiting_since = coalesce(waiting_since, now()),
          next_attempt_at = now() + $3 * interval '1 millisecond', needs = to_jsonb($4::text)
        where id = $1 and state <> 'done'`,
-      [step.id, backoff.reason, backoff.waitMs, backoff.detail],
+      [rows[0]?.id, backoff.reason, backoff.waitMs, backoff.detail],
     );
     await touchJob(tx, backoff.key.jobId);
   });
@@ -251,7 +218,28 @@ async function endDeadAttemptsOf(db: Database, jobId: string, unseenMs: number):
   });
 }
 
-/** Every transaction locks a job before its steps, and a child before its parent, so that none waits in a ring. */
+/** Ends an attempt whose activity nobody has any more; false when it has ended by itself. */
+export async function endForgotten(
+  db: Database,
+  { jobId, attemptId }: { jobId: string; attemptId: string },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    await lockJob(tx, jobId);
+    const { rowCount } = await tx.query(
+      `update job_attempts set ended_at = now(), outcome = 'lost' where id = $1 and ended_at is null`,
+      [attemptId],
+    );
+    if (rowCount !== 1) return false;
+    await tx.query(
+      `update job_steps set state = 'stopped', current_attempt = null, waiting_since = null where current_attempt = $1`,
+      [attemptId],
+    );
+    await touchJob(tx, jobId);
+    return true;
+  });
+}
+
+/** As lockRound, for what counts whatever has become of the round. */
 async function lockJob(tx: Queryable, jobId: string): Promise<void> {
   await tx.query('select from jobs where id = $1 for no key update', [jobId]);
 }

@@ -1,13 +1,15 @@
 import type { WaitingReason } from '../domain/jobs/waiting.js';
 import type { Database, Queryable } from './database.js';
 import { touchJob } from './jobs.js';
+import { lockRound } from './standing.js';
 
-/** The story itself waits (a timer, a decision, another system): shown with reason and until when. */
+/** The story itself waits (a timer, a decision, another system): shown with reason and until when. @throws NotStanding */
 export async function recordWait(
   db: Database,
   wait: { jobId: string; round: number; reason: WaitingReason; detail: string; waitMs: number | null },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockRound(tx, wait);
     await tx.query(
       `update jobs set wait_reason = $3, wait_detail = $4, wait_since = case when wait_reason = $3 then coalesce(wait_since, now()) else now() end,
          wait_until = now() + $5 * interval '1 millisecond' where id = $1 and round = $2 and outcome_status is null`,
@@ -17,11 +19,13 @@ export async function recordWait(
   });
 }
 
+/** @throws NotStanding */
 export async function clearWait(
   db: Database,
   { jobId, round }: { jobId: string; round: number },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockRound(tx, { jobId, round });
     await tx.query(
       `update jobs set wait_reason = null, wait_detail = null, wait_since = null, wait_until = null where id = $1 and round = $2`,
       [jobId, round],
@@ -30,12 +34,13 @@ export async function clearWait(
   });
 }
 
-/** The run took a pause or a resume. */
+/** The run took a pause or a resume. @throws NotStanding */
 export async function recordPaused(
   db: Database,
   { jobId, round, by }: { jobId: string; round: number; by: string | null },
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockRound(tx, { jobId, round });
     await tx.query(
       `update jobs set paused_at = case when $3::text is null then null else coalesce(paused_at, now()) end, paused_by = $3
        where id = $1 and round = $2 and outcome_status is null`,

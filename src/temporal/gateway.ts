@@ -1,34 +1,54 @@
-import {
-  Client,
-  Connection,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type WorkflowExecutionStatusName,
-} from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdReusePolicy, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import { Fault } from '../domain/faults.js';
 import type { JobInput } from '../domain/jobs/job-input.js';
 import { searchAttributesOf } from '../domain/jobs/search-attributes.js';
+import { movePending, pendingActivities } from './activities.js';
+import {
+  describe,
+  endOf,
+  lastTaskFailure,
+  listRuns,
+  startInput,
+  type Execution,
+  type ListedRun,
+  type RunEnd,
+} from './executions.js';
+import { isNotFound } from './not-found.js';
+
+export type { Execution, ListedRun } from './executions.js';
 
 /** Every call has this deadline; the SDK's retry loop may overshoot it by 2 s (temporal.md §4). */
 const DEADLINE_MS = 3_000;
-
-export type Execution =
-  | { state: 'unknown' }
-  | { state: 'open'; runId: string }
-  | { state: 'closed'; runId: string; status: WorkflowExecutionStatusName; closedAt: Date | undefined };
 
 /** All that Longplay asks of Temporal, outside of workflows and workers. */
 export interface TemporalGateway {
   /** `already` when a run of this id is open, or for round 1 was ever started: it is ours. */
   start(input: JobInput): Promise<'started' | 'already'>;
   describe(jobId: string, runId?: string): Promise<Execution>;
+  /** What the run was started with, where it is a job's. */
+  startInput(jobId: string, runId: string): Promise<JobInput | undefined>;
+  /** What a closed run came to. */
+  endOf(jobId: string, runId: string): Promise<RunEnd>;
   /** false when no run of this id is open. */
   signal(jobId: string, signal: string, args: unknown[]): Promise<boolean>;
-  cancel(jobId: string, runId?: string): Promise<boolean>;
-  /** Ids of our jobs that closed after `since`. */
-  closedSince(since: Date): AsyncIterable<string>;
+  /** false when no such run is open. The reason is kept in Temporal's history. */
+  cancel(jobId: string, runId?: string, reason?: string): Promise<boolean>;
+  /** Ids of the activities that Temporal has for the open run; undefined when none is open. */
+  pendingActivities(jobId: string): Promise<string[] | undefined>;
+  /** Moves what waits in a queue; returns how many activities. */
+  movePending(jobId: string, priority: number): Promise<number>;
+  openRuns(): AsyncIterable<ListedRun>;
+  closedSince(since: Date): AsyncIterable<ListedRun>;
+  /** Open runs whose workflow task fails again and again. */
+  stuckRuns(): AsyncIterable<ListedRun>;
+  /** Why it does. */
+  lastTaskFailure(jobId: string, runId: string): Promise<string>;
+  /** Open runs of which somebody has paused an activity in Temporal itself. */
+  pausedRuns(): AsyncIterable<ListedRun>;
+  /** Another id under the same name is another Temporal, or one that lost its store. */
+  namespaceId(): Promise<string>;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -41,21 +61,45 @@ export interface TemporalOptions {
 }
 
 export function createTemporalGateway(options: TemporalOptions): TemporalGateway {
+  const { namespace } = options;
   const connection = Connection.lazy({
     address: options.address,
     ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
     ...(options.tls === true ? { tls: true } : {}),
   });
-  const client = new Client({ connection, namespace: options.namespace });
+  const client = new Client({ connection, namespace });
   const soon = <Result>(call: () => Promise<Result>): Promise<Result> =>
     asFault(connection.withDeadline(Date.now() + DEADLINE_MS, call));
+  const list = (condition: string): AsyncIterable<ListedRun> => listRuns(client, soon, condition);
   return {
     start: (input) => soon(() => startWorkflow(client, input)),
     describe: (jobId, runId) => soon(() => describe(client, jobId, runId)),
+    startInput: (jobId, runId) => soon(() => startInput(client, { jobId, runId, namespace })),
+    endOf: (jobId, runId) => soon(() => endOf(client, { jobId, runId })),
     signal: (jobId, signal, args) =>
       soon(() => unlessGone(client.workflow.getHandle(jobId).signal(signal, ...args))),
-    cancel: (jobId, runId) => soon(() => unlessGone(client.workflow.getHandle(jobId, runId).cancel())),
-    closedSince: (since) => closedSince(client, since, soon),
+    cancel: (jobId, runId, reason) =>
+      soon(() =>
+        unlessGone(
+          client.workflowService.requestCancelWorkflowExecution({
+            namespace,
+            identity: 'longplay',
+            workflowExecution: { workflowId: jobId, ...(runId === undefined ? {} : { runId }) },
+            ...(reason === undefined ? {} : { reason }),
+          }),
+        ),
+      ),
+    pendingActivities: (jobId) => soon(() => pendingActivities(client, jobId)),
+    movePending: (jobId, priority) => soon(() => movePending(client, { jobId, priority, namespace })),
+    openRuns: () => list(`ExecutionStatus in ('Running', 'Paused')`),
+    closedSince: (since) => list(`CloseTime > '${since.toISOString()}'`),
+    stuckRuns: () => list(`ExecutionStatus = 'Running' and TemporalReportedProblems is not null`),
+    lastTaskFailure: (jobId, runId) => soon(() => lastTaskFailure(client, { jobId, runId, namespace })),
+    pausedRuns: () => list(`ExecutionStatus = 'Running' and TemporalPauseInfo is not null`),
+    namespaceId: () =>
+      soon(
+        async () => (await client.workflowService.describeNamespace({ namespace })).namespaceInfo?.id ?? '',
+      ),
     healthy: () =>
       soon(() => connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -86,41 +130,13 @@ async function startWorkflow(client: Client, input: JobInput): Promise<'started'
   }
 }
 
-async function describe(client: Client, jobId: string, runId: string | undefined): Promise<Execution> {
-  try {
-    const description = await client.workflow.getHandle(jobId, runId).describe();
-    const status = description.status.name;
-    return status === 'RUNNING' || status === 'PAUSED'
-      ? { state: 'open', runId: description.runId }
-      : { state: 'closed', runId: description.runId, status, closedAt: description.closeTime };
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return { state: 'unknown' };
-    throw error;
-  }
-}
-
 async function unlessGone(call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (isNotFound(error)) return false;
     throw error;
-  }
-}
-
-/** Page by page: each has the deadline of a call of its own. */
-async function* closedSince(
-  client: Client,
-  since: Date,
-  soon: <Result>(call: () => Promise<Result>) => Promise<Result>,
-): AsyncIterable<string> {
-  const query = `CloseTime > "${since.toISOString()}" and JobType is not null`;
-  const executions = client.workflow.list({ query })[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await soon(() => executions.next());
-    if (next.done === true) return;
-    yield next.value.workflowId;
   }
 }
 

@@ -6,13 +6,10 @@ import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 const SWEEPER_LOCK = 4_100_010;
 const OFTEN_MS = 5_000;
 const SELDOM_MS = 60_000;
-/** The first look back covers what closed while no core worker lived; longer is the open rows' part. */
-const FIRST_LOOK_BACK_MS = 24 * 3_600_000;
 
 /** The loop of `core` that repairs every disagreement between rows and Temporal (jobs.md §4). */
 export function startSweeper(deps: ActivityDeps): LeaderLoop {
   let seldomAt = 0;
-  let since = new Date(Date.now() - FIRST_LOOK_BACK_MS);
   return startLeaderLoop({
     name: 'sweeper',
     lock: SWEEPER_LOCK,
@@ -22,12 +19,9 @@ export function startSweeper(deps: ActivityDeps): LeaderLoop {
     pass: async (leadership) => {
       await sweepOften(deps, leadership);
       await retryCleanups(deps);
-      if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0) return;
+      if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0 && leadership.ledMs > OFTEN_MS) return;
       seldomAt = performance.now();
-      const begun = new Date();
-      const { repaired } = await sweepSeldom(deps, since);
-      since = new Date(begun.getTime() - SELDOM_MS);
-      if (repaired > 0) deps.log.warn({ repaired }, 'rows that disagreed with Temporal were repaired');
+      await sweepSeldom(deps);
     },
   });
 }

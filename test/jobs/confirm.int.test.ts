@@ -53,9 +53,7 @@ describe('the outcome of a job', () => {
       const id = await begin(core, {});
       expect(await core.view(id)).toMatchObject({ status: 'queued', waitingReason: 'no_worker' });
       await cli('workflow', 'terminate', '--workflow-id', id);
-      await eventually(
-        async () => (await sweepSeldom(core.parts, new Date(Date.now() - 60_000))).repaired === 1,
-      );
+      await sweepSeldom(core.parts);
       expect(await core.view(id)).toMatchObject({ status: 'cancelled', error: { kind: 'terminated' } });
     });
   });
@@ -67,7 +65,7 @@ describe('the outcome of a job', () => {
       const row = await findJob(core.parts.db, id);
       if (row === undefined) throw new Error('the row is gone');
       // Somebody starts the workflow once more, past Longplay.
-      expect(await core.parts.temporal.start({ ...inputOf(row), round: 2 })).toBe('started');
+      expect(await core.parts.temporal.start({ ...inputOf(row), round: 0 })).toBe('started');
       await eventually(async () => (await core.parts.temporal.describe(id)).state === 'closed');
       expect(await core.parts.temporal.describe(id)).toMatchObject({ status: 'FAILED' });
       expect(await confirmJob(core.parts, id)).toBe('ended');

@@ -18,10 +18,16 @@ Runtime.install({
   logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
 });
 
+/** A job's run has the job's id, which its input names. */
+function workflowIdOf({ events }: ReturnType<typeof historyFromJSON>): string {
+  const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data;
+  return (JSON.parse(Buffer.from(payload ?? []).toString('utf8')) as { jobId: string }).jobId;
+}
+
 describe('a recorded history', () => {
   it.each(files)('%s replays on this version', async (file) => {
     const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
-    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history);
+    await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowIdOf(history));
   });
 
   it('exists for every job type', () => {

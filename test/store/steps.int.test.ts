@@ -65,7 +65,7 @@ async function newWorker({ seenSecondsAgo = 0 } = {}): Promise<string> {
 
 async function open(key: StepKey, workerId: string): Promise<Opened & { opened: OpenedAttempt }> {
   const attemptId = randomUUID();
-  const opened = await openAttempt(database.db, key, { attemptId, workerId, runId: 'run' });
+  const opened = await openAttempt(database.db, key, { attemptId, workerId, runId: 'run', activityId: '1' });
   return { key, attemptId, opened, stepId: opened.kind === 'opened' ? opened.stepId : 0 };
 }
 

@@ -1,13 +1,17 @@
 import type { ChildOutcome, JobInput, StepArgs, StepFailure } from '../../domain/jobs/job-input.js';
+import type { PermitPolicy } from '../../domain/jobs/policy.js';
 import type { TerminalStatus } from '../../domain/jobs/status.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import { awaitJobEnd, createChild } from '../../jobs/children.js';
 import type { JobsDeps } from '../../jobs/deps.js';
-import { claimRound, recordProposal, type Claim, type ClaimAnswer } from '../../store/runs.js';
+import { freePermit, takePermit } from '../../jobs/permits.js';
+import { claimRun } from '../../jobs/claim.js';
+import { recordProposal, type Claim, type ClaimAnswer } from '../../store/runs.js';
 import { recordStepBackoff, recordStepWaiting } from '../../store/steps.js';
 import { clearWait, recordPaused, recordWait } from '../../store/waits.js';
 import { insertCleanup } from '../../store/cleanups.js';
 import { lastWisher } from '../../store/wishes.js';
+import { following } from './following.js';
 import { heartbeatWhile } from './heartbeat.js';
 import { stepKey } from './step-key.js';
 
@@ -18,7 +22,7 @@ export interface FactsDeps extends JobsDeps {
 
 /** The status writes of workflows: small, idempotent, by local activities (jobs.md §3). */
 export interface Facts {
-  claim(claim: Claim): Promise<ClaimAnswer>;
+  claim(claim: Claim & { input: JobInput }): Promise<ClaimAnswer>;
   proposeOutcome(proposal: {
     jobId: string;
     round: number;
@@ -58,30 +62,38 @@ export interface Facts {
     | { kind: 'ended'; outcome: ChildOutcome }
   >;
   awaitJob(other: { jobId: string }): Promise<ChildOutcome>;
+  askPermit(ask: { jobId: string; permit: PermitPolicy }): Promise<boolean>;
+  releasePermit(about: { jobId: string }): Promise<void>;
   recordCleanup(cleanup: { jobId: string; args: StepArgs; error: string }): Promise<void>;
 }
 
 export function createFacts(deps: FactsDeps): Facts {
   const { db } = deps;
   return {
-    claim: (claim) => claimRound(db, claim),
+    claim: (claim) => claimRun(deps, claim),
     proposeOutcome: async (proposal) => {
-      await recordProposal(db, proposal);
+      await following(deps, proposal, () => recordProposal(db, proposal));
       deps.confirmSoon(proposal.jobId);
     },
-    recordStepWaiting: (args) => recordStepWaiting(db, stepKey(args)),
-    recordStepBackoff: ({ args, ...backoff }) => recordStepBackoff(db, { key: stepKey(args), ...backoff }),
-    recordWait: (wait) => recordWait(db, wait),
-    clearWait: (about) => clearWait(db, about),
-    setPaused: async ({ jobId, round, paused, by }) => {
-      const wisher = by === 'signal' ? ((await lastWisher(db, jobId, 'pause')) ?? 'a Temporal signal') : by;
-      await recordPaused(db, { jobId, round, by: paused ? wisher : null });
-    },
+    recordStepWaiting: (args) => following(deps, args, () => recordStepWaiting(db, stepKey(args))),
+    recordStepBackoff: ({ args, ...backoff }) =>
+      following(deps, args, () => recordStepBackoff(db, { key: stepKey(args), ...backoff })),
+    recordWait: (wait) => following(deps, wait, () => recordWait(db, wait)),
+    clearWait: (about) => following(deps, about, () => clearWait(db, about)),
+    setPaused: ({ by, ...about }) =>
+      following(deps, about, async () => {
+        const wisher =
+          by === 'signal' ? ((await lastWisher(db, about.jobId, 'pause')) ?? 'a Temporal signal') : by;
+        await recordPaused(db, { ...about, by: about.paused ? wisher : null });
+      }),
     cancelOwnRun: async ({ jobId, runId }) => {
       await deps.temporal.cancel(jobId, runId);
     },
-    createChild: (wish) => createChild(deps, wish),
+    createChild: (wish) =>
+      following(deps, { jobId: wish.parentId, round: wish.round }, () => createChild(deps, wish)),
     awaitJob: ({ jobId }) => heartbeatWhile((signal) => awaitJobEnd(deps, jobId, signal)),
+    askPermit: (ask) => takePermit(deps, ask),
+    releasePermit: ({ jobId }) => freePermit(deps, jobId),
     recordCleanup: ({ jobId, args, error }) =>
       insertCleanup(db, { jobId, activity: args.step, input: args, error }),
   };

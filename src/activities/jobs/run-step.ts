@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 
-import { Fault, FAULTS } from '../../domain/faults.js';
+import { Fault, FAULTS, normalizeError } from '../../domain/faults.js';
 import type { StepAnswer, StepArgs } from '../../domain/jobs/job-input.js';
 import type { JobsDeps } from '../../jobs/deps.js';
 import { closeAttempt, openAttempt, type AttemptEnd, type OpenedAttempt } from '../../store/steps.js';
 import { Attempt } from './attempt.js';
 import { asStepFailure, describeFailure } from './failures.js';
+import { following } from './following.js';
 import { heartbeatWhile } from './heartbeat.js';
 import { graceAfter, patiently } from './patience.js';
 import type { AnyStep } from './step.js';
@@ -18,8 +19,10 @@ import { stepKey } from './step-key.js';
 const MAX_LOSSES = 3;
 /** Below the workers' shutdown force time. */
 const END_GRACE_MS = 10_000;
+/** Media children get TERM, 5 s, KILL; nothing that obeys takes longer than this. */
+const STUBBORN_MS = 20_000;
 
-export interface StepRunnerDeps extends Pick<JobsDeps, 'db' | 'log'> {
+export interface StepRunnerDeps extends JobsDeps {
   workerId: string;
 }
 
@@ -42,11 +45,11 @@ interface StepRun {
 }
 
 async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun): Promise<StepAnswer> {
-  const { info, cancellationSignal: signal } = Context.current();
+  const { cancellationSignal: signal } = Context.current();
   const attemptId = randomUUID();
-  const who = { attemptId, workerId: deps.workerId, runId: info.workflowExecution?.runId ?? '' };
-  const opened = await patiently(signal, () => openAttempt(deps.db, stepKey(args), who));
+  const opened = await patiently(signal, () => open(deps, args, attemptId));
   if (opened.kind === 'done') return { state: 'done', output: opened.output };
+  if (opened.kind === 'no_permit') return { state: 'no_permit' };
   const attempt = new Attempt(deps, { args, attemptId, opened, signal, onBeat });
   const end = await workOf(attempt, { run, args, opened });
   await attempt.flush();
@@ -57,22 +60,60 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
   return answerOf(end, signal);
 }
 
+async function open(deps: StepRunnerDeps, args: StepArgs, attemptId: string): Promise<OpenedAttempt> {
+  const { workflowExecution, activityId } = Context.current().info;
+  const attempt = { attemptId, workerId: deps.workerId, runId: workflowExecution?.runId ?? '', activityId };
+  try {
+    return await following(deps, args, () => openAttempt(deps.db, stepKey(args), attempt));
+  } catch (error) {
+    // The round is over, and with it the run that asks.
+    if (error instanceof Fault && error.kind === 'superseded') throw asStepFailure(describeFailure(error));
+    throw error;
+  }
+}
+
 async function workOf(
   attempt: Attempt,
   { run, args, opened }: { run: AnyStep; args: StepArgs; opened: Extract<OpenedAttempt, { kind: 'opened' }> },
 ): Promise<AttemptEnd> {
   try {
     if (opened.losses >= MAX_LOSSES && opened.losses % MAX_LOSSES === 0) throw lostRepeatedly(opened.losses);
-    return { outcome: 'done', output: await run(args.input, attempt) };
+    return { outcome: 'done', output: await obeying(attempt, () => run(args.input, attempt)) };
   } catch (error) {
     return endOf(error, attempt);
+  }
+}
+
+/**
+ * A step that does not stop within STUBBORN_MS of being told is left to itself: it must not hold up its job's end.
+ * What it does later fails at the fence.
+ */
+async function obeying<Output>(attempt: Attempt, work: () => Promise<Output>): Promise<Output> {
+  const patience = graceAfter(attempt.signal, STUBBORN_MS);
+  let ended = false;
+  const given = new Promise<never>((_resolve, reject) => {
+    const giveUp = (): void => {
+      if (ended) return;
+      attempt.log(
+        'warn',
+        `did not stop within ${STUBBORN_MS / 1_000} s of being told, and was left to itself`,
+      );
+      reject(normalizeError(attempt.signal.reason));
+    };
+    patience.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work(), given]);
+  } finally {
+    ended = true;
   }
 }
 
 function endOf(error: unknown, attempt: Attempt): AttemptEnd {
   if (attempt.signal.aborted && (error === attempt.signal.reason || !(error instanceof Fault))) {
     const details = Context.current().cancellationDetails;
-    return { outcome: details?.cancelRequested === true ? 'stopped' : 'interrupted' };
+    if (details?.cancelRequested === true) return { outcome: 'stopped' };
+    return { outcome: 'interrupted', parked: details?.paused === true };
   }
   if (error instanceof Fault && error.kind === 'superseded') return { outcome: 'superseded' };
   const failure = describeFailure(error);

@@ -12,6 +12,7 @@ export function stepKey(args: StepArgs): StepKey {
     inputHash: hashInput(args.input),
     round: args.round,
     queue: args.queue,
+    ...(args.permit === undefined ? {} : { permit: args.permit }),
   };
 }
 

@@ -12,6 +12,9 @@ export const CSRF_HEADER = 'x-csrf-token';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** A use is written at most this often; a token read tells when the last one was. */
+const TOKEN_USE_MS = 60_000;
+
 /**
  * Who sent this request: by `Authorization: Bearer`, else by the session cookie, else nobody.
  * @throws HttpProblem unauthenticated for a credential that is wrong, expired or revoked; forbidden for a
@@ -50,7 +53,7 @@ async function principalOf(
   if (token?.kind !== kind) {
     throw unauthenticated('The token is not known, has expired or was revoked');
   }
-  await recordTokenUse(db, token.id);
+  if (Date.now() - (token.lastUsedAt?.getTime() ?? 0) > TOKEN_USE_MS) await recordTokenUse(db, token.id);
   return { id: token.id, name: token.name, role: token.role, kind, expiresAt: token.expiresAt };
 }
 

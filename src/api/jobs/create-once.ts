@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { normalizeError } from '../../domain/faults.js';
 import { createJob, insertNewJob, joinOpen, type CreatedJob, type CreateJob } from '../../jobs/create.js';
 import { startJob } from '../../jobs/start.js';
-import { viewJobs } from '../../jobs/view.js';
+import { viewJobs, viewNewJob } from '../../jobs/view.js';
 import type { Queryable } from '../../store/database.js';
 import { answerKey, releaseKey, reserveKey } from '../../store/idempotency.js';
 import { findJob, type JobRow } from '../../store/jobs.js';
@@ -40,7 +40,8 @@ export async function createOnce(
 ): Promise<JobAnswer> {
   if (key === undefined) {
     const { kind, job } = await createJob(context, await wish());
-    return { status: STATUS[kind], body: await viewOf(context.db, job) };
+    const view = kind === 'existing' ? viewOf : viewNewJob;
+    return { status: STATUS[kind], body: await view(context.db, job) };
   }
   const owned = { principal, key };
   const known = await reserveKey(context.db, { ...owned, bodyHash: hashOf(asked) });
@@ -76,7 +77,7 @@ async function createUnderKey(
   }
   const started = await startJob(context, stored.job);
   const job = (await findJob(context.db, stored.job.id)) ?? stored.job;
-  const answer: JobAnswer = { status: started ? 201 : 202, body: await viewOf(context.db, job) };
+  const answer: JobAnswer = { status: started ? 201 : 202, body: await viewNewJob(context.db, job) };
   await answerKey(context.db, { ...owned, ...answer });
   return answer;
 }
@@ -93,7 +94,7 @@ async function storeUnderKey(
       await answerKey(tx, {
         ...owned,
         status: stored.existed ? 200 : 202,
-        body: await viewOf(tx, stored.job),
+        body: await (stored.existed ? viewOf : viewNewJob)(tx, stored.job),
       });
       return { ...stored, wished };
     });

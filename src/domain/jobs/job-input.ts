@@ -31,12 +31,17 @@ export interface StepArgs<Input = unknown> {
   step: string;
   occurrence: number;
   queue: string;
+  /** The group whose permit the job must hold for it. */
+  permit?: string;
   input: Input;
 }
 
 /** What a step's activity answers; only `done` lets the story go on (jobs.md §5). */
 export type StepAnswer<Output = unknown> =
-  { state: 'done'; output: Output } | { state: 'stopped' } | { state: 'no_room'; needs: string };
+  | { state: 'done'; output: Output }
+  | { state: 'stopped' }
+  | { state: 'no_permit' }
+  | { state: 'no_room'; needs: string };
 
 /** What a failed step tells the step helper, as the first detail of its ApplicationFailure. */
 export interface StepFailure {

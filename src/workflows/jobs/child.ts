@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   CancellationScope,
   CancelledFailure,
   ParentClosePolicy,
@@ -34,6 +35,8 @@ const { awaitJob } = proxyActivities<Pick<Facts, 'awaitJob'>>({
   taskQueue: 'io',
   startToCloseTimeout: '30 days',
   heartbeatTimeout: '8 seconds',
+  // It only looks on, so nobody has to wait until it has stopped looking.
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: { initialInterval: '1 second', backoffCoefficient: 1.5, maximumInterval: '10 seconds' },
 });
 

@@ -24,7 +24,9 @@ export class Compensation {
   }
 
   push(activity: string, input: unknown): void {
-    this.#undo.push(this.#job.stepArgs(activity, input, this.#undo.length + 1));
+    // Undoing needs no permit: it must work while all of them are taken.
+    const { permit: _permit, ...args } = this.#job.stepArgs(activity, input, this.#undo.length + 1);
+    this.#undo.push(args);
   }
 
   run(): Promise<void> {

@@ -34,10 +34,10 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
     const { runId, firstExecutionRunId } = workflowInfo();
     const about = { jobId: jobInput.jobId, round: jobInput.round, runId };
     const claim = await CancellationScope.nonCancellable(() =>
-      fact('claim', { ...about, chain: firstExecutionRunId }),
+      fact('claim', { ...about, chain: firstExecutionRunId, input: jobInput }),
     );
     if (!claim.granted) {
-      throw ApplicationFailure.nonRetryable(`This run is not the job's: ${claim.reason ?? ''}`, 'Superseded');
+      throw ApplicationFailure.nonRetryable(`This run is not the job's: ${claim.reason}`, 'Superseded');
     }
     const job = new Job(jobInput, claim);
     early.attach(job);
@@ -59,9 +59,12 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
   }
 }
 
+/** The workflow id is the job's own id: another would speak for a job that it is not. */
 function readInput(given: unknown): JobInput {
-  if (typeof given === 'object' && given !== null && 'jobId' in given && 'policy' in given)
-    return given as JobInput;
+  if (typeof given === 'object' && given !== null && 'jobId' in given && 'policy' in given) {
+    const input = given as JobInput;
+    if (input.jobId === workflowInfo().workflowId) return input;
+  }
   throw ApplicationFailure.nonRetryable(
     'Expected the input of a Longplay job; start jobs through the API, the CLI or the page, which write the row first',
     'bad_input',
@@ -106,6 +109,9 @@ function registerSignals(input: JobInput): { attach: (job: Job) => void } {
   );
   on('retryNow', 'Ends the present wait before a retry or the next look', (on) => {
     on.retryNow();
+  });
+  on('permitGranted', 'Sent by core: the job has its turn among those of its kind', (on) => {
+    on.permit.grant();
   });
   on('cancel', 'Cancels the job and undoes what can be undone', () =>
     CancellationScope.nonCancellable(async () => {

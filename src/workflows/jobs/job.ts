@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ApplicationFailure,
   CancellationScope,
   CancelledFailure,
@@ -25,6 +26,7 @@ import { Compensation } from './compensation.js';
 import { fact } from './fact.js';
 import { readFailure } from './failure.js';
 import { PauseGate } from './pause.js';
+import { Permit } from './permit.js';
 
 /** The steps of an activity file as a story calls them: only what they need and give. */
 export type StoryStep<Step> =
@@ -42,6 +44,7 @@ export class Job<Params = unknown> {
   readonly input: JobInput<Params>;
   readonly pause: PauseGate;
   readonly compensation: Compensation;
+  readonly permit: Permit;
   priority: number;
   #retryNow = 0;
 
@@ -54,6 +57,7 @@ export class Job<Params = unknown> {
     this.input = input;
     this.priority = input.priority;
     this.pause = new PauseGate({ jobId: input.jobId, round: input.round, paused, byParent });
+    this.permit = new Permit(input);
     this.compensation = new Compensation(this, input.carried?.undo);
   }
 
@@ -94,6 +98,7 @@ export class Job<Params = unknown> {
     const { reason, detail, waitMs = null, until = () => false } = wait;
     if (until()) return 'met';
     const about = { jobId: this.id, round: this.input.round };
+    await this.permit.free();
     await fact('recordWait', { ...about, reason, detail, waitMs });
     const met = await this.#until(until, waitMs);
     await fact('clearWait', about);
@@ -116,8 +121,17 @@ export class Job<Params = unknown> {
   }
 
   stepArgs(name: string, input: unknown, occurrence: number): StepArgs {
-    const { jobId, type, round } = this.input;
-    return { jobId, jobType: type, round, step: name, occurrence, queue: this.policyOf(name).queue, input };
+    const { jobId, type, round, policy } = this.input;
+    return {
+      jobId,
+      jobType: type,
+      round,
+      step: name,
+      occurrence,
+      queue: this.policyOf(name).queue,
+      ...(policy.permit === undefined ? {} : { permit: policy.permit.group }),
+      input,
+    };
   }
 
   policyOf(name: string): StepPolicy {
@@ -133,25 +147,45 @@ export class Job<Params = unknown> {
     const args = this.stepArgs(name, input, occurrence);
     const counts = { tries: 0, environment: 0 };
     for (;;) {
+      if (this.pause.closed) await this.permit.free();
       await this.pause.open();
-      if (QUEUES_WITH_POSITION.includes(this.policyOf(name).queue)) await fact('recordStepWaiting', args);
-      // A pause that came during that write found nothing to cut.
-      if (this.pause.closed) continue;
-      const { cut, outcome } = await this.pause.guard(() => this.#schedule(args));
+      const tried = await this.permit.under(
+        () => this.pause.closed,
+        () => this.#try(args),
+      );
+      if (tried === undefined) continue;
       throwIfCancelled();
-      if (outcome.status === 'fulfilled') {
-        if (outcome.value.state === 'done') return outcome.value.output;
-        if (outcome.value.state === 'no_room')
-          await this.#backoff(
-            args,
-            { kind: 'environment', message: outcome.value.needs, waitingReason: 'vram_busy' },
-            30_000,
-          );
-        continue;
-      }
-      // After our own cancel of the scope, a timeout or a lost worker is the wished end (jobs.md §5).
-      if (cut) continue;
-      await this.#afterFailure(args, outcome.reason, counts);
+      if (tried.status === 'rejected') await this.#afterFailure(args, tried.reason, counts);
+      else if (tried.value.state === 'done') return tried.value.output;
+      else await this.#afterRefusal(args, tried.value);
+    }
+  }
+
+  /** One scheduled activity; undefined when our own pause has cut it, or came before it. */
+  async #try(args: StepArgs): Promise<PromiseSettledResult<StepAnswer> | undefined> {
+    if (QUEUES_WITH_POSITION.includes(this.policyOf(args.step).queue)) await fact('recordStepWaiting', args);
+    // A pause that came during that write found nothing to cut.
+    if (this.pause.closed) return undefined;
+    const { cut, outcome } = await this.pause.guard(() => this.#schedule(args));
+    // After our own cancel of the scope, a timeout or a lost worker is the wished end (jobs.md §5).
+    return cut && outcome.status === 'rejected' && !CancellationScope.current().consideredCancelled
+      ? undefined
+      : outcome;
+  }
+
+  async #afterRefusal(args: StepArgs, answer: Exclude<StepAnswer, { state: 'done' }>): Promise<void> {
+    switch (answer.state) {
+      case 'stopped':
+        return;
+      case 'no_permit':
+        this.permit.lose();
+        return;
+      case 'no_room':
+        await this.#backoff(
+          args,
+          { kind: 'environment', message: answer.needs, waitingReason: 'vram_busy' },
+          30_000,
+        );
     }
   }
 
@@ -162,6 +196,9 @@ export class Job<Params = unknown> {
       startToCloseTimeout: policy.startToCloseMs,
       heartbeatTimeout: policy.heartbeatMs,
       priority: { priorityKey: this.priority },
+      // Written out, since the SDK's default is TRY_CANCEL, whatever it says: nothing may follow a step, no undo
+      // and no next attempt, before the step has let go of its work.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       // Serves lost workers and shutdowns only: true failures come back non-retryable.
       retry: { initialInterval: '500 milliseconds', backoffCoefficient: 1.5, maximumInterval: '10 seconds' },
     });
@@ -192,6 +229,7 @@ export class Job<Params = unknown> {
 
   async #backoff(args: StepArgs, failure: StepFailure, waitMs: number): Promise<void> {
     const reason = (failure.waitingReason ?? 'retry_backoff') as WaitingReason;
+    await this.permit.free();
     await fact('recordStepBackoff', { args, waitMs, reason, detail: failure.message });
     await this.#until(() => this.pause.closed, waitMs);
   }

@@ -1,0 +1,120 @@
+import type { ListedRun } from '../temporal/gateway.js';
+import { compareRows, openRows, voidRuns } from '../store/comparison.js';
+import { findJob, recoverRound } from '../store/jobs.js';
+import { insertRepair } from '../store/repairs.js';
+import { adoptRun } from './adopt.js';
+import { confirmJob, correctOutcome, statusOf } from './confirm.js';
+import type { JobsDeps } from './deps.js';
+import { rebuildJob } from './rebuild.js';
+import { startJob } from './start.js';
+
+const PAGE = 500;
+
+/**
+ * Compares every open row with Temporal's open runs, and what closed since `since` with its row; describes only
+ * where the two differ, and writes nothing where they agree (jobs.md §4, (a), (b), (d), (f)).
+ * @param mayRecover false while another Temporal than ours answers: then nothing that it does not know is begun anew.
+ */
+export async function compareAll(
+  deps: JobsDeps,
+  { since, mayRecover }: { since: Date; mayRecover: boolean },
+): Promise<void> {
+  // The rows first: a job that is created meanwhile is in neither list, and one that is started is not missed.
+  const rows = await openRows(deps.db);
+  const runs = new Map<string, string>();
+  for await (const { jobId, runId } of deps.temporal.openRuns()) runs.set(jobId, runId);
+  const known = new Set(rows.map(({ id }) => id));
+  for (const row of rows) if (!runs.has(row.id)) await compareRow(deps, row, mayRecover);
+  const strange = [...runs].filter(([jobId]) => !known.has(jobId));
+  for await (const page of pagesOf(strange)) await compareOpenRuns(deps, page);
+  for await (const page of pagesOf(deps.temporal.closedSince(since))) await compareClosed(deps, page);
+}
+
+/** (a), (b): an open row without an open run. */
+async function compareRow(
+  deps: JobsDeps,
+  { id, round }: { id: string; round: number },
+  mayRecover: boolean,
+): Promise<void> {
+  if ((await confirmJob(deps, id)) === 'unknown' && mayRecover) await recoverJob(deps, { id, round });
+}
+
+/** (b): Temporal does not know the run of an open row: a new round goes on from the finished steps. */
+export async function recoverJob(
+  deps: JobsDeps,
+  { id, round }: { id: string; round: number },
+): Promise<boolean> {
+  if (!(await recoverRound(deps.db, { id, round }))) return false;
+  await insertRepair(deps.db, {
+    jobId: id,
+    kind: 'run_lost',
+    detail: `Temporal has no run of round ${round}`,
+  });
+  const job = await findJob(deps.db, id);
+  if (job !== undefined) await startJob(deps, job);
+  return true;
+}
+
+/** (d), (f): an open run whose row is not open, or not there. */
+async function compareOpenRuns(deps: JobsDeps, runs: [string, string][]): Promise<void> {
+  const rows = await compareRows(
+    deps.db,
+    runs.map(([jobId]) => jobId),
+  );
+  const refused = await voidRuns(
+    deps.db,
+    runs.map(([, runId]) => runId),
+  );
+  for (const [jobId, runId] of runs) {
+    const row = rows.get(jobId);
+    if (row === undefined) await rebuildJob(deps, jobId);
+    else if (row.outcomeStatus !== null && !refused.has(runId)) await reopen(deps, { jobId, runId });
+  }
+}
+
+/** (f): its chain was reset after its end, and no fact of the new run has come yet. */
+async function reopen(deps: JobsDeps, run: { jobId: string; runId: string }): Promise<void> {
+  const job = await findJob(deps.db, run.jobId);
+  if (job?.outcomeStatus != null) await adoptRun(deps, { ...run, round: job.round });
+}
+
+/** (a), (d): what closed since the last pass. */
+async function compareClosed(deps: JobsDeps, runs: ListedRun[]): Promise<void> {
+  const rows = await compareRows(
+    deps.db,
+    runs.map(({ jobId }) => jobId),
+  );
+  for (const run of runs) {
+    const row = rows.get(run.jobId);
+    if (row === undefined) await rebuildEnded(deps, run.jobId);
+    else if (row.outcomeStatus === null) await confirmJob(deps, run.jobId);
+    else if (row.outcomeRun !== run.runId || row.outcomeStatus !== statusOf(run.status)) {
+      await correct(deps, run);
+    }
+  }
+}
+
+async function rebuildEnded(deps: JobsDeps, jobId: string): Promise<void> {
+  if ((await rebuildJob(deps, jobId)) !== undefined) await confirmJob(deps, jobId);
+}
+
+/** The latest run of the claimed chain has the word; refused and earlier runs say nothing. */
+async function correct(deps: JobsDeps, { jobId, runId }: ListedRun): Promise<void> {
+  const job = await findJob(deps.db, jobId);
+  const latest = await deps.temporal.describe(jobId);
+  if (job?.outcomeStatus == null || latest.state !== 'closed' || latest.runId !== runId) return;
+  if (latest.chain !== job.claimedChain) return;
+  if (job.outcomeRun === latest.runId && job.outcomeStatus === statusOf(latest.status)) return;
+  await correctOutcome(deps, job, latest);
+}
+
+async function* pagesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncIterable<Item[]> {
+  let page: Item[] = [];
+  for await (const item of items) {
+    page.push(item);
+    if (page.length < PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}

@@ -1,0 +1,64 @@
+import { endFinding, recordFinding } from '../store/findings.js';
+import { openRows } from '../store/comparison.js';
+import { rememberNamespace, rememberedNamespace } from '../store/namespace.js';
+import { recoverJob } from './compare.js';
+import { confirmJob } from './confirm.js';
+import type { JobsDeps } from './deps.js';
+
+/**
+ * Whether the Temporal that answers is the one whose runs the rows speak of. The first one is remembered; where
+ * another answers, nothing is repaired until somebody says so (jobs.md §4).
+ */
+export async function isOurTemporal(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<boolean> {
+  const present = await deps.temporal.namespaceId();
+  const remembered = await rememberedNamespace(deps.db);
+  if (remembered === undefined) await rememberNamespace(deps.db, present);
+  if (remembered === undefined || remembered === present) {
+    await endFinding(deps.db, 'temporal_replaced', 'temporal');
+    return true;
+  }
+  const message = `Another Temporal answers than the one that has the jobs' runs (namespace ${remembered}, now ${present})`;
+  const remedy =
+    'Correct TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; or, when its store is lost, run "longplay recover": open jobs then go on in new runs';
+  await recordFinding(deps.db, { kind: 'temporal_replaced', subject: 'temporal', message, remedy });
+  deps.log.error({ remembered, present }, `${message}. ${remedy}`);
+  return false;
+}
+
+export interface Recovered {
+  /** The Temporal that was answering before is not known to this one. */
+  replaced: boolean;
+  /** Open jobs that go on in a new round, from their finished steps and checkpoints. */
+  begun: string[];
+  /** Open jobs whose end Temporal knew. */
+  ended: string[];
+  /** Open jobs whose run Temporal has. */
+  unchanged: number;
+}
+
+/**
+ * Takes the Temporal that answers now for ours: every open job that it does not know begins a new round.
+ * @param dryRun says what would be done, and changes nothing.
+ */
+export async function recover(deps: JobsDeps, { dryRun }: { dryRun: boolean }): Promise<Recovered> {
+  const present = await deps.temporal.namespaceId();
+  const remembered = await rememberedNamespace(deps.db);
+  const recovered: Recovered = {
+    replaced: remembered !== undefined && remembered !== present,
+    begun: [],
+    ended: [],
+    unchanged: 0,
+  };
+  if (!dryRun) {
+    await rememberNamespace(deps.db, present);
+    await endFinding(deps.db, 'temporal_replaced', 'temporal');
+  }
+  for (const { id, round } of await openRows(deps.db)) {
+    const { state } = await deps.temporal.describe(id);
+    if (state === 'open') recovered.unchanged += 1;
+    else if (state === 'unknown') {
+      if (dryRun || (await recoverJob(deps, { id, round }))) recovered.begun.push(id);
+    } else if (dryRun || (await confirmJob(deps, id)) === 'ended') recovered.ended.push(id);
+  }
+  return recovered;
+}

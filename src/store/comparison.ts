@@ -1,0 +1,79 @@
+import type { Queryable } from './database.js';
+
+/** An open row that Temporal has taken. */
+export interface OpenRow {
+  id: string;
+  round: number;
+}
+
+/** Open rows in Temporal's hands, but for those of the last seconds, whose start may still be on its way. */
+export async function openRows(db: Queryable): Promise<OpenRow[]> {
+  const { rows } = await db.query<OpenRow>(
+    `select id, round from jobs where outcome_status is null and accepted_round = round
+       and created_at < now() - interval '5 seconds'`,
+  );
+  return rows;
+}
+
+export interface ComparedRow {
+  id: string;
+  outcomeStatus: string | null;
+  outcomeRun: string | null;
+}
+
+/** How the rows of these jobs stand; a job without a row is missing in the answer. */
+export async function compareRows(db: Queryable, ids: string[]): Promise<Map<string, ComparedRow>> {
+  const { rows } = await db.query<ComparedRow>(
+    `select id, outcome_status as "outcomeStatus", outcome_run as "outcomeRun" from jobs where id = any($1::text[])`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Which of these runs were refused by their job. */
+export async function voidRuns(db: Queryable, runIds: string[]): Promise<Set<string>> {
+  const { rows } = await db.query<{ runId: string }>(
+    `select run_id as "runId" from job_runs where void and run_id = any($1::text[])`,
+    [runIds],
+  );
+  return new Set(rows.map(({ runId }) => runId));
+}
+
+export interface OpenAttempt {
+  id: string;
+  jobId: string;
+  activityId: string;
+}
+
+/** Attempts that have been open for a while, and whose workers live. */
+export async function longAttempts(db: Queryable): Promise<OpenAttempt[]> {
+  const { rows } = await db.query<OpenAttempt>(
+    `select a.id, a.job_id as "jobId", a.activity_id as "activityId" from job_attempts a
+     where a.ended_at is null and a.activity_id is not null and a.started_at < now() - interval '30 seconds'
+     order by a.started_at limit 500`,
+  );
+  return rows;
+}
+
+const SWEPT_AT = 'swept_at';
+
+/** When the last comparison with Temporal began, by this database: an older copy brings its own time along. */
+export async function sweptAt(db: Queryable): Promise<Date | undefined> {
+  const { rows } = await db.query<{ at: Date }>(
+    `select (value #>> '{}')::timestamptz as at from settings where key = $1`,
+    [SWEPT_AT],
+  );
+  return rows[0]?.at;
+}
+
+export async function recordSwept(db: Queryable, at: Date): Promise<void> {
+  await db.query(
+    `insert into settings (key, value) values ($1, to_jsonb($2::text)) on conflict (key) do update set value = excluded.value`,
+    [SWEPT_AT, at.toISOString()],
+  );
+}
+
+export async function databaseTime(db: Queryable): Promise<Date> {
+  const { rows } = await db.query<{ now: Date }>('select now()');
+  return rows[0]?.now ?? new Date();
+}
