@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { Client, Connection } from '@temporalio/client';
+
 import { choosePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { testTemporal } from './servers.js';
@@ -9,6 +11,8 @@ import { testTemporal } from './servers.js';
 export interface OwnTemporal {
   address: string;
   namespace: string;
+  /** The SDK's own client, for what Longplay itself never does. */
+  client: Client;
   stop: () => Promise<void>;
 }
 
@@ -28,10 +32,13 @@ export async function startOwnTemporal(dynamicValues: readonly string[] = []): P
     synchronous: 'off',
     dynamicValues,
   });
+  const connection = await Connection.connect({ address });
   return {
     address,
     namespace,
+    client: new Client({ connection, namespace }),
     stop: async () => {
+      await connection.close();
       await service.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },

@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { z } from 'zod';
+
+import { jobView } from '../../src/api/schemas/job.js';
+import type { HttpClient } from '../../src/cli/http-client.js';
+import { statusOf } from '../../src/jobs/confirm.js';
+import type { Database } from '../../src/store/database.js';
+import { findJob } from '../../src/store/jobs.js';
+import { createTemporalGateway, type TemporalGateway } from '../../src/temporal/gateway.js';
+import { eventually } from '../support/eventually.js';
+import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
+import { createTestDatabase, testTemporal, type TestDatabase } from '../support/servers.js';
+import { startProcess, startService, type ServiceProcess, type StartedProcess } from '../support/service.js';
+
+export type JobView = z.output<typeof jobView>;
+
+/** `together`: one process has all roles. `apart`: two APIs, two core and two cpu workers, a process each. */
+export const SHAPES = ['together', 'apart'] as const;
+export type Shape = (typeof SHAPES)[number];
+
+const run = promisify(execFile);
+
+/** The built service as its users run it, with a database and a Temporal server of its own. */
+export interface House {
+  db: Database;
+  databaseUrl: string;
+  temporal: TemporalGateway;
+  server: OwnTemporal;
+  services: ServiceProcess[];
+  workers: StartedProcess[];
+  /** To one API after the other. */
+  client: () => HttpClient;
+  create: (type: string, params?: object, more?: object) => Promise<string>;
+  view: (id: string) => Promise<JobView>;
+  /** Waits until the job's view is as wished; the error tells the last one. */
+  until: (id: string, met: (view: JobView) => boolean, withinMs?: number) => Promise<JobView>;
+  steer: (id: string, action: string) => Promise<JobView>;
+  /** The ordinary Temporal command line. */
+  cli: (...args: string[]) => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+export async function startHouse(
+  shape: Shape,
+  { environment = {} }: { environment?: Record<string, string> } = {},
+): Promise<House> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'longplay-house-'));
+  const database = await createTestDatabase();
+  const server = await startOwnTemporal();
+  const services: ServiceProcess[] = [];
+  const workers: StartedProcess[] = [];
+  const shared = {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: server.namespace,
+    LONGPLAY_SECRET_KEY: 'one key for the house',
+    LONGPLAY_SHUTDOWN_GRACE_MS: '200',
+    ...environment,
+  };
+  const temporal = createTemporalGateway(server);
+  const stop = async (): Promise<void> => {
+    await Promise.all([...workers, ...services].map((started) => started.stop()));
+    await temporal.close();
+    await server.stop();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await startProcesses(shape, { folder, environment: shared, services, workers });
+    return { ...createHouse({ database, server, temporal, services, workers }), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startProcesses(
+  shape: Shape,
+  house: {
+    folder: string;
+    environment: Record<string, string>;
+    services: ServiceProcess[];
+    workers: StartedProcess[];
+  },
+): Promise<void> {
+  const { folder, environment } = house;
+  if (shape === 'together') {
+    house.services.push(await startService(path.join(folder, 'all'), { command: ['up'], environment }));
+    return;
+  }
+  for (const number of [1, 2]) {
+    const started = startService(path.join(folder, `api-${number}`), { command: ['api'], environment });
+    house.services.push(await started);
+  }
+  for (const [role, number] of [
+    ['core', 1],
+    ['core', 2],
+    ['cpu', 1],
+    ['cpu', 2],
+  ] as const) {
+    const ready = /The worker (\S+) is ready/;
+    const command = ['worker', role];
+    house.workers.push(
+      await startProcess(path.join(folder, `${role}-${number}`), { command, environment, ready }),
+    );
+  }
+}
+
+function createHouse({
+  database,
+  server,
+  temporal,
+  services,
+  workers,
+}: {
+  database: TestDatabase;
+  server: OwnTemporal;
+  temporal: TemporalGateway;
+  services: ServiceProcess[];
+  workers: StartedProcess[];
+}): Omit<House, 'stop'> {
+  let turn = 0;
+  const client = (): HttpClient => {
+    turn += 1;
+    const service = services[turn % services.length];
+    if (service === undefined) throw new Error('The house has no API');
+    return service.client;
+  };
+  const view = (id: string): Promise<JobView> => client().send({ path: `/api/jobs/${id}`, answer: jobView });
+  return {
+    db: database.db,
+    databaseUrl: database.url,
+    temporal,
+    server,
+    services,
+    workers,
+    client,
+    create: async (type, params = {}, more = {}) => {
+      const body = { type, params, ...more };
+      return (await client().send({ method: 'POST', path: '/api/jobs', body, answer: jobView })).id;
+    },
+    view,
+    until: (id, met, withinMs = 20_000) => untilView(view, { id, met, withinMs }),
+    steer: (id, action) =>
+      client().send({ method: 'POST', path: `/api/jobs/${id}/${action}`, answer: jobView }),
+    cli: async (...args) => {
+      const where = ['--address', server.address, '--namespace', server.namespace];
+      return (await run(testTemporal().cliPath, [...args, ...where], { maxBuffer: 50_000_000 })).stdout;
+    },
+  };
+}
+
+async function untilView(
+  view: House['view'],
+  { id, met, withinMs }: { id: string; met: (view: JobView) => boolean; withinMs: number },
+): Promise<JobView> {
+  let last: JobView | undefined;
+  try {
+    await eventually(async () => met((last = await view(id))), { withinMs, everyMs: 50 });
+  } catch (error) {
+    throw new Error(`The job was not as wished; last: ${JSON.stringify(last)}`, { cause: error });
+  }
+  if (last === undefined) throw new Error('unreachable');
+  return last;
+}
+
+export const ended = ({ endedAt }: { endedAt: string | null }): boolean => endedAt !== null;
+
+/** What a row and Temporal say of a job; equal where they agree (invariant 1). */
+export async function twoWords(
+  { db, temporal }: Pick<House, 'db' | 'temporal'>,
+  id: string,
+): Promise<{ row: string; temporal: string }> {
+  const job = await findJob(db, id);
+  const execution = await temporal.describe(id);
+  const told = execution.state === 'closed' ? statusOf(execution.status) : execution.state;
+  return { row: job?.outcomeStatus ?? 'open', temporal: told };
+}
