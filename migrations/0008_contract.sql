@@ -132,6 +132,11 @@ begin
   select * into j from jobs where id = p_id for no key update;
   if not found then return query select 'missing', null::text, false, null::text; return; end if;
   if j.round < p_round then return query select 'behind', null::text, false, null::text; return; end if;
+  -- The chain that has ended claims again: it was reset.
+  if j.round = p_round and j.outcome_status is not null and j.claimed_chain = p_chain then
+    return query select 'ended', null::text, false, null::text;
+    return;
+  end if;
   refusal := case
     when j.round > p_round then format('round %s is over, the job is at round %s', p_round, j.round)
     when j.outcome_status is not null then format('the job is %s', j.outcome_status)
@@ -192,9 +197,11 @@ begin
     return next;
     return;
   end if;
-  update job_attempts a set outcome = 'lost',
-      ended_at = coalesce((select w.seen_at from workers w where w.id = a.worker_id), now())
-    where a.step_id = s.id and a.ended_at is null;
+  -- A lost attempt ends when its worker was last seen; one of a worker that lives ends now.
+  update job_attempts a set outcome = 'lost', ended_at = case
+      when w.stopped_at is not null or w.seen_at < now() - interval '8 seconds' then greatest(a.started_at, w.seen_at)
+      else now() end
+    from workers w where w.id = a.worker_id and a.step_id = s.id and a.ended_at is null;
   get diagnostics lost = row_count;
   number := 1 + (select count(*) from job_attempts a where a.step_id = s.id);
   insert into job_attempts (id, step_id, job_id, round, run_id, number, worker_id, queue, activity_id)

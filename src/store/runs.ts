@@ -21,10 +21,14 @@ export type ClaimAnswer =
       /** By its parent alone. */
       byParent: boolean;
     }
-  | { granted: false; reason: string; paused: false };
+  /** `cancelled`: Temporal was asked to cancel the run, with the reason. */
+  | { granted: false; reason: string; paused: false; cancelled: boolean };
 
-/** `missing` and `behind`: the row does not know of this round; a copy of the database was restored. */
-export type Claimed = ClaimAnswer | 'missing' | 'behind';
+/**
+ * `missing` and `behind`: the row does not know of this round, for a copy of the database was restored. `ended`: the
+ * chain that came to the row's outcome claims it once more, for it was reset.
+ */
+export type Claimed = ClaimAnswer | 'missing' | 'behind' | 'ended';
 
 /**
  * Binds (job, round) to a chain. A second chain, a run of a round that is over, and a job cancelled
@@ -32,7 +36,7 @@ export type Claimed = ClaimAnswer | 'missing' | 'behind';
  */
 export async function claimRound(db: Queryable, claim: Claim): Promise<Claimed> {
   const { rows } = await db.query<{
-    standing: 'missing' | 'behind' | 'ours';
+    standing: 'missing' | 'behind' | 'ended' | 'ours';
     refusal: string | null;
     paused: boolean;
     pausedBy: string | null;
@@ -44,7 +48,7 @@ export async function claimRound(db: Queryable, claim: Claim): Promise<Claimed> 
   ]);
   const { standing, refusal, paused, pausedBy } = rows[0] ?? MISSING;
   if (standing !== 'ours') return standing;
-  if (refusal !== null) return { granted: false, reason: refusal, paused: false };
+  if (refusal !== null) return { granted: false, reason: refusal, paused: false, cancelled: false };
   return { granted: true, reason: null, paused, byParent: pausedBy === PAUSED_BY_PARENT };
 }
 

@@ -24,6 +24,8 @@ const STUBBORN_MS = 20_000;
 
 export interface StepRunnerDeps extends JobsDeps {
   workerId: string;
+  /** Asks Temporal what has become of a job whose run is gone from under its step. */
+  confirmSoon: (jobId: string) => void;
 }
 
 /** Turns a step into its Temporal activity: records the attempt, answers from the row, keeps the contract. */
@@ -57,6 +59,8 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
   await patiently(graceAfter(signal, END_GRACE_MS), () =>
     closeAttempt(deps.db, { jobId: args.jobId, stepId: opened.stepId, attemptId, end }),
   );
+  // Terminated, or reset: nobody else tells us of it.
+  if (Context.current().cancellationDetails?.notFound === true) deps.confirmSoon(args.jobId);
   return answerOf(end, signal);
 }
 

@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   TemporalFailure,
+  condition,
   defineSignal,
   isCancellation,
   setHandler,
@@ -37,6 +38,7 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
       fact('claim', { ...about, chain: firstExecutionRunId, input: jobInput }),
     );
     if (!claim.granted) {
+      if (claim.cancelled) await untilCancelled();
       throw ApplicationFailure.nonRetryable(`This run is not the job's: ${claim.reason}`, 'Superseded');
     }
     const job = new Job(jobInput, claim);
@@ -49,6 +51,8 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
       // Any other error is a failing workflow task, which Temporal retries for ever: not an outcome.
       if (!(error instanceof TemporalFailure)) throw error;
       const cancelled = isCancellation(error);
+      // The row is another run's, so there is nothing to undo and nothing to propose.
+      if (!cancelled && readFailure(error).kind === 'superseded') await untilCancelled();
       if (cancelled) await job.compensation.run();
       await propose(about, cancelled ? 'cancelled' : 'failed', {
         result: null,
@@ -57,6 +61,11 @@ class JobInterceptor implements WorkflowInboundCallsInterceptor {
       throw error;
     }
   }
+}
+
+/** A run that may not go on may have been cancelled for it, with the reason: then it ends so, not as failed. */
+async function untilCancelled(): Promise<void> {
+  await condition(() => false, '5 seconds');
 }
 
 /** The workflow id is the job's own id: another would speak for a job that it is not. */
