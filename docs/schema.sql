@@ -337,6 +337,39 @@ requests
   created_at timestamp with time zone not null default now()
   changed_at timestamp with time zone not null default now()
 
+schedule_firings
+  schedule_id text not null
+  nominal_at timestamp with time zone not null
+  kind text not null
+  job_id text
+  skipped_job_id text
+  outcome text not null
+  detail text
+  made_by text not null
+  created_at timestamp with time zone not null default now()
+
+schedules
+  id text not null
+  name text not null
+  type text not null
+  params jsonb not null
+  priority smallint
+  max_retries smallint
+  cron text
+  every_ms bigint
+  timezone text not null default 'UTC'::text
+  jitter_ms bigint not null default 0
+  catchup_window_ms bigint not null default 600000
+  enabled boolean not null default true
+  created_by text not null
+  created_at timestamp with time zone not null default now()
+  changed_at timestamp with time zone not null default now()
+  version integer not null default 1
+  applied_version integer not null default 0
+  applied_print text
+  apply_error text
+  next_at timestamp with time zone
+
 searches
   id text not null
   job_id text not null
@@ -460,6 +493,28 @@ requests requests_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 requests requests_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id)
 
 requests requests_state_check CHECK ((state = ANY (ARRAY['awaiting_approval'::text, 'denied'::text, 'cancelled'::text, 'awaiting_release'::text, 'pending'::text, 'searching'::text, 'awaiting_search'::text, 'downloading'::text, 'processing'::text, 'awaiting_import'::text, 'needs_decision'::text, 'downloaded'::text, 'available'::text, 'warn'::text, 'failed'::text])))
+
+schedule_firings schedule_firings_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE SET NULL
+
+schedule_firings schedule_firings_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'manual'::text])))
+
+schedule_firings schedule_firings_outcome_check CHECK ((outcome = ANY (ARRAY['created'::text, 'skipped'::text, 'refused'::text])))
+
+schedule_firings schedule_firings_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(id) ON DELETE CASCADE
+
+schedule_firings schedule_firings_skipped_job_id_fkey FOREIGN KEY (skipped_job_id) REFERENCES jobs(id) ON DELETE SET NULL
+
+schedules schedules_catchup_window_ms_check CHECK ((catchup_window_ms >= 10000))
+
+schedules schedules_check CHECK (((cron IS NULL) <> (every_ms IS NULL)))
+
+schedules schedules_every_ms_check CHECK ((every_ms >= 1000))
+
+schedules schedules_jitter_ms_check CHECK ((jitter_ms >= 0))
+
+schedules schedules_max_retries_check CHECK (((max_retries >= 0) AND (max_retries <= 10)))
+
+schedules schedules_priority_check CHECK (((priority >= 1) AND (priority <= 10)))
 
 searches searches_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
@@ -598,6 +653,20 @@ CREATE UNIQUE INDEX requests_job_id_key ON public.requests USING btree (job_id)
 CREATE UNIQUE INDEX requests_pkey ON public.requests USING btree (id)
 
 CREATE INDEX requests_state ON public.requests USING btree (state, created_at DESC)
+
+CREATE INDEX schedule_firings_created ON public.schedule_firings USING btree (created_at)
+
+CREATE INDEX schedule_firings_job ON public.schedule_firings USING btree (job_id)
+
+CREATE UNIQUE INDEX schedule_firings_pkey ON public.schedule_firings USING btree (schedule_id, nominal_at, kind)
+
+CREATE INDEX schedule_firings_skipped_job ON public.schedule_firings USING btree (skipped_job_id)
+
+CREATE INDEX schedules_created ON public.schedules USING btree (created_at DESC, id DESC)
+
+CREATE UNIQUE INDEX schedules_name_key ON public.schedules USING btree (name)
+
+CREATE UNIQUE INDEX schedules_pkey ON public.schedules USING btree (id)
 
 CREATE UNIQUE INDEX searches_job_id_occurrence_key ON public.searches USING btree (job_id, occurrence)
 

@@ -6,6 +6,7 @@ import { Fault } from '../domain/faults.js';
 import type { ActivityDeps } from './deps.js';
 import { asFactFailure } from './jobs/failures.js';
 import { createFacts, type FactsDeps } from './jobs/facts.js';
+import { createFiringActivities } from './jobs/firing.js';
 import { createStepRunner } from './jobs/run-step.js';
 import type { AnyStep, StepsModule } from './jobs/step.js';
 
@@ -16,7 +17,7 @@ type AnyStepsModule = StepsModule<ActivityDeps, Record<string, AnyStep>>;
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * All activities by name: each file of a pipeline's folder that exports `steps`, and the facts. Found by
+ * All activities by name: each file of a pipeline's folder that exports `steps`, and the job contract's own. Found by
  * looking, so that a new file registers itself.
  * @throws Fault defect when two files define one name.
  */
@@ -26,7 +27,8 @@ export async function createActivities(
   const activities: Record<string, Activity> = {};
   const run = createStepRunner(deps);
   for (const [name, step] of Object.entries(await loadSteps(deps))) activities[name] = run(step);
-  for (const [name, record] of Object.entries(createFacts(deps))) {
+  const contract = { ...createFacts(deps), ...createFiringActivities(deps) };
+  for (const [name, record] of Object.entries(contract)) {
     if (Object.hasOwn(activities, name))
       throw new Fault(
         'defect',

@@ -1,4 +1,5 @@
 import { Fault } from '../domain/faults.js';
+import { WORKFLOWS_WITHOUT_JOB } from '../domain/jobs/workflows-without-job.js';
 import type { JobType } from './job-type.js';
 
 export interface Catalogue {
@@ -47,8 +48,11 @@ export function checkRegistrations(
         (type) =>
           `the job type "${type}" has no workflow: export a function of that name in src/workflows/index.ts`,
       ),
+    ...types
+      .filter((type) => WORKFLOWS_WITHOUT_JOB.includes(type))
+      .map((type) => `the job type "${type}" has the name of a workflow that is no job: rename it`),
     ...registered.workflows
-      .filter((workflow) => !types.includes(workflow))
+      .filter((workflow) => !types.includes(workflow) && !WORKFLOWS_WITHOUT_JOB.includes(workflow))
       .map((workflow) => `the workflow "${workflow}" has no job type: list it in src/catalogue/index.ts`),
     ...catalogue.types.flatMap((type) =>
       Object.keys(type.policy.steps)

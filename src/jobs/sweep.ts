@@ -9,6 +9,7 @@ import type { JobsDeps } from './deps.js';
 import { endForgottenAttempts } from './forgotten.js';
 import { mendPermits } from './permits.js';
 import { isOurTemporal } from './recover.js';
+import { reconcileSchedules } from './schedules/apply.js';
 import { startPending } from './start.js';
 import { markPaused, markStuck } from './trouble.js';
 import { makeWish, resendWishes } from './wish.js';
@@ -51,4 +52,5 @@ export async function sweepSeldom(deps: JobsDeps): Promise<void> {
   await markStuck(deps);
   await markPaused(deps);
   await recordSwept(deps.db, begun);
+  if (mayRecover) await reconcileSchedules(deps);
 }

@@ -16,6 +16,7 @@ import {
   type RunEnd,
 } from './executions.js';
 import { isNotFound } from './not-found.js';
+import { createScheduleGateway, type ScheduleGateway } from './schedules.js';
 
 export type { Execution, ListedRun } from './executions.js';
 
@@ -49,6 +50,7 @@ export interface TemporalGateway {
   pausedRuns(): AsyncIterable<ListedRun>;
   /** Another id under the same name is another Temporal, or one that lost its store. */
   namespaceId(): Promise<string>;
+  schedules: ScheduleGateway;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
       soon(
         async () => (await client.workflowService.describeNamespace({ namespace })).namespaceInfo?.id ?? '',
       ),
+    schedules: createScheduleGateway(client, soon),
     healthy: () =>
       soon(() => connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -144,6 +147,7 @@ async function asFault<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;
   } catch (error) {
+    if (error instanceof Fault) throw error;
     throw new Fault('environment', 'Expected the Temporal server to answer, but it did not take the call', {
       waitingReason: 'temporal_unavailable',
       remedy: 'Check that the Temporal server runs and that TEMPORAL_ADDRESS is right',

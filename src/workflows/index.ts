@@ -12,3 +12,4 @@ export { monitor_download } from './acquisition/monitor-download.js';
 export { organize_files } from './acquisition/organize-files.js';
 export { request } from './acquisition/request.js';
 export { search_indexers } from './acquisition/search-indexers.js';
+export { fire } from './jobs/fire.js';

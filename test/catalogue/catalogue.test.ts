@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkRegistrations, createCatalogue } from '../../src/catalogue/catalogue.js';
 import { catalogue } from '../../src/catalogue/index.js';
 import { defineJobType, step } from '../../src/catalogue/job-type.js';
+import { WORKFLOWS_WITHOUT_JOB } from '../../src/domain/jobs/workflows-without-job.js';
 import * as stories from '../../src/workflows/index.js';
 
 function aType(type: string, aliases: string[] = []): ReturnType<typeof defineJobType> {
@@ -50,7 +51,8 @@ describe('the catalogue', () => {
   });
 
   it('gives every type a story, and every step a queue that does not hold workflow tasks', () => {
-    expect(Object.keys(stories).toSorted()).toEqual(catalogue.types.map(({ type }) => type).toSorted());
+    const named = [...catalogue.types.map(({ type }) => type), ...WORKFLOWS_WITHOUT_JOB];
+    expect(Object.keys(stories).toSorted()).toEqual(named.toSorted());
     const queues = catalogue.types.flatMap(({ policy }) =>
       Object.values(policy.steps).map(({ queue }) => queue),
     );
@@ -79,6 +81,14 @@ describe('the registrations', () => {
     expect(check(['one', 'two', 'three'], ['work'])).toThrow(
       'the workflow "three" has no job type: list it in src/catalogue/index.ts',
     );
+  });
+
+  it('know the workflows that are no jobs, and let no type have their names', () => {
+    expect(check(['one', 'two', 'fire'], ['work'])).not.toThrow();
+    const named = createCatalogue([aType('fire')]);
+    expect(() => {
+      checkRegistrations(named, { workflows: ['fire'], activities: ['work'] });
+    }).toThrow('the job type "fire" has the name of a workflow that is no job: rename it');
   });
 
   it('name a step without an activity', () => {

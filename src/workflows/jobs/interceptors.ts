@@ -17,19 +17,21 @@ import { HandlerUnfinishedPolicy } from '@temporalio/common';
 
 import type { JobInput } from '../../domain/jobs/job-input.js';
 import { PAUSED_BY_PARENT, type TerminalStatus } from '../../domain/jobs/status.js';
+import { WORKFLOWS_WITHOUT_JOB } from '../../domain/jobs/workflows-without-job.js';
 import { fact } from './fact.js';
 import { readFailure } from './failure.js';
 import { Job } from './job.js';
 
 /**
  * Claims the round, hands the story its Job, and proposes the outcome, so that a story's code tells
- * only its story (jobs.md §3). Every workflow of ours passes through here.
+ * only its story (jobs.md §3). Every workflow of ours passes through here; what is no job is let by.
  */
 class JobInterceptor implements WorkflowInboundCallsInterceptor {
   async execute(
     input: WorkflowExecuteInput,
     next: Next<WorkflowInboundCallsInterceptor, 'execute'>,
   ): Promise<unknown> {
+    if (WORKFLOWS_WITHOUT_JOB.includes(workflowInfo().workflowType)) return next(input);
     const jobInput = readInput(input.args[0]);
     const early = registerSignals(jobInput);
     const { runId, firstExecutionRunId } = workflowInfo();
