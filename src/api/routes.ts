@@ -38,6 +38,13 @@ import {
   listLibraryItemsOperation,
   listRequestsOperation,
 } from './requests/operations.js';
+import * as schedules from './schedules/operations.js';
+import {
+  disableScheduleOperation,
+  enableScheduleOperation,
+  listFiringsOperation,
+  triggerScheduleOperation,
+} from './schedules/steer.js';
 import * as clients from './settings/download-client-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
@@ -63,6 +70,16 @@ export const ROUTES: readonly Route[] = [
   route('get', '/api/requests', 'viewer', listRequestsOperation),
   route('get', '/api/requests/:id', 'viewer', getRequestOperation),
   route('get', '/api/library/items', 'viewer', listLibraryItemsOperation),
+
+  route('get', '/api/schedules', 'viewer', schedules.listSchedulesOperation),
+  route('post', '/api/schedules', 'super_admin', schedules.createScheduleOperation),
+  route('get', '/api/schedules/:id', 'viewer', schedules.getScheduleOperation),
+  route('put', '/api/schedules/:id', 'super_admin', schedules.putScheduleOperation),
+  route('delete', '/api/schedules/:id', 'super_admin', schedules.deleteScheduleOperation),
+  route('post', '/api/schedules/:id/enable', 'operator', enableScheduleOperation),
+  route('post', '/api/schedules/:id/disable', 'operator', disableScheduleOperation),
+  route('post', '/api/schedules/:id/trigger', 'operator', triggerScheduleOperation),
+  route('get', '/api/schedules/:id/firings', 'viewer', listFiringsOperation),
 
   route('get', '/api/indexers', 'viewer', indexers.listIndexersOperation),
   route('post', '/api/indexers', 'super_admin', indexers.createIndexerOperation),
