@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addJobCommands } from './commands/job.js';
 import { addRequestCommands } from './commands/request.js';
+import { addScheduleCommands } from './commands/schedule.js';
 import { addServeCommands } from './commands/serve.js';
 import { addSettingCommands } from './commands/setting.js';
 import { addTokenCommands } from './commands/token.js';
@@ -36,6 +37,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addDoctorCommand(program, deps);
   addRequestCommands(program, deps);
   addJobCommands(program, deps);
+  addScheduleCommands(program, deps);
   addSettingCommands(program, deps);
   addTokenCommands(program, deps);
   return program;

@@ -27,3 +27,12 @@ export function isoTime(text: string): string {
   if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
   throw new InvalidArgumentError('Expected a time such as 2027-01-31 or 2027-01-31T12:00:00Z.');
 }
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A length of time such as 30s, 15m, 6h or 1d, in milliseconds. */
+export function duration(text: string): number {
+  const { amount, unit } = /^(?<amount>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
+  if (amount !== undefined) return Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  throw new InvalidArgumentError('Expected a time such as 30s, 15m, 6h or 1d.');
+}
