@@ -602,6 +602,8 @@ CREATE INDEX jobs_changed ON public.jobs USING btree (changed_xid, id)
 
 CREATE INDEX jobs_created ON public.jobs USING btree (created_at DESC, id DESC)
 
+CREATE INDEX jobs_ended ON public.jobs USING btree (type, outcome_status, ended_at) WHERE ((outcome_status IS NOT NULL) AND (parent_id IS NULL))
+
 CREATE UNIQUE INDEX jobs_open_dedupe ON public.jobs USING btree (type, dedupe_key) WHERE ((dedupe_key IS NOT NULL) AND (outcome_status IS NULL))
 
 CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id)

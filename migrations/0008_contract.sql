@@ -300,3 +300,15 @@ begin
   return true;
 end
 $$;
+
+-- Retention asks for the n-th latest of a type and a status, and for what ended before it.
+create index jobs_ended on jobs (type, outcome_status, ended_at) where outcome_status is not null and parent_id is null;
+
+-- What is open is little beside what has ended: the sweeper's questions must not read the whole table.
+create index jobs_open on jobs (created_at) where outcome_status is null;
+
+-- The list at a million rows: a pair of type and status that is rare, words of titles, beginnings of ids.
+create extension if not exists pg_trgm;
+create index jobs_type_status_created on jobs (type, status, created_at desc, id desc);
+create index jobs_title on jobs using gin (lower(title) gin_trgm_ops);
+create index jobs_id_beginning on jobs (id text_pattern_ops);

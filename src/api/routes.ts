@@ -14,6 +14,12 @@ import {
   metricsOperation,
   readyzOperation,
 } from './health/operations.js';
+import {
+  endFindingOperation,
+  listFindingsOperation,
+  listRepairsOperation,
+  recoverOperation,
+} from './health/trouble-operations.js';
 import type { Operation } from './http/operation.js';
 import type { Access, Method, Route } from './http/route.js';
 import {
@@ -114,6 +120,10 @@ export const ROUTES: readonly Route[] = [
   route('delete', '/api/tokens/:id', 'super_admin', revokeTokenOperation),
   route('get', '/api/audit', 'super_admin', listAuditOperation),
 
+  route('get', '/api/findings', 'viewer', listFindingsOperation),
+  route('delete', '/api/findings/:kind/:subject', 'operator', endFindingOperation),
+  route('get', '/api/repairs', 'viewer', listRepairsOperation),
+  route('post', '/api/recover', 'super_admin', recoverOperation),
   route('get', '/api/workers', 'viewer', listWorkersOperation),
   route('get', '/api/about', 'viewer', aboutOperation),
   route('get', '/healthz', 'public', healthzOperation),

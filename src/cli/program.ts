@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { addDoctorCommand } from './commands/doctor.js';
 import { addJobCommands } from './commands/job.js';
+import { addRecoverCommand } from './commands/recover.js';
 import { addRequestCommands } from './commands/request.js';
 import { addScheduleCommands } from './commands/schedule.js';
 import { addServeCommands } from './commands/serve.js';
@@ -35,6 +36,7 @@ export function createProgram(deps: ProgramDeps): Command {
   });
   addServeCommands(program, deps);
   addDoctorCommand(program, deps);
+  addRecoverCommand(program, deps);
   addRequestCommands(program, deps);
   addJobCommands(program, deps);
   addScheduleCommands(program, deps);

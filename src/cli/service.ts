@@ -116,7 +116,11 @@ export async function startWorkers(
     workflowBundle: workflowBundle(),
     graceMs: config.shutdownGraceMs,
   });
-  const loops = roles.includes('core') ? [startSweeper(parts), startDownloadPoller(parts)] : [];
+  // Whoever runs both servers itself knows that another Temporal is its own with a new store.
+  const ownTemporal = config.databaseUrl === undefined && config.temporal.address === undefined;
+  const loops = roles.includes('core')
+    ? [startSweeper(parts, { ownTemporal }), startDownloadPoller(parts)]
+    : [];
   return {
     done: role.done,
     shutdown: async () => {

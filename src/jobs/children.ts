@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Fault } from '../domain/faults.js';
 import type { ChildOutcome, JobInput } from '../domain/jobs/job-input.js';
-import { linkChild, upsertChildStep } from '../store/children.js';
+import { adoptChild, linkChild, upsertChildStep } from '../store/children.js';
+import type { Queryable } from '../store/database.js';
 import { beginRound, findJob, touchJob, type JobRow } from '../store/jobs.js';
 import { insertNewJob } from './create.js';
 import type { JobsDeps } from './deps.js';
@@ -21,7 +22,8 @@ export interface ChildWish {
 
 export type CreatedChild =
   | { kind: 'start'; input: JobInput }
-  | { kind: 'open'; jobId: string }
+  /** `shared`: it was begun by somebody else, and may end by their wish. */
+  | { kind: 'open'; jobId: string; shared: boolean }
   | { kind: 'ended'; outcome: ChildOutcome };
 
 /**
@@ -37,7 +39,7 @@ export async function createChild(deps: JobsDeps, wish: ChildWish): Promise<Crea
     const key = { parentId: wish.parentId, name: wish.name, occurrence: wish.occurrence, inputHash };
     const step = await upsertChildStep(tx, { ...key, round: wish.round });
     const known = step.childId === null ? undefined : await findJob(tx, step.childId);
-    if (known !== undefined) return resumeChild(tx, known);
+    if (known !== undefined) return resumeChild(tx, known, wish.parentId);
     const created = await insertNewJob(tx, deps, {
       type: wish.type,
       params: wish.params,
@@ -48,25 +50,28 @@ export async function createChild(deps: JobsDeps, wish: ChildWish): Promise<Crea
     await linkChild(tx, { ...key, childId: created.job.id });
     await touchJob(tx, wish.parentId);
     return created.existed
-      ? { kind: 'open', jobId: created.job.id }
+      ? { kind: 'open', jobId: created.job.id, shared: created.job.parentId !== wish.parentId }
       : { kind: 'start', input: inputOf(created.job) };
   });
 }
 
-async function resumeChild(tx: Parameters<typeof beginRound>[0], child: JobRow): Promise<CreatedChild> {
+async function resumeChild(tx: Queryable, child: JobRow, parentId: string): Promise<CreatedChild> {
   if (child.outcomeStatus === 'completed') return { kind: 'ended', outcome: outcomeOf(child) };
+  const shared = child.parentId !== parentId;
   if (child.outcomeStatus === null) {
-    return child.acceptedRound < child.round
+    return child.acceptedRound < child.round && !shared
       ? { kind: 'start', input: inputOf(child) }
-      : { kind: 'open', jobId: child.id };
+      : { kind: 'open', jobId: child.id, shared };
   }
   const round = await beginRound(tx, {
     id: child.id,
     round: child.round,
     fresh: child.outcomeStatus !== 'failed',
   });
+  // Whoever begins it anew is its parent: it ends with that one.
+  if (round !== undefined) await adoptChild(tx, { childId: child.id, parentId });
   const begun = await findJob(tx, child.id);
-  if (round === undefined || begun === undefined) return { kind: 'open', jobId: child.id };
+  if (round === undefined || begun === undefined) return { kind: 'open', jobId: child.id, shared };
   return { kind: 'start', input: inputOf(begun) };
 }
 

@@ -20,7 +20,7 @@ export async function compareAll(
   { since, mayRecover }: { since: Date; mayRecover: boolean },
 ): Promise<void> {
   // The rows first: a job that is created meanwhile is in neither list, and one that is started is not missed.
-  const rows = await openRows(deps.db);
+  const rows = await openRows(deps.db, { olderThanMs: 5_000 });
   const runs = new Map<string, string>();
   for await (const { jobId, runId } of deps.temporal.openRuns()) runs.set(jobId, runId);
   const known = new Set(rows.map(({ id }) => id));

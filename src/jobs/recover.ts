@@ -8,13 +8,21 @@ import type { JobsDeps } from './deps.js';
 /**
  * Whether the Temporal that answers is the one whose runs the rows speak of. The first one is remembered; where
  * another answers, nothing is repaired until somebody says so (jobs.md §4).
+ * @param ownTemporal it can only be our own with a new store: recovered by itself, and said loudly.
  */
-export async function isOurTemporal(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<boolean> {
+export async function isOurTemporal(
+  deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
+  { ownTemporal }: { ownTemporal: boolean },
+): Promise<boolean> {
   const present = await deps.temporal.namespaceId();
   const remembered = await rememberedNamespace(deps.db);
-  if (remembered === undefined) await rememberNamespace(deps.db, present);
-  if (remembered === undefined || remembered === present) {
+  if (remembered === present) {
     await endFinding(deps.db, 'temporal_replaced', 'temporal');
+    return true;
+  }
+  if (remembered === undefined || ownTemporal) {
+    if (remembered !== undefined) deps.log.error({ remembered, present }, LOST);
+    await rememberNamespace(deps.db, present);
     return true;
   }
   const message = `Another Temporal answers than the one that has the jobs' runs (namespace ${remembered}, now ${present})`;
@@ -24,6 +32,9 @@ export async function isOurTemporal(deps: Pick<JobsDeps, 'db' | 'temporal' | 'lo
   deps.log.error({ remembered, present }, `${message}. ${remedy}`);
   return false;
 }
+
+const LOST =
+  "Temporal's store was lost: every open job goes on in a new run, from its finished steps and checkpoints";
 
 export interface Recovered {
   /** The Temporal that was answering before is not known to this one. */
@@ -53,7 +64,7 @@ export async function recover(deps: JobsDeps, { dryRun }: { dryRun: boolean }): 
     await rememberNamespace(deps.db, present);
     await endFinding(deps.db, 'temporal_replaced', 'temporal');
   }
-  for (const { id, round } of await openRows(deps.db)) {
+  for (const { id, round } of await openRows(deps.db, { olderThanMs: 0 })) {
     const { state } = await deps.temporal.describe(id);
     if (state === 'open') recovered.unchanged += 1;
     else if (state === 'unknown') {

@@ -9,6 +9,7 @@ import type { JobsDeps } from './deps.js';
 import { endForgottenAttempts } from './forgotten.js';
 import { mendPermits } from './permits.js';
 import { isOurTemporal } from './recover.js';
+import { forgetOldJobs } from './retention.js';
 import { reconcileSchedules } from './schedules/apply.js';
 import { startPending } from './start.js';
 import { markPaused, markStuck } from './trouble.js';
@@ -40,13 +41,18 @@ const OVERLAP_MS = 60_000;
 /**
  * One pass of what runs each 60 s: rows and Temporal's runs are compared, from where this database says that the
  * last pass began: an older copy of it brings its own time along, and is caught up with from there.
+ * @param ownTemporal Postgres and Temporal are this process's own: another Temporal is ours with a new store.
  */
-export async function sweepSeldom(deps: JobsDeps): Promise<void> {
+export async function sweepSeldom(
+  deps: JobsDeps,
+  { ownTemporal = false }: { ownTemporal?: boolean } = {},
+): Promise<void> {
   await forgetOldKeys(deps.db);
   await forgetOldRepairs(deps.db);
+  await forgetOldJobs(deps);
   const begun = await databaseTime(deps.db);
   const last = (await sweptAt(deps.db)) ?? new Date(begun.getTime() - FIRST_LOOK_BACK_MS);
-  const mayRecover = await isOurTemporal(deps);
+  const mayRecover = await isOurTemporal(deps, { ownTemporal });
   await compareAll(deps, { since: new Date(last.getTime() - OVERLAP_MS), mayRecover });
   await endForgottenAttempts(deps);
   await markStuck(deps);

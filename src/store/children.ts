@@ -31,6 +31,13 @@ export async function linkChild(
   );
 }
 
+export async function adoptChild(
+  db: Queryable,
+  { childId, parentId }: { childId: string; parentId: string },
+): Promise<void> {
+  await db.query('update jobs set parent_id = $2 where id = $1', [childId, parentId]);
+}
+
 /** Open children of ended parents: their parent-close policy was not carried out. */
 export async function orphans(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

@@ -6,11 +6,12 @@ export interface OpenRow {
   round: number;
 }
 
-/** Open rows in Temporal's hands, but for those of the last seconds, whose start may still be on its way. */
-export async function openRows(db: Queryable): Promise<OpenRow[]> {
+/** Open rows in Temporal's hands; its list may not show yet what was created less than `olderThanMs` ago. */
+export async function openRows(db: Queryable, { olderThanMs }: { olderThanMs: number }): Promise<OpenRow[]> {
   const { rows } = await db.query<OpenRow>(
     `select id, round from jobs where outcome_status is null and accepted_round = round
-       and created_at < now() - interval '5 seconds'`,
+       and created_at < now() - $1 * interval '1 millisecond'`,
+    [olderThanMs],
   );
   return rows;
 }

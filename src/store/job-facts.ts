@@ -9,10 +9,13 @@ export interface ChildFact {
   status: JobStatus;
 }
 
-/** The children of each job, newest first. */
+/** The children of each job, newest first; those too that it shares with the job that began them. */
 export async function childrenOf(db: Queryable, parentIds: string[]): Promise<Map<string, ChildFact[]>> {
   const { rows } = await db.query<ChildFact>(
-    `select parent_id as "parentId", id, type, title, status from jobs where parent_id = any($1::text[]) order by created_at desc`,
+    `select p.parent as "parentId", c.id, c.type, c.title, c.status from (
+       select parent_id as parent, id as child from jobs where parent_id = any($1::text[])
+       union select job_id, child_id from job_steps where job_id = any($1::text[]) and child_id is not null
+     ) p join jobs c on c.id = p.child order by c.created_at desc`,
     [parentIds],
   );
   const byParent = new Map<string, ChildFact[]>();

@@ -60,6 +60,9 @@ export async function startRole(deps: ActivityDeps, options: RoleOptions): Promi
 /** How long a run waits for the worker that has it in memory before any other may take it; 10 s by default. */
 const STICKY_MS = 2_000;
 
+/** As often as steps heartbeat. */
+const HEARTBEAT_THROTTLE_MS = 500;
+
 function createWorker(
   options: RoleOptions,
   { queue, slots, activities }: { queue: string; slots: number; activities: object },
@@ -72,8 +75,8 @@ function createWorker(
     shutdownGraceTime: options.graceMs,
     shutdownForceTime: options.graceMs + 15_000,
     // A cancel or pause reaches an activity with its next heartbeat (temporal.md §8).
-    maxHeartbeatThrottleInterval: 1_000,
-    defaultHeartbeatThrottleInterval: 1_000,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
   };
   if (queue === 'workflows') {
     // No activity tasks here: an eager activity would jump its queue (temporal.md §5).

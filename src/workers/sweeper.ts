@@ -8,7 +8,7 @@ const OFTEN_MS = 5_000;
 const SELDOM_MS = 60_000;
 
 /** The loop of `core` that repairs every disagreement between rows and Temporal (jobs.md §4). */
-export function startSweeper(deps: ActivityDeps): LeaderLoop {
+export function startSweeper(deps: ActivityDeps, options: { ownTemporal?: boolean } = {}): LeaderLoop {
   let seldomAt = 0;
   return startLeaderLoop({
     name: 'sweeper',
@@ -21,7 +21,7 @@ export function startSweeper(deps: ActivityDeps): LeaderLoop {
       await retryCleanups(deps);
       if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0 && leadership.ledMs > OFTEN_MS) return;
       seldomAt = performance.now();
-      await sweepSeldom(deps);
+      await sweepSeldom(deps, options);
     },
   });
 }

@@ -20,7 +20,7 @@ import { startDownloadPoller } from '../../src/workers/download-poller.js';
 import { startRole } from '../../src/workers/role.js';
 import { startSweeper } from '../../src/workers/sweeper.js';
 import { eventually } from './eventually.js';
-import { createTestDatabase, testTemporal } from './servers.js';
+import { createTestDatabase, testTemporal, type TestDatabase } from './servers.js';
 
 const silent = () => undefined;
 const log = { info: silent, warn: silent, error: silent };
@@ -32,21 +32,28 @@ export interface TestCore {
   view: (jobId: string) => Promise<JobView>;
   /** Waits until the job's view is as wished; the error tells the last one. */
   until: (jobId: string, met: (view: JobView) => boolean, withinMs?: number) => Promise<JobView>;
+  /** Its database, for another core after this one. */
+  database: TestDatabase;
+  /** Ends the workers and loops; the database stays until `stop`. */
+  pause: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
 export async function startTestCore({
   queues,
   temporal = testTemporal(),
+  database: given,
 }: {
   queues?: Record<string, number>;
   temporal?: { address: string; namespace: string };
+  /** Another core's, which drops it. */
+  database?: TestDatabase;
 } = {}): Promise<TestCore> {
   Runtime.install({
     shutdownSignals: [],
     logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
   });
-  const database = await createTestDatabase();
+  const database = given ?? (await createTestDatabase());
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
   const parts = createTestParts(database.db, folder, temporal);
   const { address, namespace } = temporal;
@@ -61,6 +68,13 @@ export async function startTestCore({
     graceMs: 500,
   });
   const loops = [startSweeper(parts), startDownloadPoller(parts)];
+  let paused: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await Promise.all(loops.map((loop) => loop.stop()));
+    await role.shutdown();
+    await connection.close();
+  };
+  const pause = (): Promise<void> => (paused ??= end());
   const view = async (jobId: string): Promise<JobView> => {
     const job = await findJob(database.db, jobId);
     const [shown] = await viewJobs(database.db, job === undefined ? [] : [job]);
@@ -72,12 +86,12 @@ export async function startTestCore({
     databaseUrl: database.url,
     view,
     until: (jobId, met, withinMs = 20_000) => untilView({ jobId, met, withinMs, view }),
+    database,
+    pause,
     stop: async () => {
-      await Promise.all(loops.map((loop) => loop.stop()));
-      await role.shutdown();
-      await connection.close();
+      await pause();
       await parts.temporal.close();
-      await database.drop();
+      if (given === undefined) await database.drop();
       await rm(folder, { recursive: true, force: true });
     },
   };

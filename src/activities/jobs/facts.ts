@@ -2,8 +2,9 @@ import type { ChildOutcome, JobInput, StepArgs, StepFailure } from '../../domain
 import type { PermitPolicy } from '../../domain/jobs/policy.js';
 import type { TerminalStatus } from '../../domain/jobs/status.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
-import { awaitJobEnd, createChild } from '../../jobs/children.js';
+import { awaitJobEnd, createChild, type CreatedChild } from '../../jobs/children.js';
 import type { JobsDeps } from '../../jobs/deps.js';
+import { movePriority } from '../../jobs/priority.js';
 import { freePermit, takePermit } from '../../jobs/permits.js';
 import { claimRun } from '../../jobs/claim.js';
 import { recordProposal, type Claim, type ClaimAnswer } from '../../store/runs.js';
@@ -56,12 +57,9 @@ export interface Facts {
     params: unknown;
     name: string;
     occurrence: number;
-  }): Promise<
-    | { kind: 'start'; input: JobInput }
-    | { kind: 'open'; jobId: string }
-    | { kind: 'ended'; outcome: ChildOutcome }
-  >;
+  }): Promise<CreatedChild>;
   awaitJob(other: { jobId: string }): Promise<ChildOutcome>;
+  movePriority(move: { jobId: string; priority: number }): Promise<void>;
   askPermit(ask: { jobId: string; permit: PermitPolicy }): Promise<boolean>;
   releasePermit(about: { jobId: string }): Promise<void>;
   recordCleanup(cleanup: { jobId: string; args: StepArgs; error: string }): Promise<void>;
@@ -92,6 +90,7 @@ export function createFacts(deps: FactsDeps): Facts {
     createChild: (wish) =>
       following(deps, { jobId: wish.parentId, round: wish.round }, () => createChild(deps, wish)),
     awaitJob: ({ jobId }) => heartbeatWhile((signal) => awaitJobEnd(deps, jobId, signal)),
+    movePriority: (move) => movePriority(deps, move),
     askPermit: (ask) => takePermit(deps, ask),
     releasePermit: ({ jobId }) => freePermit(deps, jobId),
     recordCleanup: ({ jobId, args, error }) =>

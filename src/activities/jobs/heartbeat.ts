@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 
-const HEARTBEAT_MS = 1_000;
+/** A cancel comes back with a heartbeat: seen within a second, the network included (jobs.md §5). */
+const HEARTBEAT_MS = 500;
 
 /** Heartbeats from a timer, not from progress, so that a busy or silent step never looks dead (temporal.md §8). */
 export async function heartbeatWhile<Result>(

@@ -104,7 +104,11 @@ export const jobFilterShape = {
   type: several.optional().describe('One or more types or aliases'),
   parent: z.string().max(200).optional().describe('Children of this job'),
   subject: z.string().max(500).optional().describe('`type:id`, or `type`'),
-  search: z.string().max(200).optional().describe('Words of the title, or the beginning of an id'),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Words of the title; or the beginning of an id, its dash included'),
   createdAfter: time.optional(),
   createdBefore: time.optional(),
 };

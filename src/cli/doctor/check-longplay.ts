@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { Config } from '../../config.js';
 import { normalizeError } from '../../domain/faults.js';
 import { isPortFree } from '../../embedded/ports.js';
@@ -18,7 +20,33 @@ export async function checkLongplay(client: HttpClient, config: ListenSettings):
   if (ready === undefined) return [await checkPort(config)];
   const kinds = Object.keys(SETTING_KINDS) as SettingKind[];
   const settings = await Promise.all(kinds.map((kind) => checkSettings(client, kind)));
-  return [...readinessFindings(client.baseUrl, ready.checks), ...settings.flat()];
+  const troubles = await checkTroubles(client);
+  return [...readinessFindings(client.baseUrl, ready.checks), ...troubles, ...settings.flat()];
+}
+
+const troubleList = z.looseObject({
+  findings: z.array(
+    z.looseObject({
+      kind: z.string(),
+      subject: z.string(),
+      message: z.string(),
+      remedy: z.string().nullish(),
+    }),
+  ),
+});
+
+/** What Longplay has found out itself and cannot mend alone. */
+async function checkTroubles(client: HttpClient): Promise<Finding[]> {
+  const { findings } = await client
+    .send({ path: '/api/findings', answer: troubleList })
+    .catch(() => ({ findings: [] }));
+  return findings.map(({ kind, subject, message, remedy }) =>
+    wrong(`${kind.replaceAll('_', ' ')}: ${subject}`, {
+      state: kind === 'row_recovered' ? 'advice' : 'broken',
+      detail: message,
+      remedy: remedy ?? 'See the log of Longplay',
+    }),
+  );
 }
 
 function readinessFindings(

@@ -43,15 +43,21 @@ const { awaitJob } = proxyActivities<Pick<Facts, 'awaitJob'>>({
 /** Row first, then the start; on a new run a finished child is reused and an open one awaited (jobs.md §4). */
 export async function runChild<Result>(job: Job, wish: ChildWish): Promise<ChildOutcome<Result>> {
   await job.pause.open();
-  const { jobId, round, priority } = job.input;
-  const created = await fact('createChild', { parentId: jobId, round, priority, ...wish });
-  switch (created.kind) {
-    case 'ended':
-      return created.outcome as ChildOutcome<Result>;
-    case 'open':
-      return awaitOther<Result>(job, created.jobId);
-    case 'start':
-      return startAndAwait<Result>(job, created.input);
+  for (;;) {
+    const { jobId, round } = job.input;
+    const created = await fact('createChild', { parentId: jobId, round, priority: job.priority, ...wish });
+    switch (created.kind) {
+      case 'ended':
+        return created.outcome as ChildOutcome<Result>;
+      case 'start':
+        return startAndAwait<Result>(job, created.input);
+      case 'open': {
+        const outcome = await awaitOther<Result>(job, created.jobId);
+        // Somebody else's wish, or its parent's end: this job wants it all the same, as one of its own now.
+        if (outcome.status === 'cancelled' && created.shared) continue;
+        return outcome;
+      }
+    }
   }
 }
 

@@ -130,13 +130,12 @@ function registerSignals(input: JobInput): { attach: (job: Job) => void } {
     }),
   );
   setHandler(
-    defineSignal<[number]>('setPriority'),
-    (priority) => {
-      void steer((on) => {
-        on.priority = priority;
-      });
+    defineSignal<[unknown]>('setPriority'),
+    (given) => steer((on) => on.setPriority(Number(given))),
+    {
+      description: 'What waits, later steps and children get this priority, 1 (first) to 10',
+      unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
     },
-    { description: 'Later steps and children get this priority, 1 (first) to 10' },
   );
   return {
     attach: (created) => {

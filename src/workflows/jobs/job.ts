@@ -6,10 +6,12 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  log,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 
+import { isPriority } from '../../domain/jobs/priority.js';
 import { environmentWaitMs, QUEUES_WITH_POSITION, type StepPolicy } from '../../domain/jobs/policy.js';
 import type {
   ChildOutcome,
@@ -63,6 +65,21 @@ export class Job<Params = unknown> {
 
   retryNow(): void {
     this.#retryNow += 1;
+  }
+
+  /** Moves what waits, and all that comes later; what runs stays where it is (jobs.md §5). */
+  async setPriority(priority: number): Promise<void> {
+    if (!isPriority(priority)) {
+      log.warn('a priority that is no whole number from 1 to 10 was left alone', { priority });
+      return;
+    }
+    this.priority = priority;
+    await CancellationScope.nonCancellable(() =>
+      Promise.all([
+        fact('movePriority', { jobId: this.id, priority }),
+        this.pause.tellChildren('setPriority', priority),
+      ]),
+    );
   }
 
   /** Typed calls of the steps of an activity file: `job.steps<SearchSteps>().searchIndexer({…})`. */

@@ -66,6 +66,13 @@ export class PauseGate {
     }
   }
 
+  /** A child that ended meanwhile cannot be signalled, and needs nothing. */
+  async tellChildren(signal: string, argument: unknown): Promise<void> {
+    await Promise.all(
+      [...this.#children].map((child) => child.signal(signal, argument).catch(() => undefined)),
+    );
+  }
+
   async withChild<Output>(child: OpenChild, work: () => Promise<Output>): Promise<Output> {
     this.#children.add(child);
     try {
