@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 
 /** The machine in words; neither its name nor a path of it. */
@@ -19,6 +20,15 @@ export function describeMachine(): Machine {
     cores: cores.length,
     memoryMiB: Math.round(os.totalmem() / 1_048_576),
     node: process.versions.node,
-    os: `${os.type()} ${os.release()}`,
+    os: system(),
   };
+}
+
+/** The distribution by its own name; elsewhere the kernel's. */
+function system(): string {
+  try {
+    return /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? os.type();
+  } catch {
+    return os.type();
+  }
 }
