@@ -69,7 +69,7 @@ export function createMetrics(): Metrics {
 function createDatabaseGauges(registry: Registry): { read: (sources: MetricSources) => Promise<void> } {
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const jobs = gauge('longplay_jobs', 'Jobs by type and status; ended ones are counted once a minute', [
+  const jobs = gauge('longplay_jobs', 'Jobs by type and status', [
     'type',
     'status',
   ]);

@@ -19,6 +19,6 @@ export function createContext(deps: ApiDeps): ApiContext {
     ...deps,
     feed: createChangeFeed(deps),
     logInLimit: createRateLimit({ ...LOG_INS, now: () => performance.now() }),
-    metricSources: createMetricSources(deps.db, () => performance.now()),
+    metricSources: createMetricSources(deps.db),
   };
 }

@@ -30,6 +30,7 @@ import {
   listJobTypesOperation,
   listLogsOperation,
 } from './jobs/operations.js';
+import { jobStatsOperation } from './jobs/stats.js';
 import {
   cancelJobOperation,
   pauseJobOperation,
@@ -60,6 +61,8 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/jobs', 'operator', createJobOperation),
   route('get', '/api/jobs', 'viewer', listJobsOperation),
   route('get', '/api/jobs/types', 'viewer', listJobTypesOperation),
+  route('get', '/api/jobs/stats', 'viewer', jobStatsOperation),
+
   route('get', '/api/jobs/:id', 'viewer', getJobOperation),
   route('get', '/api/jobs/:id/logs', 'viewer', listLogsOperation),
   route('get', '/api/jobs/:id/attempts', 'viewer', listAttemptsOperation),

@@ -1,5 +1,6 @@
 import { orphans } from '../store/children.js';
 import { databaseTime, recordSwept, sweptAt } from '../store/comparison.js';
+import { foldJobCounts } from '../store/job-counts.js';
 import { forgetOldKeys } from '../store/idempotency.js';
 import { forgetOldRepairs } from '../store/repairs.js';
 import { endAttemptsOfDeadWorkers } from '../store/steps.js';
@@ -23,6 +24,7 @@ const DEAD_WORKER_MS = 12_000;
  * has had the database; after it was away, living workers must have had the time to report themselves.
  */
 export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): Promise<void> {
+  await foldJobCounts(deps.db);
   if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
   await mendPermits(deps);
   await confirmProposed(deps);

@@ -4,6 +4,7 @@ import type { ProgramDeps } from '../program-deps.js';
 import { addJobCreateCommand } from './job-create.js';
 import { addJobLogsCommand } from './job-logs.js';
 import { addJobReadCommands } from './job-read.js';
+import { addJobStatsCommand } from './job-stats.js';
 import { addJobSteerCommands } from './job-steer.js';
 import { addJobWatchCommand } from './job-watch.js';
 
@@ -17,6 +18,7 @@ export function addJobCommands(program: Command, deps: ProgramDeps): void {
   addJobWatchCommand(job, deps);
   addJobCreateCommand(job, deps);
   addJobSteerCommands(job, deps);
+  addJobStatsCommand(job, deps);
 }
 
 const HELP = `

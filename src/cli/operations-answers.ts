@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What the command line reads of the answers that operators ask for; unknown fields are kept for `--json`. */
+const statusCounts = z.record(z.string(), z.number());
+
+export const jobStats = z.looseObject({
+  total: z.number(),
+  byStatus: statusCounts,
+  types: z.array(z.looseObject({ type: z.string(), total: z.number(), byStatus: statusCounts })),
+  queues: z.array(z.looseObject({ queue: z.string(), waiting: z.number(), running: z.number() })),
+});
+export type JobStats = z.output<typeof jobStats>;
