@@ -165,6 +165,17 @@ job_attempts
   error jsonb
   activity_id text
 
+job_count_changes
+  id bigint not null
+  type text not null
+  status text not null
+  change smallint not null
+
+job_counts
+  type text not null
+  status text not null
+  count bigint not null
+
 job_logs
   id bigint not null
   job_id text not null
@@ -576,6 +587,10 @@ CREATE INDEX job_attempts_open_worker ON public.job_attempts USING btree (worker
 
 CREATE UNIQUE INDEX job_attempts_pkey ON public.job_attempts USING btree (id)
 
+CREATE UNIQUE INDEX job_count_changes_pkey ON public.job_count_changes USING btree (id)
+
+CREATE UNIQUE INDEX job_counts_pkey ON public.job_counts USING btree (type, status)
+
 CREATE UNIQUE INDEX job_logs_attempt_seq ON public.job_logs USING btree (attempt_id, seq) WHERE (attempt_id IS NOT NULL)
 
 CREATE INDEX job_logs_job ON public.job_logs USING btree (job_id, id)
@@ -611,6 +626,8 @@ CREATE INDEX jobs_open ON public.jobs USING btree (created_at) WHERE (outcome_st
 CREATE UNIQUE INDEX jobs_open_dedupe ON public.jobs USING btree (type, dedupe_key) WHERE ((dedupe_key IS NOT NULL) AND (outcome_status IS NULL))
 
 CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id)
+
+CREATE INDEX jobs_paused ON public.jobs USING btree (id) WHERE (paused_at IS NOT NULL)
 
 CREATE INDEX jobs_pending ON public.jobs USING btree (created_at) WHERE ((accepted_round < round) AND (outcome_status IS NULL))
 
@@ -773,6 +790,22 @@ begin
   update jobs set progress_detail = null where id = p_id and progress_detail is not null;
   perform touch_job(p_id);
   return true;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.count_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op <> 'INSERT' then
+    insert into job_count_changes (type, status, change) values (old.type, old.status, -1);
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into job_count_changes (type, status, change) values (new.type, new.status, 1);
+  end if;
+  return null;
 end
 $function$
 

@@ -22,6 +22,7 @@ import {
 } from './health/trouble-operations.js';
 import type { Operation } from './http/operation.js';
 import type { Access, Method, Route } from './http/route.js';
+import { bulkOperation, cancelRunningOperation } from './jobs/bulk.js';
 import {
   createJobOperation,
   getJobOperation,
@@ -62,6 +63,8 @@ export const ROUTES: readonly Route[] = [
   route('get', '/api/jobs', 'viewer', listJobsOperation),
   route('get', '/api/jobs/types', 'viewer', listJobTypesOperation),
   route('get', '/api/jobs/stats', 'viewer', jobStatsOperation),
+  route('post', '/api/jobs/bulk', 'operator', bulkOperation),
+  route('post', '/api/jobs/cancel-running', 'operator', cancelRunningOperation),
 
   route('get', '/api/jobs/:id', 'viewer', getJobOperation),
   route('get', '/api/jobs/:id/logs', 'viewer', listLogsOperation),

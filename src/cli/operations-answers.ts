@@ -10,3 +10,12 @@ export const jobStats = z.looseObject({
   queues: z.array(z.looseObject({ queue: z.string(), waiting: z.number(), running: z.number() })),
 });
 export type JobStats = z.output<typeof jobStats>;
+
+export const bulkAnswer = z.looseObject({
+  matched: z.number(),
+  taken: z.number(),
+  refused: z.array(z.looseObject({ id: z.string(), reason: z.string() })),
+  more: z.boolean(),
+  examples: z.array(z.looseObject({ id: z.string(), title: z.string(), status: z.string() })).default([]),
+});
+export type BulkAnswer = z.output<typeof bulkAnswer>;

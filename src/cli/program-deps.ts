@@ -14,8 +14,8 @@ export interface ProgramDeps {
   env: Config;
   stdout: TextStream;
   stderr: TextStream;
-  /** For `-` as a file name. */
-  stdin: AsyncIterable<Uint8Array | string>;
+  /** For `-` as a file name, and for answers where it is a terminal. */
+  stdin: AsyncIterable<Uint8Array | string> & { isTTY?: boolean };
   version: string;
   setExitStatus: (status: ExitStatus) => void;
 }

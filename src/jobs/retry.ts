@@ -14,6 +14,13 @@ export async function retryJob(
   deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
   { jobId }: { jobId: string },
 ): Promise<JobRow> {
+  const begun = await beginRetry(deps, { jobId });
+  await startJob(deps, begun);
+  return (await findJob(deps.db, jobId)) ?? begun;
+}
+
+/** The row's part of a retry: it is pending afterwards. @throws as retryJob. */
+export async function beginRetry(deps: Pick<JobsDeps, 'db'>, { jobId }: { jobId: string }): Promise<JobRow> {
   const job = await findJob(deps.db, jobId);
   if (job === undefined) throw new Fault('gone', `There is no job "${jobId}"`);
   if (!isTerminal(job.status)) {
@@ -23,9 +30,7 @@ export async function retryJob(
   }
   const round = await beginRoundAlone(deps, job);
   if (round === undefined) throw new Fault('superseded', `${jobId} was retried by somebody else just now`);
-  const begun = (await findJob(deps.db, jobId)) ?? job;
-  await startJob(deps, begun);
-  return (await findJob(deps.db, jobId)) ?? begun;
+  return (await findJob(deps.db, jobId)) ?? job;
 }
 
 async function beginRoundAlone(deps: Pick<JobsDeps, 'db'>, job: JobRow): Promise<number | undefined> {

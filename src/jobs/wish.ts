@@ -9,6 +9,7 @@ import {
   type Wish,
   type WishKind,
 } from '../store/wishes.js';
+import { eachAtMost } from './bounded.js';
 import type { JobsDeps } from './deps.js';
 
 type WishDeps = Pick<JobsDeps, 'db' | 'temporal' | 'log'>;
@@ -39,14 +40,31 @@ export async function makeWish(
   return (await findJob(deps.db, wish.jobId)) ?? job;
 }
 
-/** Sends one wish; an unreachable Temporal leaves it open. */
-async function sendWish(deps: WishDeps, wish: Wish): Promise<void> {
+/** Sends one wish; an unreachable Temporal leaves it open, and is told by false. */
+async function sendWish(deps: WishDeps, wish: Wish): Promise<boolean> {
   try {
     const taken = await deliver(deps, wish);
     if (taken) await acceptWish(deps.db, wish.id);
+    return true;
   } catch (error) {
     await recordWishError(deps.db, wish.id, normalizeError(error).message);
+    return false;
   }
+}
+
+const AT_ONCE = 10;
+
+/**
+ * Sends many, those of one job in their order. Once Temporal does not answer the rest is left to the sweeper: each
+ * would wait for its deadline in vain.
+ */
+export async function sendWishes(deps: WishDeps, wishes: Wish[]): Promise<void> {
+  const byJob = new Map<string, Wish[]>();
+  for (const wish of wishes) byJob.set(wish.jobId, [...(byJob.get(wish.jobId) ?? []), wish]);
+  let away = false;
+  await eachAtMost(AT_ONCE, [...byJob.values()], async (ofJob) => {
+    for (const wish of ofJob) if (!away) away = !(await sendWish(deps, wish));
+  });
 }
 
 async function deliver(deps: WishDeps, wish: Wish): Promise<boolean> {
@@ -75,5 +93,5 @@ async function cancelByRow(deps: WishDeps, job: JobRow): Promise<boolean> {
 }
 
 export async function resendWishes(deps: WishDeps): Promise<void> {
-  for (const wish of await openWishes(deps.db)) await sendWish(deps, wish);
+  await sendWishes(deps, await openWishes(deps.db));
 }

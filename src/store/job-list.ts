@@ -4,6 +4,7 @@ import { JOB_COLUMNS, type JobRow } from './jobs.js';
 
 export interface JobFilter {
   id?: string | undefined;
+  ids?: string[] | undefined;
   statuses?: JobStatus[] | undefined;
   types?: string[] | undefined;
   parentId?: string | undefined;
@@ -64,6 +65,7 @@ export function filterConditions(filter: JobFilter, values: unknown[]): string[]
     else add((at) => `${column} = any(${at}::text[])`, wanted);
   };
   add((at) => `j.id = ${at}`, filter.id);
+  add((at) => `j.id = any(${at}::text[])`, filter.ids);
   // One value as such: the planner cannot walk an index in the list's order for any of several.
   addAny('j.status', filter.statuses);
   addAny('j.type', filter.types);

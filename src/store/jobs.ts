@@ -189,7 +189,10 @@ export async function beginRound(
     // Only a failed round keeps its finished steps (jobs.md §4).
     keepSteps: !fresh,
   });
-  return begun ? round + 1 : undefined;
+  if (!begun) return undefined;
+  // What nobody took of the round before was answered by its end, and must not reach this one.
+  await db.query(`update job_wishes set accepted_at = now() where job_id = $1 and accepted_at is null`, [id]);
+  return round + 1;
 }
 
 /** What every new round begins with, whoever begins it; tries are counted per round. */

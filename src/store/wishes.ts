@@ -34,11 +34,16 @@ export async function recordWishError(db: Queryable, id: number, message: string
   await db.query(`update job_wishes set last_error = $2 where id = $1`, [id, message]);
 }
 
-/** Wishes older than 2 s that Temporal has not taken; those of ended jobs are accepted by their end. */
+/**
+ * Wishes older than 2 s that Temporal has not taken; those of ended jobs are accepted by their end, and those that a
+ * later one made void by that: sent behind it, they would undo it.
+ */
 export async function openWishes(db: Queryable): Promise<Wish[]> {
   await db.query(
     `update job_wishes w set accepted_at = now() from jobs j
-     where j.id = w.job_id and w.accepted_at is null and j.outcome_status is not null`,
+     where j.id = w.job_id and w.accepted_at is null and (j.outcome_status is not null or exists (
+       select from job_wishes later where later.job_id = w.job_id and later.id > w.id
+         and (later.kind = w.kind or (w.kind in ('pause', 'resume') and later.kind in ('pause', 'resume')))))`,
   );
   const { rows } = await db.query<Wish>(
     `select id, job_id as "jobId", kind, priority, made_by as "madeBy" from job_wishes

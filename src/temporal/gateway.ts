@@ -70,8 +70,14 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
     ...(options.tls === true ? { tls: true } : {}),
   });
   const client = new Client({ connection, namespace });
-  const soon = <Result>(call: () => Promise<Result>): Promise<Result> =>
-    asFault(connection.withDeadline(Date.now() + DEADLINE_MS, call));
+  const inFlight = new Set<Promise<unknown>>();
+  const soon = <Result>(call: () => Promise<Result>): Promise<Result> => {
+    const answer = asFault(connection.withDeadline(Date.now() + DEADLINE_MS, call));
+    inFlight.add(answer);
+    const done = (): boolean => inFlight.delete(answer);
+    answer.then(done, done);
+    return answer;
+  };
   const list = (condition: string): AsyncIterable<ListedRun> => listRuns(client, soon, condition);
   return {
     start: (input) => soon(() => startWorkflow(client, input)),
@@ -108,7 +114,11 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
         () => true,
         () => false,
       ),
-    close: () => connection.close(),
+    close: async () => {
+      // A call that the SDK tries again on a closed connection throws where nobody can catch it.
+      await Promise.allSettled(inFlight);
+      await connection.close();
+    },
   };
 }
 

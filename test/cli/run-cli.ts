@@ -56,6 +56,8 @@ export async function runCli(
     url?: string;
     environment?: Record<string, string>;
     stdin?: string;
+    /** Whether somebody sits there to answer. */
+    isTerminal?: boolean;
     stdout?: CaughtStream;
     stderr?: CaughtStream;
     commands?: Partial<Pick<ProgramDeps, 'up' | 'demo' | 'api' | 'worker'>>;
@@ -81,9 +83,7 @@ export async function runCli(
         }),
         stdout: stdout.stream,
         stderr: stderr.stream,
-        stdin: (async function* () {
-          yield await Promise.resolve(options.stdin ?? '');
-        })(),
+        stdin: Object.assign(typed(options.stdin ?? ''), { isTTY: options.isTerminal ?? false }),
         version: '1.2.3',
       },
       argv,
@@ -92,4 +92,8 @@ export async function runCli(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function* typed(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
 }

@@ -10,11 +10,11 @@ import type { eventsQuery } from '../schemas/job.js';
 type FilterQuery = Omit<z.output<typeof eventsQuery>, 'limit'>;
 
 /** @throws HttpProblem bad_input for a type that nobody knows: an empty list would look like "no jobs". */
-export function filterOf(catalogue: Catalogue, query: FilterQuery): JobFilter {
+export function filterOf(catalogue: Catalogue, query: FilterQuery, at = 'query'): JobFilter {
   const colon = query.subject?.indexOf(':') ?? -1;
   return {
     statuses: query.status?.length === 0 ? undefined : query.status,
-    types: typesOf(catalogue, query.type),
+    types: typesOf(catalogue, query.type, `${at}/type`),
     parentId: query.parent,
     subjectType: colon < 0 ? query.subject : query.subject?.slice(0, colon),
     subjectId: colon < 0 ? undefined : query.subject?.slice(colon + 1),
@@ -24,9 +24,14 @@ export function filterOf(catalogue: Catalogue, query: FilterQuery): JobFilter {
   };
 }
 
-function typesOf(catalogue: Catalogue, given: string[] | undefined): string[] | undefined {
+/** @throws HttpProblem bad_input that points at the field, for a type that nobody knows. */
+export function typesOf(
+  catalogue: Catalogue,
+  given: string[] | undefined,
+  pointer: string,
+): string[] | undefined {
   if (given === undefined || given.length === 0) return undefined;
-  return given.map((name) => requireType(catalogue, name, 'query/type').type);
+  return given.map((name) => requireType(catalogue, name, pointer).type);
 }
 
 /** @throws HttpProblem bad_input for an unknown type, and for one that is for tests and benches only. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { ProgramDeps } from '../program-deps.js';
+import { addJobBulkCommands } from './job-bulk.js';
 import { addJobCreateCommand } from './job-create.js';
 import { addJobLogsCommand } from './job-logs.js';
 import { addJobReadCommands } from './job-read.js';
@@ -19,6 +20,7 @@ export function addJobCommands(program: Command, deps: ProgramDeps): void {
   addJobCreateCommand(job, deps);
   addJobSteerCommands(job, deps);
   addJobStatsCommand(job, deps);
+  addJobBulkCommands(job, deps);
 }
 
 const HELP = `

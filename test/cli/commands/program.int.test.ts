@@ -39,6 +39,7 @@ const talking = leaves.filter(({ line }) => !['up', 'demo', 'api', 'worker', 'do
 function filled({ words, command }: { words: string[]; command: Command }): string[] {
   const values: Record<string, string> = {
     priority: '5',
+    action: 'pause',
     address: 'http://127.0.0.1:1/api',
     root: 'library:',
   };
