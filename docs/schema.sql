@@ -320,6 +320,14 @@ permits
   granted_at timestamp with time zone
   told_at timestamp with time zone
 
+queues
+  name text not null
+  paused_at timestamp with time zone
+  paused_by text
+  reason text
+  version integer not null default 1
+  applied_at timestamp with time zone
+
 repairs
   id bigint not null
   time timestamp with time zone not null default now()
@@ -497,6 +505,8 @@ permits permits_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE C
 
 permits permits_permit_group_fkey FOREIGN KEY (permit_group) REFERENCES permit_groups(name)
 
+queues queues_check CHECK (((paused_at IS NULL) = (paused_by IS NULL)))
+
 request_timeline request_timeline_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
 requests requests_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
@@ -662,6 +672,8 @@ CREATE UNIQUE INDEX permit_groups_pkey ON public.permit_groups USING btree (name
 CREATE INDEX permits_group ON public.permits USING btree (permit_group, granted_at)
 
 CREATE UNIQUE INDEX permits_pkey ON public.permits USING btree (job_id)
+
+CREATE UNIQUE INDEX queues_pkey ON public.queues USING btree (name)
 
 CREATE INDEX repairs_job ON public.repairs USING btree (job_id)
 

@@ -69,10 +69,7 @@ export function createMetrics(): Metrics {
 function createDatabaseGauges(registry: Registry): { read: (sources: MetricSources) => Promise<void> } {
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers: [registry] });
-  const jobs = gauge('longplay_jobs', 'Jobs by type and status', [
-    'type',
-    'status',
-  ]);
+  const jobs = gauge('longplay_jobs', 'Jobs by type and status', ['type', 'status']);
   const attempts = gauge('longplay_open_attempts', 'Attempts that run now', ['queue']);
   const workers = gauge('longplay_workers', 'Worker processes seen within 12 s', ['role']);
   const errors = gauge('longplay_scrape_errors', 'Sources that failed in this scrape', ['source']);

@@ -41,6 +41,12 @@ import {
   setPriorityOperation,
 } from './jobs/steer.js';
 import {
+  getQueueOperation,
+  listQueuesOperation,
+  pauseQueueOperation,
+  resumeQueueOperation,
+} from './queues/operations.js';
+import {
   createRequestOperation,
   getRequestOperation,
   listLibraryItemsOperation,
@@ -77,6 +83,11 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/jobs/:id/retry-now', 'operator', retryNowOperation),
   route('put', '/api/jobs/:id/priority', 'operator', setPriorityOperation),
   route('get', '/api/events', 'viewer', eventsOperation),
+
+  route('get', '/api/queues', 'viewer', listQueuesOperation),
+  route('get', '/api/queues/:name', 'viewer', getQueueOperation),
+  route('post', '/api/queues/:name/pause', 'operator', pauseQueueOperation),
+  route('post', '/api/queues/:name/resume', 'operator', resumeQueueOperation),
 
   route('post', '/api/requests', 'operator', createRequestOperation),
   route('get', '/api/requests', 'viewer', listRequestsOperation),

@@ -19,3 +19,31 @@ export const bulkAnswer = z.looseObject({
   examples: z.array(z.looseObject({ id: z.string(), title: z.string(), status: z.string() })).default([]),
 });
 export type BulkAnswer = z.output<typeof bulkAnswer>;
+
+export const queue = z.looseObject({
+  queue: z.string(),
+  slots: z.number(),
+  workers: z.number(),
+  running: z.number(),
+  waiting: z.number(),
+  oldestSince: z.string().nullable(),
+  paused: z.looseObject({ by: z.string(), at: z.string(), reason: z.string().nullable() }).nullable(),
+  requested: z.string().nullable(),
+});
+export type Queue = z.output<typeof queue>;
+
+export const queueList = z.looseObject({ queues: z.array(queue) });
+
+export const queueLine = queue.extend({
+  steps: z.array(
+    z.looseObject({
+      position: z.number(),
+      jobId: z.string(),
+      title: z.string(),
+      step: z.string(),
+      priority: z.number(),
+      since: z.string(),
+    }),
+  ),
+});
+export type QueueLine = z.output<typeof queueLine>;

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addJobCommands } from './commands/job.js';
 import { addRecoverCommand } from './commands/recover.js';
+import { addQueueCommands } from './commands/queue.js';
 import { addRequestCommands } from './commands/request.js';
 import { addScheduleCommands } from './commands/schedule.js';
 import { addServeCommands } from './commands/serve.js';
@@ -40,6 +41,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addRequestCommands(program, deps);
   addJobCommands(program, deps);
   addScheduleCommands(program, deps);
+  addQueueCommands(program, deps);
   addSettingCommands(program, deps);
   addTokenCommands(program, deps);
   return program;

@@ -9,6 +9,7 @@ import { confirmProposed } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 import { endForgottenAttempts } from './forgotten.js';
 import { mendPermits } from './permits.js';
+import { applyQueues } from './queues.js';
 import { isOurTemporal } from './recover.js';
 import { forgetOldJobs } from './retention.js';
 import { reconcileSchedules } from './schedules/apply.js';
@@ -18,6 +19,8 @@ import { makeWish, resendWishes } from './wish.js';
 
 /** Unseen for 12 s means dead: three missed reports of 4 s each. */
 const DEAD_WORKER_MS = 12_000;
+/** Passes are 5 s apart: this early there was none before. */
+const BEGINS_MS = 5_000;
 
 /**
  * One pass of what runs each 5 s (jobs.md §4). Each part is safe to run twice. `ledMs`: how long the sweeper
@@ -30,6 +33,7 @@ export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): 
   await confirmProposed(deps);
   await startPending(deps);
   await resendWishes(deps);
+  await applyQueues(deps, { all: ledMs < BEGINS_MS });
   for (const jobId of await orphans(deps.db)) {
     await makeWish(deps, { jobId, kind: 'cancel', madeBy: 'sweeper: its parent ended' });
   }

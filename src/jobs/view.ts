@@ -12,6 +12,7 @@ import {
   type ExternalFact,
 } from '../store/job-facts.js';
 import type { JobRow } from '../store/jobs.js';
+import { listQueueRows, type QueueRow } from '../store/queues.js';
 import { permitWaits, type PermitWait } from '../store/permits.js';
 import { runningSteps, waitingSteps, type RunningStep, type WaitingStep } from '../store/waits.js';
 import { listLiveWorkers } from '../store/workers.js';
@@ -54,20 +55,22 @@ export interface JobView {
   version: number;
 }
 
-/** Adds to the rows what waits, runs and belongs to them: eight queries for any number of jobs. */
+/** Adds to the rows what waits, runs and belongs to them: nine queries for any number of jobs. */
 export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]> {
   const ids = jobs.map((job) => job.id);
   const open = jobs.filter((job) => job.outcomeStatus === null).map((job) => job.id);
-  const [waiting, permits, running, children, external, requested, cleanups, workers] = await Promise.all([
-    waitingSteps(db, open),
-    permitWaits(db, open),
-    runningSteps(db, open),
-    childrenOf(db, ids),
-    externalItems(db, open),
-    requestedOf(db, open),
-    openCleanups(db, ids),
-    listLiveWorkers(db),
-  ]);
+  const [waiting, permits, running, children, external, requested, cleanups, workers, queues] =
+    await Promise.all([
+      waitingSteps(db, open),
+      permitWaits(db, open),
+      runningSteps(db, open),
+      childrenOf(db, ids),
+      externalItems(db, open),
+      requestedOf(db, open),
+      openCleanups(db, ids),
+      listLiveWorkers(db),
+      listQueueRows(db),
+    ]);
   const served = new Set(workers.flatMap((worker) => Object.keys(worker.queues)));
   return jobs.map((job) =>
     viewJob(job, {
@@ -79,6 +82,7 @@ export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]
       requested: requested.get(job.id) ?? null,
       cleanups: cleanups.get(job.id) ?? 0,
       served,
+      queues,
     }),
   );
 }
@@ -87,7 +91,7 @@ export async function viewJobs(db: Queryable, jobs: JobRow[]): Promise<JobView[]
 export async function viewNewJob(db: Queryable, job: JobRow): Promise<JobView> {
   const served = new Set((await listLiveWorkers(db)).flatMap((worker) => Object.keys(worker.queues)));
   const nothing = { waiting: undefined, permit: undefined, running: undefined, external: undefined };
-  return viewJob(job, { ...nothing, children: [], requested: null, cleanups: 0, served });
+  return viewJob(job, { ...nothing, children: [], requested: null, cleanups: 0, served, queues: new Map() });
 }
 
 interface Facts {
@@ -99,6 +103,7 @@ interface Facts {
   requested: WishKind | null;
   cleanups: number;
   served: Set<string>;
+  queues: Map<string, QueueRow>;
 }
 
 function viewJob(job: JobRow, facts: Facts): JobView {
@@ -154,7 +159,7 @@ const SHOWN_AFTER_MS = 1_000;
 function waitingOf(job: JobRow, facts: Facts): Waiting | null {
   if (job.stuckError !== null)
     return { reason: 'workflow_stuck', detail: job.stuckError, queue: null, position: null };
-  if (facts.waiting !== undefined) return waitingStepOf(facts.waiting, facts.served);
+  if (facts.waiting !== undefined) return waitingStepOf(facts.waiting, facts);
   if (facts.permit !== undefined) {
     const { group, maximum, position } = facts.permit;
     return { reason: 'limit_busy', detail: `${group}: ${maximum} at a time`, queue: null, position };
@@ -165,12 +170,13 @@ function waitingOf(job: JobRow, facts: Facts): Waiting | null {
     ({ status }) => status !== 'completed' && status !== 'failed' && status !== 'cancelled',
   );
   if (child !== undefined) return { reason: 'child', detail: child.title, queue: null, position: null };
-  return facts.served.has('workflows')
-    ? null
-    : { reason: 'no_worker', detail: 'workflows', queue: 'workflows', position: null };
+  if (!facts.served.has('workflows'))
+    return { reason: 'no_worker', detail: 'workflows', queue: 'workflows', position: null };
+  // The short steps of this queue write no waiting row (jobs.md §3), and nothing else is left to wait for.
+  return pausedQueueOf(facts, { queue: 'io', position: null });
 }
 
-function waitingStepOf(step: WaitingStep, served: Set<string>): Waiting | null {
+function waitingStepOf(step: WaitingStep, facts: Facts): Waiting | null {
   const { queue, position } = step;
   if (step.state === 'backoff') {
     return { reason: step.reason ?? 'retry_backoff', detail: step.detail, queue, position: null };
@@ -178,8 +184,20 @@ function waitingStepOf(step: WaitingStep, served: Set<string>): Waiting | null {
   if (step.reason === 'paused_in_temporal') {
     return { reason: step.reason, detail: null, queue, position: null };
   }
+  const paused = pausedQueueOf(facts, { queue, position });
+  if (paused !== null) return paused;
   if (step.waitedMs < SHOWN_AFTER_MS) return null;
-  return { reason: served.has(queue) ? 'slots_busy' : 'no_worker', detail: queue, queue, position };
+  return { reason: facts.served.has(queue) ? 'slots_busy' : 'no_worker', detail: queue, queue, position };
+}
+
+function pausedQueueOf(
+  { queues }: Facts,
+  { queue, position }: { queue: string; position: number | null },
+): Waiting | null {
+  const row = queues.get(queue);
+  if (row === undefined || row.pausedAt === null) return null;
+  const detail = row.reason === null ? queue : `${queue}: ${row.reason}`;
+  return { reason: 'queue_paused', detail, queue, position };
 }
 
 function sentence(job: JobRow, facts: Facts, waiting: Waiting | null, nextAttemptAt: string | null): string {

@@ -23,3 +23,27 @@ export async function queueLoads(db: Queryable): Promise<Map<string, QueueLoad>>
   );
   return new Map(rows.map((row) => [row.queue, row]));
 }
+
+/** A step in the line of its queue. */
+export interface QueuedStep {
+  /** 1 is next (jobs.md §6). */
+  position: number;
+  jobId: string;
+  title: string;
+  step: string;
+  priority: number;
+  since: Date;
+}
+
+/** The first of the line, in the order in which they get a slot. */
+export async function waitingLine(db: Queryable, queue: string, limit: number): Promise<QueuedStep[]> {
+  const { rows } = await db.query<QueuedStep>(
+    `select (row_number() over (order by j.priority, s.waiting_since, s.job_id, s.id))::int as position,
+       s.job_id as "jobId", j.title, s.name as step, j.priority, s.waiting_since as since
+     from job_steps s join jobs j on j.id = s.job_id
+     where s.queue = $1 and s.state = 'waiting' and s.waiting_since is not null and j.paused_at is null
+     order by position limit $2`,
+    [queue, limit],
+  );
+  return rows;
+}

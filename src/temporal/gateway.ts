@@ -17,6 +17,7 @@ import {
 } from './executions.js';
 import { isNotFound } from './not-found.js';
 import { createScheduleGateway, type ScheduleGateway } from './schedules.js';
+import { limitQueue } from './task-queues.js';
 
 export type { Execution, ListedRun } from './executions.js';
 
@@ -40,6 +41,8 @@ export interface TemporalGateway {
   pendingActivities(jobId: string): Promise<string[] | undefined>;
   /** Moves what waits in a queue; returns how many activities. */
   movePending(jobId: string, priority: number): Promise<number>;
+  /** Stops the dispatch of a queue's activities, or lets it go on. */
+  limitQueue(limit: { queue: string; paused: boolean; reason: string }): Promise<void>;
   openRuns(): AsyncIterable<ListedRun>;
   closedSince(since: Date): AsyncIterable<ListedRun>;
   /** Open runs whose workflow task fails again and again. */
@@ -99,6 +102,7 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
       ),
     pendingActivities: (jobId) => soon(() => pendingActivities(client, jobId)),
     movePending: (jobId, priority) => soon(() => movePending(client, { jobId, priority, namespace })),
+    limitQueue: (limit) => soon(() => limitQueue(client, { ...limit, namespace })),
     openRuns: () => list(`ExecutionStatus in ('Running', 'Paused')`),
     closedSince: (since) => list(`CloseTime > '${since.toISOString()}'`),
     stuckRuns: () => list(`ExecutionStatus = 'Running' and TemporalReportedProblems is not null`),

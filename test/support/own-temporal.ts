@@ -13,6 +13,8 @@ export interface OwnTemporal {
   namespace: string;
   /** The SDK's own client, for what Longplay itself never does. */
   client: Client;
+  /** Another process on the same data and port, as after a crash of the first. */
+  restart: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -22,24 +24,26 @@ const silent = (): void => undefined;
 export async function startOwnTemporal(dynamicValues: readonly string[] = []): Promise<OwnTemporal> {
   const namespace = 'own';
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'longplay-temporal-'));
-  const { service, address } = await startTemporal({
-    cliPath: testTemporal().cliPath,
-    dataFolder,
-    namespace,
-    port: await choosePort(0),
-    uiPort: await choosePort(0),
-    log: { info: silent, warn: silent },
-    synchronous: 'off',
-    dynamicValues,
-  });
-  const connection = await Connection.connect({ address });
+  const [port, uiPort] = [await choosePort(0), await choosePort(0)];
+  const start = (): ReturnType<typeof startTemporal> =>
+    startTemporal({
+      ...{ cliPath: testTemporal().cliPath, dataFolder, namespace, port, uiPort, dynamicValues },
+      log: { info: silent, warn: silent },
+      synchronous: 'off',
+    });
+  let running = await start();
+  const connection = await Connection.connect({ address: running.address });
   return {
-    address,
+    address: running.address,
     namespace,
     client: new Client({ connection, namespace }),
+    restart: async () => {
+      await running.service.stop();
+      running = await start();
+    },
     stop: async () => {
       await connection.close();
-      await service.stop();
+      await running.service.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },
   };

@@ -4,6 +4,13 @@ import { doublingWait } from './backoff.js';
 export const QUEUES = ['workflows', 'io', 'cpu', 'gpu-encode', 'gpu-ai', 'browser', 'admin'] as const;
 export type Queue = (typeof QUEUES)[number];
 
+export function isQueue(name: string): name is Queue {
+  return (QUEUES as readonly string[]).includes(name);
+}
+
+/** Queues of steps. Without `workflows` and `admin` nothing could be steered, so they never stand still. */
+export const PAUSABLE_QUEUES: readonly Queue[] = ['io', 'cpu', 'gpu-encode', 'gpu-ai', 'browser'];
+
 /** Queues whose waiting is shown with depth and position, from our own rows (jobs.md §3). */
 export const QUEUES_WITH_POSITION: readonly Queue[] = ['cpu', 'gpu-encode', 'gpu-ai', 'browser'];
 
