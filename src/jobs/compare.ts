@@ -1,8 +1,9 @@
 import type { ListedRun } from '../temporal/gateway.js';
-import { compareRows, openRows, voidRuns } from '../store/comparison.js';
+import { compareRows, openRows, voidRuns, type ComparedRow } from '../store/comparison.js';
 import { findJob, recoverRound } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
 import { adoptRun } from './adopt.js';
+import { eachApart } from './apart.js';
 import { confirmJob, correctOutcome, statusOf } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 import { rebuildJob } from './rebuild.js';
@@ -23,8 +24,9 @@ export async function compareAll(
   const rows = await openRows(deps.db, { olderThanMs: 5_000 });
   const runs = new Map<string, string>();
   for await (const { jobId, runId } of deps.temporal.openRuns()) runs.set(jobId, runId);
-  const known = new Set(rows.map(({ id }) => id));
-  for (const row of rows) if (!runs.has(row.id)) await compareRow(deps, row, mayRecover);
+  const known = new Map(rows.map(({ id, round }) => [id, round]));
+  const alone = rows.map(({ id }) => id).filter((id) => !runs.has(id));
+  await eachApart(deps, alone, (id) => compareRow(deps, { id, round: known.get(id) ?? 1 }, mayRecover));
   const strange = [...runs].filter(([jobId]) => !known.has(jobId));
   for await (const page of pagesOf(strange)) await compareOpenRuns(deps, page);
   for await (const page of pagesOf(deps.temporal.closedSince(since))) await compareClosed(deps, page);
@@ -65,11 +67,13 @@ async function compareOpenRuns(deps: JobsDeps, runs: [string, string][]): Promis
     deps.db,
     runs.map(([, runId]) => runId),
   );
-  for (const [jobId, runId] of runs) {
+  const runOf = new Map(runs);
+  await eachApart(deps, runOf.keys(), async (jobId) => {
     const row = rows.get(jobId);
+    const runId = runOf.get(jobId) ?? '';
     if (row === undefined) await rebuildJob(deps, jobId);
     else if (row.outcomeStatus !== null && !refused.has(runId)) await reopen(deps, { jobId, runId });
-  }
+  });
 }
 
 /** (f): its chain was reset after its end, and no fact of the new run has come yet. */
@@ -86,12 +90,15 @@ async function compareClosed(deps: JobsDeps, runs: ListedRun[]): Promise<void> {
   );
   for (const run of runs) {
     const row = rows.get(run.jobId);
-    if (row === undefined) await rebuildEnded(deps, run.jobId);
-    else if (row.outcomeStatus === null) await confirmJob(deps, run.jobId);
-    else if (row.outcomeRun !== run.runId || row.outcomeStatus !== statusOf(run.status)) {
-      await correct(deps, run);
-    }
+    const agrees = row?.outcomeRun === run.runId && row.outcomeStatus === statusOf(run.status);
+    if (!agrees) await eachApart(deps, [run.jobId], () => compareOneClosed(deps, run, row));
   }
+}
+
+async function compareOneClosed(deps: JobsDeps, run: ListedRun, row: ComparedRow | undefined): Promise<void> {
+  if (row === undefined) await rebuildEnded(deps, run.jobId);
+  else if (row.outcomeStatus === null) await confirmJob(deps, run.jobId);
+  else await correct(deps, run);
 }
 
 async function rebuildEnded(deps: JobsDeps, jobId: string): Promise<void> {

@@ -4,6 +4,7 @@ import { findJob, withdrawAcceptance, type JobRow } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
 import { findRun, recordOutcome, replaceOutcome, unconfirmed } from '../store/runs.js';
 import type { Execution } from '../temporal/gateway.js';
+import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
 import { freePermit } from './permits.js';
 
@@ -166,5 +167,5 @@ export function createConfirmer(deps: ConfirmDeps): { soon: (jobId: string) => v
 }
 
 export async function confirmProposed(deps: ConfirmDeps): Promise<void> {
-  for (const jobId of await unconfirmed(deps.db)) await confirmJob(deps, jobId);
+  await eachApart(deps, await unconfirmed(deps.db), (jobId) => confirmJob(deps, jobId));
 }

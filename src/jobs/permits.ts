@@ -1,6 +1,7 @@
 import { normalizeError } from '../domain/faults.js';
 import type { PermitPolicy } from '../domain/jobs/policy.js';
 import { askPermit, healPermits, recordPermitTold, releasePermit } from '../store/permits.js';
+import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
 
 type PermitDeps = Pick<JobsDeps, 'db' | 'temporal' | 'log'>;
@@ -26,15 +27,13 @@ export async function mendPermits(deps: PermitDeps): Promise<void> {
   await tellGranted(deps, await healPermits(deps.db));
 }
 
+/** Whoever cannot be told now is told by the sweeper. */
 async function tellGranted(deps: PermitDeps, jobIds: string[]): Promise<void> {
-  for (const jobId of jobIds) {
-    try {
+  try {
+    await eachApart(deps, jobIds, async (jobId) => {
       if (await deps.temporal.signal(jobId, GRANTED, [])) await recordPermitTold(deps.db, jobId);
-    } catch (error) {
-      deps.log.warn(
-        { jobId, err: normalizeError(error) },
-        'a permit could not be told yet; the sweeper does',
-      );
-    }
+    });
+  } catch (error) {
+    deps.log.warn({ err: normalizeError(error) }, 'permits could not be told yet; the sweeper does');
   }
 }

@@ -9,7 +9,8 @@ export async function movePriority(
   { db, temporal }: Pick<JobsDeps, 'db' | 'temporal'>,
   { jobId, priority }: { jobId: string; priority: number },
 ): Promise<void> {
+  // Temporal first: who reads the new priority may count on the new place.
+  await temporal.movePending(jobId, priority);
   await setJobPriority(db, jobId, priority);
   await touchJob(db, jobId);
-  await temporal.movePending(jobId, priority);
 }

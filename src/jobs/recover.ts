@@ -2,6 +2,7 @@ import { endFinding, recordFinding } from '../store/findings.js';
 import { openRows } from '../store/comparison.js';
 import { rememberNamespace, rememberedNamespace } from '../store/namespace.js';
 import { recoverJob } from './compare.js';
+import { applyQueues } from './queues.js';
 import { confirmJob } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 
@@ -22,7 +23,7 @@ export async function isOurTemporal(
   }
   if (remembered === undefined || ownTemporal) {
     if (remembered !== undefined) deps.log.error({ remembered, present }, LOST);
-    await rememberNamespace(deps.db, present);
+    await takeForOurs(deps, present);
     return true;
   }
   const message = `Another Temporal answers than the one that has the jobs' runs (namespace ${remembered}, now ${present})`;
@@ -60,10 +61,7 @@ export async function recover(deps: JobsDeps, { dryRun }: { dryRun: boolean }): 
     ended: [],
     unchanged: 0,
   };
-  if (!dryRun) {
-    await rememberNamespace(deps.db, present);
-    await endFinding(deps.db, 'temporal_replaced', 'temporal');
-  }
+  if (!dryRun) await takeForOurs(deps, present);
   for (const { id, round } of await openRows(deps.db, { olderThanMs: 0 })) {
     const { state } = await deps.temporal.describe(id);
     if (state === 'open') recovered.unchanged += 1;
@@ -72,4 +70,14 @@ export async function recover(deps: JobsDeps, { dryRun }: { dryRun: boolean }): 
     } else if (dryRun || (await confirmJob(deps, id)) === 'ended') recovered.ended.push(id);
   }
   return recovered;
+}
+
+/** A new store knows of no paused queue either. */
+async function takeForOurs(
+  deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
+  namespaceId: string,
+): Promise<void> {
+  await rememberNamespace(deps.db, namespaceId);
+  await endFinding(deps.db, 'temporal_replaced', 'temporal');
+  await applyQueues(deps, { all: true });
 }

@@ -1,5 +1,6 @@
 import { normalizeError } from '../domain/faults.js';
-import { findJob, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
+import { findJob, pendingJobs, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
+import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
 import { inputOf } from './workflow-input.js';
 
@@ -22,18 +23,12 @@ export async function startJob(
   return true;
 }
 
-/** Starts what is pending for more than 5 s, children of open parents included. */
-export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<number> {
-  const { rows } = await deps.db.query<{ id: string }>(
-    `select id from jobs where accepted_round < round and outcome_status is null
-       and created_at < now() - interval '5 seconds' order by priority, created_at limit 50`,
-  );
-  let started = 0;
-  for (const { id } of rows) {
+/** Starts what is pending for more than 5 s, children of open parents included; ends with the first that is not taken. */
+export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<void> {
+  let taken = true;
+  await eachApart(deps, await pendingJobs(deps.db), async (id) => {
     const job = await findJob(deps.db, id);
-    if (job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) continue;
-    if (!(await startJob(deps, job))) break;
-    started += 1;
-  }
-  return started;
+    if (!taken || job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) return;
+    if (!(await startJob(deps, job))) taken = false;
+  });
 }

@@ -4,6 +4,7 @@ import { foldJobCounts } from '../store/job-counts.js';
 import { forgetOldKeys } from '../store/idempotency.js';
 import { forgetOldRepairs } from '../store/repairs.js';
 import { endAttemptsOfDeadWorkers } from '../store/steps.js';
+import { allParts, eachApart } from './apart.js';
 import { compareAll } from './compare.js';
 import { confirmProposed } from './confirm.js';
 import type { JobsDeps } from './deps.js';
@@ -27,16 +28,25 @@ const BEGINS_MS = 5_000;
  * has had the database; after it was away, living workers must have had the time to report themselves.
  */
 export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): Promise<void> {
-  await foldJobCounts(deps.db);
-  if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
-  await mendPermits(deps);
-  await confirmProposed(deps);
-  await startPending(deps);
-  await resendWishes(deps);
-  await applyQueues(deps, { all: ledMs < BEGINS_MS });
-  for (const jobId of await orphans(deps.db)) {
-    await makeWish(deps, { jobId, kind: 'cancel', madeBy: 'sweeper: its parent ended' });
-  }
+  await allParts([
+    () => foldJobCounts(deps.db),
+    async () => {
+      if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
+    },
+    () => mendPermits(deps),
+    () => confirmProposed(deps),
+    () => startPending(deps),
+    () => resendWishes(deps),
+    () => applyQueues(deps, { all: ledMs < BEGINS_MS }),
+    () => endOrphans(deps),
+  ]);
+}
+
+/** (e): open children of ended parents, whose parent-close policy was not carried out. */
+async function endOrphans(deps: JobsDeps): Promise<void> {
+  await eachApart(deps, await orphans(deps.db), (jobId) =>
+    makeWish(deps, { jobId, kind: 'cancel', madeBy: 'sweeper: its parent ended' }),
+  );
 }
 
 /** The first look back, where no pass is on record. */
@@ -53,16 +63,20 @@ export async function sweepSeldom(
   deps: JobsDeps,
   { ownTemporal = false }: { ownTemporal?: boolean } = {},
 ): Promise<void> {
-  await forgetOldKeys(deps.db);
-  await forgetOldRepairs(deps.db);
-  await forgetOldJobs(deps);
   const begun = await databaseTime(deps.db);
   const last = (await sweptAt(deps.db)) ?? new Date(begun.getTime() - FIRST_LOOK_BACK_MS);
   const mayRecover = await isOurTemporal(deps, { ownTemporal });
-  await compareAll(deps, { since: new Date(last.getTime() - OVERLAP_MS), mayRecover });
-  await endForgottenAttempts(deps);
-  await markStuck(deps);
-  await markPaused(deps);
+  await allParts([
+    () => compareAll(deps, { since: new Date(last.getTime() - OVERLAP_MS), mayRecover }),
+    () => endForgottenAttempts(deps),
+    () => markStuck(deps),
+    () => markPaused(deps),
+    async () => {
+      if (mayRecover) await reconcileSchedules(deps);
+    },
+  ]);
   await recordSwept(deps.db, begun);
-  if (mayRecover) await reconcileSchedules(deps);
+  await forgetOldKeys(deps.db);
+  await forgetOldRepairs(deps.db);
+  await forgetOldJobs(deps);
 }

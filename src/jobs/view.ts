@@ -120,7 +120,8 @@ function viewJob(job: JobRow, facts: Facts): JobView {
       waiting?.reason ??
       (job.status === 'pending' && job.startError !== null ? 'temporal_unavailable' : null),
     queue: facts.running?.queue ?? facts.waiting?.queue ?? null,
-    queuePosition: waiting?.position ?? null,
+    // The place is true at once; only the words wait until somebody could read them.
+    queuePosition: job.status === 'queued' ? (waiting?.position ?? facts.waiting?.position ?? null) : null,
     nextAttemptAt: job.status === 'queued' ? nextAttemptAt : null,
     step: facts.running?.step ?? facts.waiting?.step ?? null,
     worker: facts.running?.worker ?? null,

@@ -151,6 +151,15 @@ export async function setJobPriority(db: Queryable, id: string, priority: number
   await db.query('update jobs set priority = $2 where id = $1 and outcome_status is null', [id, priority]);
 }
 
+/** Rounds that Temporal should have by now, the most urgent first. */
+export async function pendingJobs(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from jobs where accepted_round < round and outcome_status is null
+       and created_at < now() - interval '5 seconds' order by priority, created_at limit 200`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Temporal took this round. A lower round than known is a late answer and changes nothing. */
 export async function recordAccepted(db: Queryable, id: string, round: number): Promise<void> {
   await db.query('select accept_round($1, $2)', [id, round]);

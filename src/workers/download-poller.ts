@@ -1,6 +1,7 @@
 import type { ActivityDeps } from '../activities/deps.js';
 import { openClient } from '../activities/acquisition/connect.js';
 import { addToClient } from '../activities/acquisition/download-steps.js';
+import { giveBackDownload } from '../activities/acquisition/give-back.js';
 import type { DownloadItem } from '../domain/acquisition/download.js';
 import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
 import { Fault, normalizeError } from '../domain/faults.js';
@@ -24,11 +25,14 @@ const EMBEDDED_TICK_MS = 1_000;
 const TICK_MS = 10_000;
 const IDLE_TICK_MS = 15_000;
 const CALL_MS = 15_000;
-
-type PollerDeps = Pick<ActivityDeps, 'db' | 'temporal' | 'log' | 'seal' | 'integrations' | 'roots'>;
+/**
+ * A database that has just come back may be an older copy: the sweeper compares it with Temporal at once, and until
+ * that is done nothing is fetched again by its word.
+ */
+const TRUSTED_AFTER_MS = 20_000;
 
 /** The loop of `core` that asks every download client in one call, writes facts and signals transitions. */
-export function startDownloadPoller(deps: PollerDeps): LeaderLoop {
+export function startDownloadPoller(deps: ActivityDeps): LeaderLoop {
   let next = TICK_MS;
   return startLeaderLoop({
     name: 'download poller',
@@ -37,16 +41,17 @@ export function startDownloadPoller(deps: PollerDeps): LeaderLoop {
     listen: ['longplay_paused', 'longplay_downloads'],
     db: deps.db,
     log: deps.log,
-    pass: async () => {
+    pass: async ({ ledMs }) => {
       const clients = (await listDownloadClients(deps.db)).filter(({ enabled }) => enabled);
-      const ticks = await Promise.all(clients.map((client) => pollClient(deps, client)));
+      const trusted = ledMs >= TRUSTED_AFTER_MS;
+      const ticks = await Promise.all(clients.map((client) => pollClient(deps, client, trusted)));
       next = Math.min(IDLE_TICK_MS, ...ticks);
     },
   });
 }
 
 /** Returns when this client wants to be asked next, milliseconds from now. */
-async function pollClient(deps: PollerDeps, row: DownloadClientRow): Promise<number> {
+async function pollClient(deps: ActivityDeps, row: DownloadClientRow, trusted: boolean): Promise<number> {
   const downloads = await openDownloads(deps.db, row.id);
   if (downloads.length === 0) return IDLE_TICK_MS;
   const signal = AbortSignal.timeout(CALL_MS);
@@ -57,7 +62,15 @@ async function pollClient(deps: PollerDeps, row: DownloadClientRow): Promise<num
     const items = new Map((await client.list(signal)).map((item) => [item.clientItemId, item]));
     const clientRestarted = row.sessionId !== null && sessionId !== undefined && sessionId !== row.sessionId;
     for (const download of downloads) {
-      await pollOne(deps, { download, item: items.get(download.clientItemId), clientRestarted, signal });
+      if (download.ownerless && trusted) await giveBack(deps, download, signal);
+      else
+        await pollOne(deps, {
+          download,
+          item: items.get(download.clientItemId),
+          clientRestarted,
+          trusted,
+          signal,
+        });
     }
     await recordClientReach(deps.db, { id: row.id, sessionId: sessionId ?? null, error: null });
   } catch (error) {
@@ -87,15 +100,18 @@ async function steer(poll: {
 }
 
 async function pollOne(
-  deps: PollerDeps,
+  deps: ActivityDeps,
   poll: {
     download: PolledDownload;
     item: DownloadItem | undefined;
     clientRestarted: boolean;
+    /** The row is no older copy's: what it says may be acted upon. */
+    trusted: boolean;
     signal: AbortSignal;
   },
 ): Promise<void> {
   const { download, item } = poll;
+  if (item === undefined && !poll.trusted) return;
   // Until the add is known to have worked its own step is in charge, not the poller.
   if (download.state === 'adding' && item === undefined && !download.active) return;
   const facts = { ...NEW_POLL_FACTS, ...(download.pollFacts as Partial<PollFacts>) };
@@ -120,8 +136,17 @@ async function pollOne(
   }
 }
 
+/** Its owner has ended without giving it back: the row that told so was lost with an older copy. */
+async function giveBack(deps: ActivityDeps, download: PolledDownload, signal: AbortSignal): Promise<void> {
+  deps.log.warn(
+    { jobId: download.jobId, downloadId: download.id },
+    'a download that nobody owns any more is given back',
+  );
+  await giveBackDownload(deps, { downloadId: download.id, signal });
+}
+
 /** With a check of what is on disk, so that bytes that are there are not fetched again. */
-async function addAgain(deps: PollerDeps, download: PolledDownload, signal: AbortSignal): Promise<void> {
+async function addAgain(deps: ActivityDeps, download: PolledDownload, signal: AbortSignal): Promise<void> {
   deps.log.warn(
     { jobId: download.jobId, downloadId: download.id },
     'the client lost a download; it gets it again',

@@ -129,13 +129,18 @@ export async function downloadsOfRequest(db: Queryable, requestId: string): Prom
 export interface PolledDownload extends DownloadRow {
   /** The job is paused: no byte of it shall move. */
   paused: boolean;
+  /** Whom it was fetched for, a request or its own job, has ended, and has had a minute to give it back. */
+  ownerless: boolean;
 }
 
 /** What one client has of ours and has not given back. */
 export async function openDownloads(db: Queryable, clientId: string): Promise<PolledDownload[]> {
   const { rows } = await db.query<PolledDownload>(
-    `select ${COLUMNS}, (j.paused_at is not null and j.outcome_status is null) as paused
+    `select ${COLUMNS}, (j.paused_at is not null and j.outcome_status is null) as paused,
+       coalesce(r.ended_at, case when j.outcome_status <> 'completed' then j.ended_at end) < now() - interval '1 minute'
+         and coalesce(r.outcome_status, j.outcome_status) is not null as ownerless
      from downloads d join jobs j on j.id = d.job_id
+       left join requests q on q.id = d.request_id left join jobs r on r.id = q.job_id
      where d.client_id = $1 and d.removed_at is null order by d.created_at`,
     [clientId],
   );
