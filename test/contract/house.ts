@@ -12,6 +12,7 @@ import { statusOf } from '../../src/jobs/confirm.js';
 import type { Database } from '../../src/store/database.js';
 import { findJob } from '../../src/store/jobs.js';
 import { createTemporalGateway, type TemporalGateway } from '../../src/temporal/gateway.js';
+import { startCuttable, type Cuttable } from '../support/cut.js';
 import { eventually } from '../support/eventually.js';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
 import { createTestDatabase, testTemporal, type TestDatabase } from '../support/servers.js';
@@ -33,6 +34,11 @@ export interface House {
   server: OwnTemporal;
   services: ServiceProcess[];
   workers: StartedProcess[];
+  /** Between the house and its servers; the test itself goes past them. */
+  toPostgres: Cuttable;
+  toTemporal: Cuttable;
+  /** Kills the process that runs this worker, by -9, and starts another in its place. */
+  replace: (killed: StartedProcess) => Promise<void>;
   /** To one API after the other. */
   client: () => HttpClient;
   create: (type: string, params?: object, more?: object) => Promise<string>;
@@ -54,9 +60,13 @@ export async function startHouse(
   const server = await startOwnTemporal();
   const services: ServiceProcess[] = [];
   const workers: StartedProcess[] = [];
+  const toPostgres = await startCuttable(Number(new URL(database.url).port));
+  const toTemporal = await startCuttable(Number(server.address.split(':')[1]));
+  const databaseUrl = new URL(database.url);
+  databaseUrl.port = String(toPostgres.port);
   const shared = {
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: server.address,
+    DATABASE_URL: databaseUrl.href,
+    TEMPORAL_ADDRESS: `127.0.0.1:${toTemporal.port}`,
     TEMPORAL_NAMESPACE: server.namespace,
     LONGPLAY_SECRET_KEY: 'one key for the house',
     LONGPLAY_SHUTDOWN_GRACE_MS: '200',
@@ -65,29 +75,38 @@ export async function startHouse(
   const temporal = createTemporalGateway(server);
   const stop = async (): Promise<void> => {
     await Promise.all([...workers, ...services].map((started) => started.stop()));
+    await Promise.all([toPostgres.close(), toTemporal.close()]);
     await temporal.close();
     await server.stop();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await startProcesses(shape, { folder, environment: shared, services, workers });
-    return { ...createHouse({ database, server, temporal, services, workers }), stop };
+    const processes = { folder, environment: shared, services, workers };
+    await startProcesses(shape, processes);
+    return {
+      ...createHouse({ database, server, temporal, services, workers }),
+      toPostgres,
+      toTemporal,
+      replace: (killed) => replace(processes, killed),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startProcesses(
-  shape: Shape,
-  house: {
-    folder: string;
-    environment: Record<string, string>;
-    services: ServiceProcess[];
-    workers: StartedProcess[];
-  },
-): Promise<void> {
+interface Processes {
+  folder: string;
+  environment: Record<string, string>;
+  services: ServiceProcess[];
+  workers: StartedProcess[];
+}
+
+const ROLES = ['core', 'core', 'cpu', 'cpu'] as const;
+
+async function startProcesses(shape: Shape, house: Processes): Promise<void> {
   const { folder, environment } = house;
   if (shape === 'together') {
     house.services.push(await startService(path.join(folder, 'all'), { command: ['up'], environment }));
@@ -97,18 +116,26 @@ async function startProcesses(
     const started = startService(path.join(folder, `api-${number}`), { command: ['api'], environment });
     house.services.push(await started);
   }
-  for (const [role, number] of [
-    ['core', 1],
-    ['core', 2],
-    ['cpu', 1],
-    ['cpu', 2],
-  ] as const) {
-    const ready = /The worker (\S+) is ready/;
-    const command = ['worker', role];
-    house.workers.push(
-      await startProcess(path.join(folder, `${role}-${number}`), { command, environment, ready }),
-    );
-  }
+  for (const number of ROLES.keys()) house.workers.push(await startWorker(house, number));
+}
+
+/** Each with a data folder of its own, as on a host of its own. */
+function startWorker({ folder, environment }: Processes, number: number): Promise<StartedProcess> {
+  const ready = /The worker (\S+) is ready/;
+  const command = ['worker', ROLES[number] ?? 'core'];
+  return startProcess(path.join(folder, `worker-${number}`), { command, environment, ready });
+}
+
+async function replace(house: Processes, killed: StartedProcess): Promise<void> {
+  await killed.kill();
+  const worker = house.workers.indexOf(killed);
+  if (worker >= 0) house.workers[worker] = await startWorker(house, worker);
+  const service = house.services.indexOf(killed as ServiceProcess);
+  if (service < 0) return;
+  const command = house.workers.length === 0 ? ['up'] : ['api'];
+  const name = command[0] === 'up' ? 'all' : `api-${service + 1}`;
+  const { folder, environment } = house;
+  house.services[service] = await startService(path.join(folder, name), { command, environment });
 }
 
 function createHouse({
@@ -123,7 +150,7 @@ function createHouse({
   temporal: TemporalGateway;
   services: ServiceProcess[];
   workers: StartedProcess[];
-}): Omit<House, 'stop'> {
+}): Omit<House, 'stop' | 'toPostgres' | 'toTemporal' | 'replace'> {
   let turn = 0;
   const client = (): HttpClient => {
     turn += 1;

@@ -1,0 +1,57 @@
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+
+/** A way to a server that can be cut: connections break, and new ones are refused until it is mended. */
+export interface Cuttable {
+  port: number;
+  cut: () => void;
+  mend: () => void;
+  close: () => Promise<void>;
+}
+
+/** Passes bytes on to `port` of this machine, as a network between two machines does. */
+export async function startCuttable(port: number): Promise<Cuttable> {
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server = createServer((socket) => {
+    if (!whole) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const other = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [socket, other],
+      [other, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const cut = (): void => {
+    whole = false;
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    mend: () => {
+      whole = true;
+    },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+      cut();
+      await closed;
+    },
+  };
+}
