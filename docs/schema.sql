@@ -45,6 +45,20 @@ cleanups
   created_at timestamp with time zone not null default now()
   done_at timestamp with time zone
 
+demo_items
+  job_id text not null
+  round integer not null
+  duration_ms integer not null
+  stall_at_ms integer
+  stall_for_ms integer not null
+  state text not null default 'moving'::text
+  active boolean not null default false
+  elapsed_ms integer not null default 0
+  stalled_ms integer not null default 0
+  polled_at timestamp with time zone not null default now()
+  signalled_state text
+  removed_at timestamp with time zone
+
 download_clients
   id text not null
   name text not null
@@ -433,6 +447,10 @@ candidates candidates_search_id_fkey FOREIGN KEY (search_id) REFERENCES searches
 
 cleanups cleanups_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 
+demo_items demo_items_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
+demo_items demo_items_state_check CHECK ((state = ANY (ARRAY['moving'::text, 'stalled'::text, 'complete'::text])))
+
 download_clients download_clients_kind_check CHECK ((kind = 'aria2'::text))
 
 download_clients download_clients_priority_check CHECK (((priority >= 1) AND (priority <= 50)))
@@ -560,6 +578,10 @@ CREATE UNIQUE INDEX candidates_pkey ON public.candidates USING btree (search_id,
 CREATE INDEX cleanups_open ON public.cleanups USING btree (next_at) WHERE (done_at IS NULL)
 
 CREATE UNIQUE INDEX cleanups_pkey ON public.cleanups USING btree (id)
+
+CREATE INDEX demo_items_open ON public.demo_items USING btree (job_id) WHERE ((removed_at IS NULL) AND (signalled_state IS DISTINCT FROM 'complete'::text))
+
+CREATE UNIQUE INDEX demo_items_pkey ON public.demo_items USING btree (job_id)
 
 CREATE UNIQUE INDEX download_clients_name_key ON public.download_clients USING btree (name)
 
@@ -721,15 +743,22 @@ CREATE UNIQUE INDEX workers_pkey ON public.workers USING btree (id)
 
 -- views
 
-external_items as  SELECT job_id,
-    id,
-    active,
+external_items as  SELECT downloads.job_id,
+    downloads.id,
+    downloads.active,
         CASE
-            WHEN (total_bytes > 0) THEN (((completed_bytes)::real / (total_bytes)::double precision))::real
+            WHEN (downloads.total_bytes > 0) THEN (((downloads.completed_bytes)::real / (downloads.total_bytes)::double precision))::real
             ELSE (0)::real
         END AS progress
    FROM downloads
-  WHERE (removed_at IS NULL);
+  WHERE (downloads.removed_at IS NULL)
+UNION ALL
+ SELECT demo_items.job_id,
+    demo_items.job_id AS id,
+    demo_items.active,
+    (LEAST((1)::double precision, ((demo_items.elapsed_ms)::real / (demo_items.duration_ms)::double precision)))::real AS progress
+   FROM demo_items
+  WHERE (demo_items.removed_at IS NULL);
 
 -- functions
 

@@ -5,6 +5,8 @@ import { organizeFiles } from './acquisition/organize-files.js';
 import { request } from './acquisition/request.js';
 import { searchIndexers } from './acquisition/search-indexers.js';
 import { createCatalogue } from './catalogue.js';
+import { demoEncode } from './demo/demo-encode.js';
+import { demoExternal } from './demo/demo-external.js';
 import { demoFail } from './demo/demo-fail.js';
 import { demoFanOut } from './demo/demo-fan-out.js';
 import { demoHang } from './demo/demo-hang.js';
@@ -28,4 +30,6 @@ export const catalogue = createCatalogue([
   demoFanOut,
   demoShared,
   demoMemory,
+  demoExternal,
+  demoEncode,
 ]);

@@ -18,6 +18,7 @@ import { createDatabase } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
 import { createSeal } from '../store/seal.js';
 import { createTemporalGateway } from '../temporal/gateway.js';
+import { startDemoPoller } from '../workers/demo-poller.js';
 import { startDownloadPoller } from '../workers/download-poller.js';
 import { startRole, type RunningRole } from '../workers/role.js';
 import { startSweeper } from '../workers/sweeper.js';
@@ -119,7 +120,7 @@ export async function startWorkers(
   // Whoever runs both servers itself knows that another Temporal is its own with a new store.
   const ownTemporal = config.databaseUrl === undefined && config.temporal.address === undefined;
   const loops = roles.includes('core')
-    ? [startSweeper(parts, { ownTemporal }), startDownloadPoller(parts)]
+    ? [startSweeper(parts, { ownTemporal }), startDownloadPoller(parts), startDemoPoller(parts)]
     : [];
   return {
     done: role.done,

@@ -1,4 +1,6 @@
 /** Every story, one line each; the interceptors are bundled apart (docs/adding-a-job-type.md). */
+export { demo_encode } from './demo/demo-encode.js';
+export { demo_external } from './demo/demo-external.js';
 export { demo_fail } from './demo/demo-fail.js';
 export { demo_fan_out } from './demo/demo-fan-out.js';
 export { demo_hang } from './demo/demo-hang.js';

@@ -16,6 +16,7 @@ import { createMediaTools } from '../../src/media/tools.js';
 import { findJob } from '../../src/store/jobs.js';
 import { createSeal } from '../../src/store/seal.js';
 import { createTemporalGateway } from '../../src/temporal/gateway.js';
+import { startDemoPoller } from '../../src/workers/demo-poller.js';
 import { startDownloadPoller } from '../../src/workers/download-poller.js';
 import { startRole } from '../../src/workers/role.js';
 import { startSweeper } from '../../src/workers/sweeper.js';
@@ -67,7 +68,7 @@ export async function startTestCore({
     workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
     graceMs: 500,
   });
-  const loops = [startSweeper(parts), startDownloadPoller(parts)];
+  const loops = [startSweeper(parts), startDownloadPoller(parts), startDemoPoller(parts)];
   let paused: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     await Promise.all(loops.map((loop) => loop.stop()));

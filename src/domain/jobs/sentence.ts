@@ -57,11 +57,12 @@ function runningSentence({ running, external, children }: SentenceFacts): string
   return child === undefined ? 'is running' : `works on: ${child.title}`;
 }
 
-/** "downloads 3.1 MB of 5 MB, 1.2 MB/s, about 2 s left". */
-function externalSentence({ done, total, ratePerSecond, etaMs }: ProgressDetail): string {
+/** "downloads 3.1 MB of 5 MB, 1.2 MB/s, about 2 s left"; what is no download: "is at 3 of 5 seconds, about 2 s left". */
+function externalSentence({ done, total, unit, ratePerSecond, etaMs }: ProgressDetail): string {
   const of = total === null ? '' : ` of ${formatBytes(total)}`;
   const rate = ratePerSecond === null ? '' : `, ${formatBytes(ratePerSecond)}/s`;
   const left = etaMs === null ? '' : `, about ${formatDuration(etaMs)} left`;
+  if (unit !== 'bytes') return `is at ${done}${total === null ? '' : ` of ${total}`} ${unit}${left}`;
   return `downloads ${formatBytes(done)}${of}${rate}${left}`;
 }
 

@@ -45,6 +45,16 @@ describe('a job’s sentence', () => {
       { status: 'running', running: { step: 'planImport', worker: 'host-1', tries: 2 } },
     ],
     [
+      'is at 3 of 5 seconds, about 2 s left',
+      {
+        status: 'running',
+        external: {
+          ...{ step: 'external', done: 3, total: 5, unit: 'seconds' },
+          ...{ ratePerSecond: null, etaMs: 2_000 },
+        },
+      },
+    ],
+    [
       'downloads 3.1 MB of 5 MB, 1.2 MB/s, about 2 s left',
       {
         status: 'running',
