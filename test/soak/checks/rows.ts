@@ -1,0 +1,47 @@
+import { query, type Check } from './evidence.js';
+
+/** Never two open jobs of one dedupe key: by the intervals of those of one round, whose both ends are known. */
+export const checkEqual: Check = async (evidence) => {
+  const rows = await query<{ id: string; other: string; key: string }>(
+    evidence,
+    `select a.id, b.id as other, a.type || ' ' || a.dedupe_key as key from jobs a join jobs b
+       on a.type = b.type and a.dedupe_key = b.dedupe_key and a.id < b.id
+     where a.round = 1 and b.round = 1
+       and a.created_at < coalesce(b.ended_at, 'infinity') and b.created_at < coalesce(a.ended_at, 'infinity')`,
+  );
+  return rows.map(({ id, other, key }) => ({
+    rule: 'jobs.md §8 (3)',
+    jobId: id,
+    said: `it and ${other} were open at once, both are ${key}`,
+  }));
+};
+
+export const checkProgress: Check = ({ samples }) =>
+  Promise.resolve(
+    samples.falls.map(({ jobId, round, from, to, atMs }) => ({
+      rule: 'jobs.md §8 (8)',
+      jobId,
+      said: `progress fell from ${from} to ${to} in round ${round} at ${new Date(atMs).toISOString()}`,
+    })),
+  );
+
+export const checkWishes: Check = async (evidence) => {
+  const rows = await query<{ jobId: string; kind: string; error: string | null }>(
+    evidence,
+    `select job_id as "jobId", kind, last_error as error from job_wishes where accepted_at is null`,
+  );
+  return rows.map(({ jobId, kind, error }) => ({
+    rule: 'jobs.md §8 (9)',
+    jobId,
+    said: `the wish ${kind} was never taken: ${error ?? 'no error'}`,
+  }));
+};
+
+/** A process of ours that ends by itself is a crash, whoever would start it again. */
+export const checkDeaths: Check = ({ house }) =>
+  Promise.resolve(
+    house.deaths.map(({ name, code, atMs }) => ({
+      rule: 'no process ends by itself',
+      said: `${name} ended with ${code ?? 'no status'} at ${new Date(atMs).toISOString()}, see its log`,
+    })),
+  );

@@ -1,0 +1,40 @@
+import type { Database } from '../../../src/store/database.js';
+
+/** What may be killed. */
+export type VictimKind = 'api' | 'core' | 'cpu' | 'longplay' | 'temporal' | 'postgres' | 'aria2' | 'ffmpeg';
+
+export interface Victim {
+  kind: VictimKind;
+  name: string;
+  pid: number;
+}
+
+/** Processes of ours that ended by themselves after they had been ready. */
+export interface Death {
+  name: string;
+  code: number | null;
+  atMs: number;
+}
+
+/** Longplay with all its servers, as its user runs it, on a data folder of its own. */
+export interface House {
+  folder: string;
+  logFolder: string;
+  roots: { scratch: string; library: string; downloads: string };
+  /** Of the moment: an address may change with a restart. */
+  database: () => Database;
+  temporal: () => { address: string; namespace: string };
+  /** Where the API answers, one address a process. */
+  apis: () => string[];
+  aria2: () => { id: string; rpcUrl: string; secret: string };
+  /** Of a person who may do all; it outlives restarts. */
+  token: string;
+  /** Texts that must be nowhere but where they belong. */
+  secrets: string[];
+  deaths: Death[];
+  /** Those that run at this moment. */
+  victims: () => Promise<Victim[]>;
+  /** All its processes serve, or the time is over. */
+  allUp: (withinMs: number) => Promise<void>;
+  stop: () => Promise<void>;
+}

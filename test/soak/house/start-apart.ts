@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+import { startAria2 } from '../../../src/embedded/aria2.js';
+import { choosePort } from '../../../src/embedded/ports.js';
+import { startPostgres } from '../../../src/embedded/postgres.js';
+import { findProgram, findTemporal } from '../../../src/embedded/programs.js';
+import type { Service, ServiceLog } from '../../../src/embedded/service.js';
+import { startTemporal } from '../../../src/embedded/temporal.js';
+import { createDatabase } from '../../../src/store/database.js';
+import { createToken } from '../../../src/store/tokens.js';
+import { findProcesses } from '../../support/processes.js';
+import { createRandom } from '../random.js';
+import type { House, Victim } from './house.js';
+import { startMember, type Member } from './member.js';
+
+const NAMESPACE = 'longplay';
+const READY = { api: /The API is ready: (\S+)/, core: /is ready/, cpu: /is ready/ } as const;
+
+/** Servers of the house, two API processes, two core and two cpu workers, all real processes. */
+export async function startApart({ folder, seed }: { folder: string; seed: number }): Promise<House> {
+  const logFolder = path.join(folder, 'logs');
+  const roots = rootFolders(folder);
+  for (const made of [logFolder, ...Object.values(roots)]) mkdirSync(made, { recursive: true });
+  const servers = await startServers({ folder, logFolder, downloadsFolder: roots.downloads });
+  const secretKey = randomBytes(16).toString('hex');
+  const environment = {
+    ...environmentOf(roots),
+    DATABASE_URL: servers.databaseUrl,
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    TEMPORAL_NAMESPACE: NAMESPACE,
+    LONGPLAY_SECRET_KEY: secretKey,
+  };
+  const deaths: House['deaths'] = [];
+  const apis: string[] = [];
+  const members: Member[] = [];
+  for (const [index, kind] of (['api', 'core', 'cpu', 'api', 'core', 'cpu'] as const).entries()) {
+    const name = `${kind}-${index < 3 ? 1 : 2}`;
+    const port = kind === 'api' ? await choosePort(0) : 0;
+    if (kind === 'api') apis.push(`http://127.0.0.1:${port}`);
+    const member = startMember({
+      name,
+      kind,
+      command: kind === 'api' ? ['api'] : ['worker', kind],
+      environment: { ...environment, LONGPLAY_DATA: path.join(folder, name), LONGPLAY_PORT: String(port) },
+      ready: READY[kind],
+      logFolder,
+      random: createRandom(seed, `restarts of ${name}`),
+      onReady: () => undefined,
+      onDeath: (death) => deaths.push(death),
+    });
+    members.push(member);
+    // The first one migrates the database.
+    if (index === 0) await member.ready();
+  }
+  const database = createDatabase({
+    connectionString: servers.databaseUrl,
+    maxConnections: 6,
+    applicationName: 'soak',
+  });
+  const { secret: token } = await createToken(database, {
+    name: 'soak',
+    role: 'super_admin',
+    createdBy: 'soak',
+  });
+  const password = new URL(servers.databaseUrl).password;
+  return {
+    folder,
+    logFolder,
+    roots,
+    database: () => database,
+    temporal: () => ({ address: servers.temporalAddress, namespace: NAMESPACE }),
+    apis: () => apis,
+    aria2: () => servers.aria2,
+    token,
+    secrets: [token, secretKey, servers.aria2.secret, password],
+    deaths,
+    victims: async () => [
+      ...members.flatMap(({ kind, name, pid }) => victimOf({ kind, name, pid: pid() })),
+      ...servers.services.flatMap(({ name, pid }) =>
+        victimOf({ kind: name as Victim['kind'], name, pid: pid() }),
+      ),
+      ...(await findFfmpegs(roots.scratch)),
+    ],
+    allUp: (withinMs) => allReady(members, withinMs),
+    stop: async () => {
+      await Promise.all(members.map((member) => member.stop()));
+      await database.close();
+      for (const service of servers.services.reverse()) await service.stop();
+      servers.closeLog();
+    },
+  };
+}
+
+export function rootFolders(folder: string): House['roots'] {
+  const below = (name: string): string => path.join(folder, name);
+  return { scratch: below('scratch'), library: below('library'), downloads: below('downloads') };
+}
+
+/** What every process of the house is given. */
+export function environmentOf(roots: House['roots']): Record<string, string> {
+  return {
+    MEDIA_LIBRARY_PATH: roots.library,
+    LONGPLAY_ROOT_DOWNLOADS: roots.downloads,
+    LONGPLAY_ROOT_SCRATCH: roots.scratch,
+    LONGPLAY_LOG_LEVEL: 'warn',
+    LONGPLAY_DEMO_JOBS: 'true',
+    LONGPLAY_DOWNLOAD_INTERFACE: '127.0.0.1',
+  };
+}
+
+export async function allReady(members: readonly Member[], withinMs: number): Promise<void> {
+  const late = new Promise<'late'>((resolve) => {
+    setTimeout(resolve, withinMs, 'late').unref();
+  });
+  const all = Promise.all(members.map((member) => member.ready()));
+  if ((await Promise.race([all, late])) !== 'late') return;
+  throw new Error(`Expected every process to serve within ${withinMs} ms, see the logs`);
+}
+
+function victimOf(found: Omit<Victim, 'pid'> & { pid: number | undefined }): Victim[] {
+  return found.pid === undefined ? [] : [{ ...found, pid: found.pid }];
+}
+
+/** FFmpeg itself, not the shell that watches over it: the latter runs at nice 0. */
+export async function findFfmpegs(scratch: string): Promise<Victim[]> {
+  const found = (await findProcesses(scratch)).filter(({ name, nice }) => name === 'ffmpeg' && nice > 0);
+  return found.map(({ pid }) => ({ kind: 'ffmpeg' as const, name: 'ffmpeg', pid }));
+}
+
+interface Servers {
+  services: Service[];
+  databaseUrl: string;
+  temporalAddress: string;
+  aria2: { id: string; rpcUrl: string; secret: string };
+  closeLog: () => void;
+}
+
+async function startServers(options: {
+  folder: string;
+  logFolder: string;
+  downloadsFolder: string;
+}): Promise<Servers> {
+  const file = createWriteStream(path.join(options.logFolder, 'servers.log'), { flags: 'a' });
+  const write = (fields: object, message: string): void => {
+    file.write(`${JSON.stringify({ time: Date.now(), msg: message, ...fields })}\n`);
+  };
+  const log: ServiceLog = { info: write, warn: write };
+  const dataFolder = path.join(options.folder, 'servers');
+  const cliPath = findTemporal({
+    cliPath: process.env['TEMPORAL_CLI_PATH'],
+    searchPath: process.env['PATH'],
+  });
+  const aria2Path = findProgram(process.env['ARIA2_PATH'] ?? 'aria2c', process.env['PATH']);
+  if (cliPath === undefined || aria2Path === undefined) throw new Error('Expected temporal and aria2c');
+  const postgres = await startPostgres({ dataFolder, port: await choosePort(0), log });
+  const ports = { port: await choosePort(0), uiPort: await choosePort(0) };
+  const temporal = await startTemporal({ cliPath, dataFolder, namespace: NAMESPACE, ...ports, log });
+  const aria2 = await startAria2({
+    aria2Path,
+    dataFolder,
+    downloadsFolder: options.downloadsFolder,
+    port: await choosePort(0),
+    downloadInterface: '127.0.0.1',
+    log,
+  });
+  return {
+    services: [postgres.service, temporal.service, aria2.service],
+    databaseUrl: postgres.url,
+    temporalAddress: temporal.address,
+    aria2: { id: 'aria2', rpcUrl: aria2.rpcUrl, secret: aria2.secret },
+    closeLog: () => file.end(),
+  };
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+import { findTemporal } from '../../../src/embedded/programs.js';
+import type { House } from '../house/house.js';
+import type { Random } from '../random.js';
+import type { Call } from './api-client.js';
+import { idOf, type Asked, type Ledger } from './ledger.js';
+
+const run = promisify(execFile);
+
+const LEAST_WAIT_MS = 700;
+const MOST_WAIT_MS = 2_500;
+const CLI_MS = 10_000;
+/** A share of the steering goes past Longplay, by Temporal's own program. */
+const BY_TEMPORAL = 0.25;
+
+export interface Steering {
+  house: House;
+  call: Call;
+  ledger: Ledger;
+  random: Random;
+}
+
+/** Pauses, resumes, cancels, retries and reorders what it finds, until `halt`. */
+export async function steerAlong(steering: Steering, halt: AbortSignal): Promise<void> {
+  const { ledger, random } = steering;
+  while (!halt.aborted) {
+    await sleep(random.between(LEAST_WAIT_MS, MOST_WAIT_MS), undefined, { signal: halt }).catch(
+      () => undefined,
+    );
+    const known = ledger.asked.filter((asked) => idOf(asked) !== undefined);
+    const open = await openIds(steering.house);
+    // Mostly what is open; what has ended refuses, or is retried.
+    const fit = random.chance(0.8) ? known.filter((asked) => open.has(idOf(asked) ?? '')) : known.slice(-30);
+    const asked = random.pickAny(fit);
+    if (asked !== undefined) await act(steering, asked);
+  }
+}
+
+/** None while the database is away. */
+async function openIds(house: House): Promise<ReadonlySet<string>> {
+  const open = await house
+    .database()
+    .query<{ id: string }>('select id from jobs where outcome_status is null')
+    .catch(() => ({ rows: [] }));
+  return new Set(open.rows.map(({ id }) => id));
+}
+
+async function act(steering: Steering, asked: Asked): Promise<void> {
+  const { random } = steering;
+  if (asked.type === 'demo_hang' && random.chance(0.5)) return cancel(steering, asked);
+  const drawn = random.next();
+  if (drawn < 0.4) return pause(steering, asked);
+  if (drawn < 0.55) return steer(steering, asked, 'resume');
+  if (drawn < 0.7) return prefer(steering, asked);
+  if (drawn < 0.82) return retry(steering, asked);
+  if (drawn < 0.97) return cancel(steering, asked);
+  return terminate(steering, asked);
+}
+
+async function pause(steering: Steering, asked: Asked): Promise<void> {
+  await steer(steering, asked, 'pause');
+  // Nobody leaves a job paused for long here: the soak would wait for it at its end.
+  if (steering.random.chance(0.7)) {
+    setTimeout(() => void steer(steering, asked, 'resume'), steering.random.between(500, 6_000)).unref();
+  }
+}
+
+async function steer(steering: Steering, asked: Asked, wish: 'pause' | 'resume'): Promise<void> {
+  const id = idOf(asked) ?? '';
+  if (steering.random.chance(BY_TEMPORAL)) {
+    await byTemporal(steering, `signal ${wish}`, ['signal', '--name', wish, '--workflow-id', id]);
+    return;
+  }
+  const { status } = await steering.call('POST', `/api/jobs/${id}/${wish}`);
+  count(steering.ledger, `${wish} ${status}`);
+}
+
+async function prefer(steering: Steering, asked: Asked): Promise<void> {
+  const body = { priority: steering.random.between(1, 10) };
+  const { status } = await steering.call('PUT', `/api/jobs/${idOf(asked) ?? ''}/priority`, { body });
+  count(steering.ledger, `priority ${status}`);
+}
+
+/** Only what has ended can be retried; 409 for the others is an answer too. */
+async function retry(steering: Steering, asked: Asked): Promise<void> {
+  // A new round of a job that hangs would have to be cancelled again.
+  if (asked.type === 'demo_hang') return;
+  const { status } = await steering.call('POST', `/api/jobs/${idOf(asked) ?? ''}/retry`);
+  if (status < 300 || status >= 500) asked.retries += 1;
+  count(steering.ledger, `retry ${status}`);
+}
+
+export async function cancel(steering: Steering, asked: Asked): Promise<void> {
+  const id = idOf(asked) ?? '';
+  asked.mayBeCancelled = true;
+  if (steering.random.chance(BY_TEMPORAL)) {
+    const way = steering.random.chance(0.5) ? ['cancel'] : ['signal', '--name', 'cancel'];
+    await byTemporal(steering, way.join(' '), [...way, '--workflow-id', id]);
+    return;
+  }
+  const { status } = await steering.call('POST', `/api/jobs/${id}/cancel`);
+  if (status === 202) asked.mustEnd = true;
+  count(steering.ledger, `cancel ${status}`);
+}
+
+async function terminate(steering: Steering, asked: Asked): Promise<void> {
+  asked.mayBeCancelled = true;
+  await byTemporal(steering, 'terminate', ['terminate', '--workflow-id', idOf(asked) ?? '']);
+}
+
+async function byTemporal({ house, ledger }: Steering, what: string, args: string[]): Promise<void> {
+  const { address, namespace } = house.temporal();
+  const program = findTemporal({
+    cliPath: process.env['TEMPORAL_CLI_PATH'],
+    searchPath: process.env['PATH'],
+  });
+  const heard = await run(
+    program ?? 'temporal',
+    ['workflow', ...args, '--address', address, '--namespace', namespace],
+    { timeout: CLI_MS },
+  ).then(
+    () => 'heard',
+    () => 'not heard',
+  );
+  count(ledger, `temporal ${what}: ${heard}`);
+}
+
+function count({ steered }: Ledger, what: string): void {
+  steered.set(what, (steered.get(what) ?? 0) + 1);
+}

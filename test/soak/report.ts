@@ -1,0 +1,140 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import { readAttempts } from './checks/attempts.js';
+import { query, type Evidence, type Violation } from './checks/evidence.js';
+import type { SoakOptions } from './arguments.js';
+
+/** What the soak did and found; `--json` writes it whole. */
+export interface SoakReport {
+  seed: number;
+  minutes: number;
+  shape: SoakOptions['shape'];
+  jobs: { asked: number; rows: number; ended: Record<string, number>; lostAnswers: number };
+  kills: {
+    total: number;
+    byKind: Record<string, number>;
+    each: { atS: number; kind: string; name: string }[];
+  };
+  steered: Record<string, number>;
+  settledMs: number | null;
+  attempts: Record<string, number>;
+  /** From the death of a worker to the next attempt of a step that it had, ms. */
+  takeoverMs: { count: number; median: number | null; most: number | null };
+  /** Lines of the logs that tell of repairs. */
+  repairs: string[];
+  notes: string[];
+  violations: Violation[];
+  /** Logs and histories for debugging; null when all is well and they are removed. */
+  folder: string | null;
+}
+
+const MOST_LINES = 40;
+
+export async function makeReport(
+  evidence: Evidence,
+  found: {
+    options: SoakOptions;
+    begunMs: number;
+    violations: Violation[];
+    notes: string[];
+    folder: string | null;
+  },
+): Promise<SoakReport> {
+  const { options, begunMs } = found;
+  const statuses = await query<{ status: string }>(evidence, 'select status from jobs');
+  const attempts = await readAttempts(evidence);
+  return {
+    seed: options.seed,
+    minutes: options.minutes,
+    shape: options.shape,
+    jobs: {
+      asked: evidence.ledger.asked.length,
+      rows: statuses.length,
+      ended: tally(statuses.map(({ status }) => status)),
+      lostAnswers: evidence.ledger.asked.reduce((sum, { lostAnswers }) => sum + lostAnswers, 0),
+    },
+    kills: {
+      total: evidence.kills.length,
+      byKind: tally(evidence.kills.map(({ kind }) => kind)),
+      each: evidence.kills.map(({ atMs, kind, name }) => ({
+        atS: Math.round((atMs - begunMs) / 100) / 10,
+        kind,
+        name,
+      })),
+    },
+    steered: Object.fromEntries([...evidence.ledger.steered].sort()),
+    settledMs: evidence.settled.tookMs,
+    attempts: tally(attempts.map(({ outcome }) => outcome ?? 'open')),
+    takeoverMs: takeovers(attempts, evidence),
+    repairs: await repairLines(evidence),
+    notes: found.notes,
+    violations: found.violations,
+    folder: found.folder,
+  };
+}
+
+function takeovers(
+  attempts: Awaited<ReturnType<typeof readAttempts>>,
+  { kills }: Evidence,
+): SoakReport['takeoverMs'] {
+  const took = attempts
+    .flatMap((attempt) => {
+      const death = kills.find(({ pid, atMs }) => pid === attempt.processId && atMs >= attempt.startedMs);
+      const next = attempts.find(
+        ({ stepId, number }) => stepId === attempt.stepId && number === attempt.number + 1,
+      );
+      return attempt.outcome !== 'lost' || death === undefined || next === undefined
+        ? []
+        : [Math.round(next.startedMs - death.atMs)];
+    })
+    .sort((one, other) => one - other);
+  return {
+    count: took.length,
+    median: took[Math.floor(took.length / 2)] ?? null,
+    most: took.at(-1) ?? null,
+  };
+}
+
+async function repairLines({ house }: Evidence): Promise<string[]> {
+  const lines: string[] = [];
+  for (const name of await readdir(house.logFolder)) {
+    const text = await readFile(path.join(house.logFolder, name), 'utf8');
+    const told = text
+      .split('\n')
+      .filter((line) => /were repaired|came from Temporal, not from the run/.test(line));
+    lines.push(...told.map((line) => `${name}: ${line.slice(0, 300)}`));
+  }
+  return lines.slice(0, MOST_LINES);
+}
+
+export function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** For people: what was done to it, and what came of it. */
+export function sayReport(report: SoakReport): string {
+  const pairs = (counts: Record<string, number>): string =>
+    Object.entries(counts)
+      .map(([word, count]) => `${word} ${count}`)
+      .join(', ');
+  const { jobs, kills, takeoverMs } = report;
+  return [
+    `soak kill: seed ${report.seed}, ${report.minutes} min, ${report.shape}`,
+    `asked ${jobs.asked} (${jobs.lostAnswers} answers lost), jobs ${jobs.rows}: ${pairs(jobs.ended)}`,
+    `killed ${kills.total}: ${pairs(kills.byKind)}`,
+    `  ${kills.each.map(({ atS, name }) => `${atS} s ${name}`).join(', ')}`,
+    `steered: ${pairs(report.steered)}`,
+    `attempts: ${pairs(report.attempts)}`,
+    `taken over ${takeoverMs.count} times, median ${takeoverMs.median ?? '–'} ms, at most ${takeoverMs.most ?? '–'} ms`,
+    `settled after ${report.settledMs ?? 'more than the quiet'} ms`,
+    ...report.repairs.map((line) => `repaired: ${line}`),
+    ...report.notes.map((note) => `note: ${note}`),
+    ...report.violations.map(({ rule, jobId, said }) => `✗ ${rule}: ${jobId ?? ''} ${said}`),
+    report.violations.length === 0
+      ? '✓ every invariant held'
+      : `✗ ${report.violations.length} violations, see ${report.folder ?? ''}`,
+  ].join('\n');
+}

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Client, Connection } from '@temporalio/client';
+
+import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
+import { startStage, wishForBook } from '../support/stage.js';
+import type { SoakOptions } from './arguments.js';
+import { checkAttempts } from './checks/attempts.js';
+import type { Check, Evidence, Violation } from './checks/evidence.js';
+import { checkLeftovers, checkLibrary, checkSamples } from './checks/leftovers.js';
+import { checkOutcomes } from './checks/outcomes.js';
+import { checkDeaths, checkEqual, checkProgress, checkWishes } from './checks/rows.js';
+import { checkSecrets } from './checks/secrets.js';
+import { checkTemporal } from './checks/temporal.js';
+import type { House } from './house/house.js';
+import { startApart } from './house/start-apart.js';
+import { startUp } from './house/start-up.js';
+import { killAlong } from './killer.js';
+import { createCall, type Call } from './load/api-client.js';
+import { askAlong, askUntilAnswered } from './load/ask.js';
+import { createLedger, type Ledger } from './load/ledger.js';
+import { steerAlong } from './load/steer.js';
+import { createRandom } from './random.js';
+import { makeReport, type SoakReport } from './report.js';
+import { sampleAlong } from './sampler.js';
+import { saveEvidence } from './save-evidence.js';
+import { settle } from './settle.js';
+
+const MINUTE_MS = 60_000;
+const QUIET_MS = 90_000;
+const UP_MS = 60_000;
+const ANSWER_MS = 30_000;
+const UPLOAD_BYTES_PER_SECOND = 2_000_000;
+
+const CHECKS: readonly Check[] = [
+  ...[checkOutcomes, checkTemporal, checkEqual, checkAttempts, checkProgress, checkWishes, checkDeaths],
+  ...[checkSamples, checkLibrary, checkLeftovers, checkSecrets],
+];
+
+interface Soak {
+  options: SoakOptions;
+  folder: string;
+  halt: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** Starts the house, loads and kills it, lets it settle, and looks whether every invariant held. */
+export async function runSoak(soak: Soak): Promise<SoakReport> {
+  const { options, folder, say } = soak;
+  say(`seed ${options.seed}, ${options.minutes} min, ${options.kills} kills, data in ${folder}`);
+  const house = await (options.shape === 'apart' ? startApart : startUp)({ folder, seed: options.seed });
+  const stage = options.requests > 0 ? await startStage(folder, UPLOAD_BYTES_PER_SECOND) : undefined;
+  try {
+    await house.allUp(UP_MS);
+    say('the house is up');
+    return await soakHouse(soak, house, stage);
+  } finally {
+    await stage?.close();
+    await house.stop();
+  }
+}
+
+async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Promise<SoakReport> {
+  const { options, say } = soak;
+  const call = createCall(house, createRandom(options.seed, 'which API'));
+  const ledger = createLedger();
+  if (stage !== undefined) await furnish(house, call, stage);
+  const looking = new AbortController();
+  const sampling = sampleAlong(house, looking.signal);
+  const begunMs = Date.now();
+  const kills = await loadAndKill(soak, { house, call, ledger, stage });
+  say(`load and kills are over: ${kills.length} kills, ${ledger.asked.length} jobs asked for`);
+  await house.allUp(UP_MS);
+  const settled = await settle(house, call, QUIET_MS);
+  looking.abort();
+  const connection = await Connection.connect({ address: house.temporal().address });
+  const temporal = new Client({ connection, namespace: house.temporal().namespace });
+  const mediaHash = stage === undefined ? undefined : await hashOf(stage.media.book.file);
+  const samples = await sampling;
+  const evidence: Evidence = { house, temporal, ledger, samples, kills, settled, mediaHash };
+  try {
+    return await judge(soak, evidence, begunMs);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function judge({ options }: Soak, evidence: Evidence, begunMs: number): Promise<SoakReport> {
+  const violations: Violation[] = [];
+  for (const check of CHECKS) violations.push(...(await check(evidence)));
+  const keep = options.keep || violations.length > 0;
+  if (keep) await saveEvidence(evidence, violations);
+  const notes = [`most demo_memory at once: ${evidence.samples.mostMemory} (permits of 2: not yet judged)`];
+  const folder = keep ? evidence.house.folder : null;
+  return makeReport(evidence, { options, begunMs, violations, notes, folder });
+}
+
+interface Loaded {
+  house: House;
+  call: Call;
+  ledger: Ledger;
+  stage: Stage | undefined;
+}
+
+async function loadAndKill(soak: Soak, loaded: Loaded): Promise<Evidence['kills']> {
+  const { options } = soak;
+  const forMs = options.minutes * MINUTE_MS;
+  const over = abortAfter(forMs, soak.halt);
+  const giveUp = abortAfter(forMs + ANSWER_MS, soak.halt);
+  const random = (name: string) => createRandom(options.seed, name);
+  const load = { ...loaded, giveUp };
+  const asking = askAlong({ ...load, random: random('load'), halt: over });
+  const steering = steerAlong({ ...loaded, random: random('steering') }, over);
+  const requesting = requestAlong(load, {
+    count: options.requests,
+    random: random('requests'),
+    halt: over,
+    forMs,
+  });
+  const killing = killAlong(loaded.house, {
+    count: options.kills,
+    forMs,
+    random: random('kills'),
+    halt: over,
+  });
+  const [kills] = await Promise.all([killing, steering, requesting]);
+  await Promise.all((await asking).asking);
+  return kills;
+}
+
+/** Not AbortSignal.timeout under AbortSignal.any: Node 20 forgets such a timer when it collects garbage. */
+function abortAfter(ms: number, halt: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    over.abort();
+  }, ms);
+  halt.addEventListener('abort', () => {
+    clearTimeout(timer);
+    over.abort();
+  });
+  return over.signal;
+}
+
+/** Real requests, at random moments of the first half, so that there is time for them. */
+async function requestAlong(
+  load: Loaded & { giveUp: AbortSignal },
+  {
+    count,
+    random,
+    halt,
+    forMs,
+  }: { count: number; random: ReturnType<typeof createRandom>; halt: AbortSignal; forMs: number },
+): Promise<void> {
+  if (load.stage === undefined) return;
+  const draft = { type: 'request', body: wishForBook(load.stage), expected: 'completed' as const };
+  for (let asked = 0; asked < count && !halt.aborted; asked += 1) {
+    await sleep((random.next() * forMs) / 2 / count, undefined, { signal: halt }).catch(() => undefined);
+    await askUntilAnswered({ ...load, random }, draft, '/api/requests');
+  }
+}
+
+/** The indexer and, where Longplay has none of its own, the download client, as a person enters them. */
+async function furnish(house: House, call: Call, stage: Stage): Promise<void> {
+  const indexer = { id: 'demo', name: 'Demo', baseUrl: stage.indexer.url, secret: DEMO_API_KEY };
+  await mustTake(call, '/api/indexers', indexer);
+  house.secrets.push(DEMO_API_KEY);
+  const { body } = await call('GET', '/api/download-clients');
+  if ((body['downloadClients'] as unknown[]).length > 0) return;
+  const { id, rpcUrl, secret } = house.aria2();
+  await mustTake(call, '/api/download-clients', { id, name: 'aria2', baseUrl: rpcUrl, secret });
+}
+
+async function mustTake(call: Call, address: string, body: object): Promise<void> {
+  const { status, body: answer } = await call('POST', address, { body });
+  if (status !== 201)
+    throw new Error(`Expected ${address} to take its settings, got ${status} ${JSON.stringify(answer)}`);
+}
+
+async function hashOf(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
