@@ -1,6 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-
 import { readAttempts } from './checks/attempts.js';
 import { query, type Evidence, type Violation } from './checks/evidence.js';
 import type { SoakOptions } from './arguments.js';
@@ -21,7 +18,7 @@ export interface SoakReport {
   attempts: Record<string, number>;
   /** From the death of a worker to the next attempt of a step that it had, ms. */
   takeoverMs: { count: number; median: number | null; most: number | null };
-  /** Lines of the logs that tell of repairs. */
+  /** What the sweeper or a run mended, and why. */
   repairs: string[];
   notes: string[];
   violations: Violation[];
@@ -67,7 +64,7 @@ export async function makeReport(
     settledMs: evidence.settled.tookMs,
     attempts: tally(attempts.map(({ outcome }) => outcome ?? 'open')),
     takeoverMs: takeovers(attempts, evidence),
-    repairs: await repairLines(evidence),
+    repairs: await repairsMade(evidence),
     notes: found.notes,
     violations: found.violations,
     folder: found.folder,
@@ -96,19 +93,15 @@ function takeovers(
   };
 }
 
-async function repairLines({ house }: Evidence): Promise<string[]> {
-  const lines: string[] = [];
-  for (const name of await readdir(house.logFolder)) {
-    const text = await readFile(path.join(house.logFolder, name), 'utf8');
-    const told = text
-      .split('\n')
-      .filter((line) => /were repaired|came from Temporal, not from the run/.test(line));
-    lines.push(...told.map((line) => `${name}: ${line.slice(0, 300)}`));
-  }
-  return lines.slice(0, MOST_LINES);
+async function repairsMade(evidence: Evidence): Promise<string[]> {
+  const rows = await query<{ kind: string; jobId: string; detail: string }>(
+    evidence,
+    'select kind, job_id as "jobId", detail from repairs order by id',
+  );
+  return rows.map(({ kind, jobId, detail }) => `${kind} ${jobId}: ${detail}`);
 }
 
-export function tally(words: readonly string[]): Record<string, number> {
+function tally(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
@@ -130,7 +123,8 @@ export function sayReport(report: SoakReport): string {
     `attempts: ${pairs(report.attempts)}`,
     `taken over ${takeoverMs.count} times, median ${takeoverMs.median ?? '–'} ms, at most ${takeoverMs.most ?? '–'} ms`,
     `settled after ${report.settledMs ?? 'more than the quiet'} ms`,
-    ...report.repairs.map((line) => `repaired: ${line}`),
+    `repaired ${report.repairs.length}: ${pairs(tally(report.repairs.map((line) => line.split(' ')[0] ?? '')))}`,
+    ...report.repairs.slice(0, MOST_LINES).map((line) => `  ${line}`),
     ...report.notes.map((note) => `note: ${note}`),
     ...report.violations.map(({ rule, jobId, said }) => `✗ ${rule}: ${jobId ?? ''} ${said}`),
     report.violations.length === 0

@@ -19,24 +19,34 @@ export interface Samples {
   lastOpenMs: Map<string, number>;
   /** Most demo_memory attempts seen at once. */
   mostMemory: number;
+  /** Highest progress seen, by job and round. */
+  reached: Map<string, number>;
   /** Statuses of one job seen one after the other, for reports of violations. */
   statuses: Map<string, string[]>;
 }
 
 const LOOK_MS = 200;
 
-/** Looks each 200 ms until `halt`; while the database is away there is nothing to see. */
-export async function sampleAlong(house: House, halt: AbortSignal): Promise<Samples> {
-  const samples: Samples = { looks: 0, falls: [], lastOpenMs: new Map(), mostMemory: 0, statuses: new Map() };
-  const reached = new Map<string, number>();
-  while (!halt.aborted) {
-    await lookOnce(house, samples, reached).catch(() => undefined);
-    await sleep(LOOK_MS, undefined, { signal: halt }).catch(() => undefined);
-  }
-  return samples;
+export function createSamples(): Samples {
+  return {
+    looks: 0,
+    falls: [],
+    lastOpenMs: new Map(),
+    mostMemory: 0,
+    reached: new Map(),
+    statuses: new Map(),
+  };
 }
 
-async function lookOnce(house: House, samples: Samples, reached: Map<string, number>): Promise<void> {
+/** Looks each 200 ms until `halt`; while the database is away there is nothing to see. */
+export async function sampleAlong(house: House, samples: Samples, halt: AbortSignal): Promise<void> {
+  while (!halt.aborted) {
+    await lookOnce(house, samples).catch(() => undefined);
+    await sleep(LOOK_MS, undefined, { signal: halt }).catch(() => undefined);
+  }
+}
+
+async function lookOnce(house: House, samples: Samples): Promise<void> {
   const { rows } = await house.database().query<{
     id: string;
     type: string;
@@ -53,11 +63,11 @@ async function lookOnce(house: House, samples: Samples, reached: Map<string, num
   const atMs = Date.now();
   for (const row of rows) {
     const key = `${row.id} ${row.round}`;
-    const before = reached.get(key) ?? 0;
+    const before = samples.reached.get(key) ?? 0;
     if (row.progress < before) {
       samples.falls.push({ jobId: row.id, round: row.round, from: before, to: row.progress, atMs });
     }
-    reached.set(key, row.progress);
+    samples.reached.set(key, row.progress);
     for (const attempt of row.attempts) samples.lastOpenMs.set(attempt, atMs);
     noteStatus(samples, row, atMs);
   }

@@ -6,12 +6,13 @@ import { Client, Connection } from '@temporalio/client';
 
 import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
 import { startStage, wishForBook } from '../support/stage.js';
+import { playAct } from './acts.js';
 import type { SoakOptions } from './arguments.js';
 import { checkAttempts } from './checks/attempts.js';
 import type { Check, Evidence, Violation } from './checks/evidence.js';
 import { checkLeftovers, checkLibrary, checkSamples } from './checks/leftovers.js';
 import { checkOutcomes } from './checks/outcomes.js';
-import { checkDeaths, checkEqual, checkProgress, checkWishes } from './checks/rows.js';
+import { checkDeaths, checkEqual, checkFindings, checkProgress, checkWishes } from './checks/rows.js';
 import { checkSecrets } from './checks/secrets.js';
 import { checkTemporal } from './checks/temporal.js';
 import type { House } from './house/house.js';
@@ -24,7 +25,7 @@ import { createLedger, type Ledger } from './load/ledger.js';
 import { steerAlong } from './load/steer.js';
 import { createRandom } from './random.js';
 import { makeReport, type SoakReport } from './report.js';
-import { sampleAlong } from './sampler.js';
+import { createSamples, sampleAlong, type Samples } from './sampler.js';
 import { saveEvidence } from './save-evidence.js';
 import { settle } from './settle.js';
 
@@ -35,7 +36,16 @@ const ANSWER_MS = 30_000;
 const UPLOAD_BYTES_PER_SECOND = 2_000_000;
 
 const CHECKS: readonly Check[] = [
-  ...[checkOutcomes, checkTemporal, checkEqual, checkAttempts, checkProgress, checkWishes, checkDeaths],
+  ...[
+    checkOutcomes,
+    checkTemporal,
+    checkEqual,
+    checkAttempts,
+    checkProgress,
+    checkWishes,
+    checkDeaths,
+    checkFindings,
+  ],
   ...[checkSamples, checkLibrary, checkLeftovers, checkSecrets],
 ];
 
@@ -68,9 +78,10 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const ledger = createLedger();
   if (stage !== undefined) await furnish(house, call, stage);
   const looking = new AbortController();
-  const sampling = sampleAlong(house, looking.signal);
+  const samples = createSamples();
+  const sampling = sampleAlong(house, samples, looking.signal);
   const begunMs = Date.now();
-  const kills = await loadAndKill(soak, { house, call, ledger, stage });
+  const { kills, notes } = await loadAndKill(soak, { house, call, ledger, stage, samples });
   say(`load and kills are over: ${kills.length} kills, ${ledger.asked.length} jobs asked for`);
   await house.allUp(UP_MS);
   const settled = await settle(house, call, QUIET_MS);
@@ -78,23 +89,26 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const connection = await Connection.connect({ address: house.temporal().address });
   const temporal = new Client({ connection, namespace: house.temporal().namespace });
   const mediaHash = stage === undefined ? undefined : await hashOf(stage.media.book.file);
-  const samples = await sampling;
+  await sampling;
   const evidence: Evidence = { house, temporal, ledger, samples, kills, settled, mediaHash };
   try {
-    return await judge(soak, evidence, begunMs);
+    return await judge(soak, evidence, { begunMs, notes });
   } finally {
     await connection.close();
   }
 }
 
-async function judge({ options }: Soak, evidence: Evidence, begunMs: number): Promise<SoakReport> {
+async function judge(
+  { options }: Soak,
+  evidence: Evidence,
+  told: { begunMs: number; notes: string[] },
+): Promise<SoakReport> {
   const violations: Violation[] = [];
   for (const check of CHECKS) violations.push(...(await check(evidence)));
   const keep = options.keep || violations.length > 0;
   if (keep) await saveEvidence(evidence, violations);
-  const notes = [`most demo_memory at once: ${evidence.samples.mostMemory} (permits of 2: not yet judged)`];
   const folder = keep ? evidence.house.folder : null;
-  return makeReport(evidence, { options, begunMs, violations, notes, folder });
+  return makeReport(evidence, { options, ...told, violations, folder });
 }
 
 interface Loaded {
@@ -102,45 +116,54 @@ interface Loaded {
   call: Call;
   ledger: Ledger;
   stage: Stage | undefined;
+  samples: Samples;
 }
 
-async function loadAndKill(soak: Soak, loaded: Loaded): Promise<Evidence['kills']> {
+/** Kills for the given minutes, then the special acts; load and steering go on until both are over. */
+async function loadAndKill(
+  soak: Soak,
+  loaded: Loaded,
+): Promise<{ kills: Evidence['kills']; notes: string[] }> {
   const { options } = soak;
   const forMs = options.minutes * MINUTE_MS;
-  const over = abortAfter(forMs, soak.halt);
-  const giveUp = abortAfter(forMs + ANSWER_MS, soak.halt);
+  const over = new AbortController();
+  const giveUp = new AbortController();
+  soak.halt.addEventListener('abort', () => {
+    over.abort();
+    giveUp.abort();
+  });
   const random = (name: string) => createRandom(options.seed, name);
-  const load = { ...loaded, giveUp };
-  const asking = askAlong({ ...load, random: random('load'), halt: over });
-  const steering = steerAlong({ ...loaded, random: random('steering') }, over);
-  const requesting = requestAlong(load, {
-    count: options.requests,
-    random: random('requests'),
-    halt: over,
-    forMs,
-  });
-  const killing = killAlong(loaded.house, {
-    count: options.kills,
-    forMs,
-    random: random('kills'),
-    halt: over,
-  });
-  const [kills] = await Promise.all([killing, steering, requesting]);
-  await Promise.all((await asking).asking);
-  return kills;
+  const load = { ...loaded, giveUp: giveUp.signal };
+  const asking = askAlong({ ...load, random: random('load'), halt: over.signal });
+  const steering = steerAlong({ ...loaded, random: random('steering') }, over.signal);
+  const requests = { count: options.requests, random: random('requests'), halt: over.signal, forMs };
+  const requesting = requestAlong(load, requests);
+  const killing = { count: options.kills, forMs, random: random('kills'), halt: soak.halt };
+  const [kills] = await Promise.all([killAlong(loaded.house, killing), pass(forMs, soak.halt)]);
+  const notes = await playActs(soak, loaded);
+  over.abort();
+  setTimeout(() => {
+    giveUp.abort();
+  }, ANSWER_MS).unref();
+  await Promise.all([steering, requesting, ...(await asking).asking]);
+  return { kills, notes };
 }
 
-/** Not AbortSignal.timeout under AbortSignal.any: Node 20 forgets such a timer when it collects garbage. */
-function abortAfter(ms: number, halt: AbortSignal): AbortSignal {
-  const over = new AbortController();
-  const timer = setTimeout(() => {
-    over.abort();
-  }, ms);
-  halt.addEventListener('abort', () => {
-    clearTimeout(timer);
-    over.abort();
-  });
-  return over.signal;
+async function pass(ms: number, halt: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: halt }).catch(() => undefined);
+}
+
+async function playActs({ options, halt, say }: Soak, { house, call, samples }: Loaded): Promise<string[]> {
+  const notes: string[] = [];
+  for (const act of halt.aborted ? [] : options.acts) {
+    await house.allUp(UP_MS);
+    const forget = (): void => {
+      samples.reached.clear();
+    };
+    notes.push(await playAct(act, { house, call, short: options.shortActs, halt, forget }));
+    say(notes.at(-1) ?? '');
+  }
+  return notes;
 }
 
 /** Real requests, at random moments of the first half, so that there is time for them. */

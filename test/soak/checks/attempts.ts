@@ -7,9 +7,14 @@ const RESTART_MS = 12_000;
 /** For so long after it, a kill of a server explains that a living worker lost an attempt. */
 const AFTERMATH_MS = 60_000;
 
+/** As src/catalogue/demo/demo-memory.ts. */
+const MEMORY_PERMITS = 2;
+
 interface AttemptRow {
   id: string;
   jobId: string;
+  permitGroup: string | null;
+  permits: number | null;
   stepId: number;
   number: number;
   workerId: string;
@@ -25,21 +30,24 @@ interface AttemptRow {
 export async function readAttempts(evidence: Evidence): Promise<AttemptRow[]> {
   return query<AttemptRow>(
     evidence,
-    `select a.id::text, a.job_id as "jobId", a.step_id as "stepId", a.number, a.worker_id as "workerId",
+    `select a.id::text, a.job_id as "jobId", j.policy #>> '{permit,group}' as "permitGroup",
+       (j.policy #>> '{permit,maximum}')::int as permits, a.step_id as "stepId", a.number, a.worker_id as "workerId",
        w.process_id as "processId", a.queue, (w.queues ->> a.queue)::int as slots, a.outcome,
        extract(epoch from a.started_at)::float8 * 1000 as "startedMs", extract(epoch from a.ended_at)::float8 * 1000 as "endedMs",
        extract(epoch from w.seen_at)::float8 * 1000 as "seenMs"
-     from job_attempts a join workers w on w.id = a.worker_id order by a.started_at`,
+     from job_attempts a join workers w on w.id = a.worker_id join jobs j on j.id = a.job_id order by a.started_at`,
   );
 }
 
-/** Slots hold, no step runs twice at once, and whatever was open when its worker died is ended soon. */
+/** Slots and permits hold, no step runs twice at once, and whatever was open when its worker died is ended soon. */
 export const checkAttempts: Check = async (evidence) => {
   const attempts = await readAttempts(evidence);
   return [
     ...attempts.flatMap((attempt) => checkEnd(attempt, evidence)),
     ...groups(attempts, ({ workerId, queue }) => `${workerId} ${queue}`).flatMap(checkSlots),
     ...groups(attempts, ({ stepId }) => String(stepId)).flatMap(checkAlone),
+    ...groups(attempts, ({ permitGroup }) => permitGroup ?? '').flatMap(checkPermits),
+    ...checkSeenAtOnce(evidence),
   ];
 };
 
@@ -88,7 +96,27 @@ function checkSlots(attempts: AttemptRow[]): Violation[] {
   ];
 }
 
-export function mostAtOnce(attempts: readonly Pick<AttemptRow, 'startedMs' | 'endedMs'>[]): number {
+function checkPermits(attempts: AttemptRow[]): Violation[] {
+  const { permitGroup = null, permits = null } = attempts[0] ?? {};
+  const most = mostAtOnce(attempts);
+  if (permitGroup === null || permits === null || most <= permits) return [];
+  return [
+    {
+      rule: 'jobs.md §8 (4)',
+      said: `${most} attempts at once of the group ${permitGroup}, permits ${permits}`,
+    },
+  ];
+}
+
+/** Rows may be mended afterwards; what was seen at one moment was so. */
+function checkSeenAtOnce({ samples }: Evidence): Violation[] {
+  if (samples.mostMemory <= MEMORY_PERMITS) return [];
+  return [
+    { rule: 'jobs.md §8 (4)', said: `${samples.mostMemory} demo_memory jobs were seen executing at once` },
+  ];
+}
+
+function mostAtOnce(attempts: readonly Pick<AttemptRow, 'startedMs' | 'endedMs'>[]): number {
   const events = attempts
     .flatMap(({ startedMs, endedMs }): [number, number][] => [
       [startedMs, 1],

@@ -103,6 +103,9 @@ export const checkLeftovers: Check = async (evidence) => {
     `select d.job_id as "jobId", 'its demo item is left, ' || d.state as said from demo_items d join jobs j on j.id = d.job_id
      where j.outcome_status is not null and d.removed_at is null and d.state <> 'complete'
      union all
+     select p.job_id, 'it still has a permit or waits for one, group ' || p.permit_group from permits p
+     join jobs j on j.id = p.job_id where j.outcome_status is not null
+     union all
      select d.job_id, 'its download is left, ' || d.state from downloads d join jobs j on j.id = d.job_id
      left join jobs p on p.id = j.parent_id
      where j.outcome_status is not null and p.outcome_status is not null and d.removed_at is null

@@ -45,3 +45,15 @@ export const checkDeaths: Check = ({ house }) =>
       said: `${name} ended with ${code ?? 'no status'} at ${new Date(atMs).toISOString()}, see its log`,
     })),
   );
+
+/** A finding is for a person; after the quiet there is nothing to look at, but for rows that had to be rebuilt. */
+export const checkFindings: Check = async (evidence) => {
+  const rows = await query<{ kind: string; subject: string; message: string }>(
+    evidence,
+    `select kind, subject, message from findings where kind <> 'row_recovered'`,
+  );
+  return rows.map(({ kind, subject, message }) => ({
+    rule: 'after the quiet nothing needs a person',
+    said: `${kind} ${subject}: ${message}`,
+  }));
+};

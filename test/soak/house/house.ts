@@ -3,6 +3,8 @@ import type { Database } from '../../../src/store/database.js';
 /** What may be killed. */
 export type VictimKind = 'api' | 'core' | 'cpu' | 'longplay' | 'temporal' | 'postgres' | 'aria2' | 'ffmpeg';
 
+export type ServerName = 'postgres' | 'temporal';
+
 export interface Victim {
   kind: VictimKind;
   name: string;
@@ -32,6 +34,15 @@ export interface House {
   /** Texts that must be nowhere but where they belong. */
   secrets: string[];
   deaths: Death[];
+  /** What a process of the house finds in its environment. */
+  environment: Record<string, string>;
+  /** Servers that the soak itself holds; absent where Longplay brings its own. */
+  servers?: {
+    dataFolder: string;
+    stop: (name: ServerName) => Promise<void>;
+    /** On the same port and data. */
+    start: (name: ServerName) => Promise<void>;
+  };
   /** Those that run at this moment. */
   victims: () => Promise<Victim[]>;
   /** All its processes serve, or the time is over. */

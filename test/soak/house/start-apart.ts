@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-import { startAria2 } from '../../../src/embedded/aria2.js';
 import { choosePort } from '../../../src/embedded/ports.js';
-import { startPostgres } from '../../../src/embedded/postgres.js';
-import { findProgram, findTemporal } from '../../../src/embedded/programs.js';
-import type { Service, ServiceLog } from '../../../src/embedded/service.js';
-import { startTemporal } from '../../../src/embedded/temporal.js';
 import { createDatabase } from '../../../src/store/database.js';
 import { createToken } from '../../../src/store/tokens.js';
 import { findProcesses } from '../../support/processes.js';
 import { createRandom } from '../random.js';
 import type { House, Victim } from './house.js';
 import { startMember, type Member } from './member.js';
+import { NAMESPACE, startServers } from './servers.js';
 
-const NAMESPACE = 'longplay';
 const READY = { api: /The API is ready: (\S+)/, core: /is ready/, cpu: /is ready/ } as const;
 
 /** Servers of the house, two API processes, two core and two cpu workers, all real processes. */
@@ -76,19 +71,18 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
     token,
     secrets: [token, secretKey, servers.aria2.secret, password],
     deaths,
+    environment: { ...environment, LONGPLAY_DATA: path.join(folder, 'command-line') },
+    servers,
     victims: async () => [
       ...members.flatMap(({ kind, name, pid }) => victimOf({ kind, name, pid: pid() })),
-      ...servers.services.flatMap(({ name, pid }) =>
-        victimOf({ kind: name as Victim['kind'], name, pid: pid() }),
-      ),
+      ...servers.victims(),
       ...(await findFfmpegs(roots.scratch)),
     ],
     allUp: (withinMs) => allReady(members, withinMs),
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
       await database.close();
-      for (const service of servers.services.reverse()) await service.stop();
-      servers.closeLog();
+      await servers.close();
     },
   };
 }
@@ -127,49 +121,4 @@ function victimOf(found: Omit<Victim, 'pid'> & { pid: number | undefined }): Vic
 export async function findFfmpegs(scratch: string): Promise<Victim[]> {
   const found = (await findProcesses(scratch)).filter(({ name, nice }) => name === 'ffmpeg' && nice > 0);
   return found.map(({ pid }) => ({ kind: 'ffmpeg' as const, name: 'ffmpeg', pid }));
-}
-
-interface Servers {
-  services: Service[];
-  databaseUrl: string;
-  temporalAddress: string;
-  aria2: { id: string; rpcUrl: string; secret: string };
-  closeLog: () => void;
-}
-
-async function startServers(options: {
-  folder: string;
-  logFolder: string;
-  downloadsFolder: string;
-}): Promise<Servers> {
-  const file = createWriteStream(path.join(options.logFolder, 'servers.log'), { flags: 'a' });
-  const write = (fields: object, message: string): void => {
-    file.write(`${JSON.stringify({ time: Date.now(), msg: message, ...fields })}\n`);
-  };
-  const log: ServiceLog = { info: write, warn: write };
-  const dataFolder = path.join(options.folder, 'servers');
-  const cliPath = findTemporal({
-    cliPath: process.env['TEMPORAL_CLI_PATH'],
-    searchPath: process.env['PATH'],
-  });
-  const aria2Path = findProgram(process.env['ARIA2_PATH'] ?? 'aria2c', process.env['PATH']);
-  if (cliPath === undefined || aria2Path === undefined) throw new Error('Expected temporal and aria2c');
-  const postgres = await startPostgres({ dataFolder, port: await choosePort(0), log });
-  const ports = { port: await choosePort(0), uiPort: await choosePort(0) };
-  const temporal = await startTemporal({ cliPath, dataFolder, namespace: NAMESPACE, ...ports, log });
-  const aria2 = await startAria2({
-    aria2Path,
-    dataFolder,
-    downloadsFolder: options.downloadsFolder,
-    port: await choosePort(0),
-    downloadInterface: '127.0.0.1',
-    log,
-  });
-  return {
-    services: [postgres.service, temporal.service, aria2.service],
-    databaseUrl: postgres.url,
-    temporalAddress: temporal.address,
-    aria2: { id: 'aria2', rpcUrl: aria2.rpcUrl, secret: aria2.secret },
-    closeLog: () => file.end(),
-  };
 }

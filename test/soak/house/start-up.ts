@@ -26,13 +26,18 @@ export async function startUp({ folder, seed }: { folder: string; seed: number }
   const roots = rootFolders(folder);
   for (const made of [logFolder, ...Object.values(roots)]) mkdirSync(made, { recursive: true });
   const port = await choosePort(0);
+  const environment = {
+    ...environmentOf(roots),
+    LONGPLAY_DATA: dataFolder,
+    LONGPLAY_PORT: String(port),
+  };
   const deaths: House['deaths'] = [];
   let said = '';
   const member = startMember({
     name: 'longplay',
     kind: 'longplay',
     command: ['up'],
-    environment: { ...environmentOf(roots), LONGPLAY_DATA: dataFolder, LONGPLAY_PORT: String(port) },
+    environment,
     ready: /--namespace/,
     logFolder,
     random: createRandom(seed, 'restarts of longplay'),
@@ -68,6 +73,7 @@ export async function startUp({ folder, seed }: { folder: string; seed: number }
     token,
     secrets: [token, found.aria2.secret, secretOf(dataFolder, 'postgres'), secretOf(dataFolder, 'seal')],
     deaths,
+    environment,
     victims: async () => {
       const pid = member.pid();
       const longplay: Victim[] = pid === undefined ? [] : [{ kind: 'longplay', name: 'longplay', pid }];

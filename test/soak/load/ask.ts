@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { doublingWait } from '../../../src/domain/jobs/backoff.js';
 import type { Random } from '../random.js';
 import type { Call } from './api-client.js';
 import type { Asked, Ledger } from './ledger.js';
@@ -8,7 +9,9 @@ import { drawJob, type Draft } from './mix.js';
 
 const LEAST_WAIT_MS = 300;
 const MOST_WAIT_MS = 1_000;
-const ASK_AGAIN_MS = 700;
+const ASK_AGAIN_MS = { first: 700, max: 5_000 };
+/** Who gets no answers does not go on asking for more. */
+const MOST_UNANSWERED = 30;
 
 /** Asks for jobs one after the other until `halt`; the asks that nobody answered go on by themselves. */
 export async function askAlong(load: {
@@ -22,7 +25,10 @@ export async function askAlong(load: {
   const { random, halt } = load;
   const asking: Promise<void>[] = [];
   for (let number = 1; !halt.aborted; number += 1) {
-    asking.push(askUntilAnswered(load, drawJob(random, `no. ${number}`), '/api/jobs'));
+    const unanswered = load.ledger.asked.filter(({ ids }) => ids.size === 0);
+    if (unanswered.length < MOST_UNANSWERED) {
+      asking.push(askUntilAnswered(load, drawJob(random, `no. ${number}`), '/api/jobs'));
+    }
     await sleep(random.between(LEAST_WAIT_MS, MOST_WAIT_MS), undefined, { signal: halt }).catch(
       () => undefined,
     );
@@ -50,7 +56,7 @@ export async function askUntilAnswered(
   while (!load.giveUp.aborted) {
     if (await ask(load.call, asked, address)) break;
     asked.lostAnswers += 1;
-    await sleep(ASK_AGAIN_MS);
+    await sleep(doublingWait(asked.lostAnswers, ASK_AGAIN_MS));
   }
   if (again) await ask(load.call, asked, address);
 }
