@@ -42,19 +42,19 @@ export async function playAct(act: Act, stage: Stage): Promise<string> {
 type Servers = NonNullable<House['servers']>;
 
 async function loseTemporalFile({ house }: Stage, servers: Servers): Promise<string> {
-  const recover = (...args: string[]) =>
-    run(process.execPath, ['dist/main.js', 'recover', ...args], {
+  const longplay = (...args: string[]) =>
+    run(process.execPath, ['dist/main.js', ...args], {
       env: { ...process.env, ...house.environment },
       timeout: RECOVER_MS,
     });
-  const known = await recover('--help').catch(() => undefined);
-  if (known === undefined) return 'temporal-file: skipped, this version has no "longplay recover"';
+  const { stdout: help } = await longplay('--help');
+  if (!/^ +recover\b/m.test(help)) return 'temporal-file: skipped, this version has no "longplay recover"';
   await servers.stop('temporal');
   const folder = path.join(servers.dataFolder, 'temporal');
   const files = (await readdir(folder)).filter((name) => name.startsWith('temporal.db'));
   for (const name of files) await rm(path.join(folder, name));
   await servers.start('temporal');
-  const { stdout } = await recover();
+  const { stdout } = await longplay('recover');
   return `temporal-file: deleted ${files.join(', ')}; recover said: ${stdout.trim().slice(0, 500)}`;
 }
 

@@ -28,3 +28,5 @@ try {
   process.stderr.write(`✗ ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 2;
 }
+// Asks that still wait for an answer must not keep it alive.
+process.exit();

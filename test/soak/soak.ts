@@ -80,6 +80,9 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const looking = new AbortController();
   const samples = createSamples();
   const sampling = sampleAlong(house, samples, looking.signal);
+  soak.halt.addEventListener('abort', () => {
+    looking.abort();
+  });
   const begunMs = Date.now();
   const { kills, notes } = await loadAndKill(soak, { house, call, ledger, stage, samples });
   say(`load and kills are over: ${kills.length} kills, ${ledger.asked.length} jobs asked for`);
@@ -139,14 +142,18 @@ async function loadAndKill(
   const requests = { count: options.requests, random: random('requests'), halt: over.signal, forMs };
   const requesting = requestAlong(load, requests);
   const killing = { count: options.kills, forMs, random: random('kills'), halt: soak.halt };
-  const [kills] = await Promise.all([killAlong(loaded.house, killing), pass(forMs, soak.halt)]);
-  const notes = await playActs(soak, loaded);
-  over.abort();
+  const loading = async (): Promise<{ kills: Evidence['kills']; notes: string[] }> => {
+    const [kills] = await Promise.all([killAlong(loaded.house, killing), pass(forMs, soak.halt)]);
+    return { kills, notes: await playActs(soak, loaded) };
+  };
+  const done = await loading().finally(() => {
+    over.abort();
+  });
   setTimeout(() => {
     giveUp.abort();
   }, ANSWER_MS).unref();
   await Promise.all([steering, requesting, ...(await asking).asking]);
-  return { kills, notes };
+  return done;
 }
 
 async function pass(ms: number, halt: AbortSignal): Promise<void> {

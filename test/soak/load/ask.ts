@@ -48,8 +48,6 @@ export async function askUntilAnswered(
     ids: new Set(),
     lostAnswers: 0,
     mayBeCancelled: draft.expected === 'cancelled',
-    mustEnd: false,
-    retries: 0,
   };
   load.ledger.asked.push(asked);
   const again = load.random.chance(0.2);

@@ -16,9 +16,6 @@ export interface Asked {
   lostAnswers: number;
   /** Somebody asked to cancel or terminate it, and may have been heard. */
   mayBeCancelled: boolean;
-  /** A cancel was taken while it was open: it must end by it. */
-  mustEnd: boolean;
-  retries: number;
 }
 
 export interface Ledger {

@@ -89,7 +89,6 @@ async function retry(steering: Steering, asked: Asked): Promise<void> {
   // A new round of a job that hangs would have to be cancelled again.
   if (asked.type === 'demo_hang') return;
   const { status } = await steering.call('POST', `/api/jobs/${idOf(asked) ?? ''}/retry`);
-  if (status < 300 || status >= 500) asked.retries += 1;
   count(steering.ledger, `retry ${status}`);
 }
 
@@ -102,7 +101,6 @@ export async function cancel(steering: Steering, asked: Asked): Promise<void> {
     return;
   }
   const { status } = await steering.call('POST', `/api/jobs/${id}/cancel`);
-  if (status === 202) asked.mustEnd = true;
   count(steering.ledger, `cancel ${status}`);
 }
 
