@@ -44,7 +44,12 @@ type Servers = NonNullable<House['servers']>;
 async function loseTemporalFile({ house }: Stage, servers: Servers): Promise<string> {
   const longplay = (...args: string[]) =>
     run(process.execPath, ['dist/main.js', ...args], {
-      env: { ...process.env, ...house.environment },
+      env: {
+        ...process.env,
+        ...house.environment,
+        LONGPLAY_URL: house.apis()[0],
+        LONGPLAY_TOKEN: house.token,
+      },
       timeout: RECOVER_MS,
     });
   const { stdout: help } = await longplay('--help');

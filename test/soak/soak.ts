@@ -93,7 +93,8 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const temporal = new Client({ connection, namespace: house.temporal().namespace });
   const mediaHash = stage === undefined ? undefined : await hashOf(stage.media.book.file);
   await sampling;
-  const evidence: Evidence = { house, temporal, ledger, samples, kills, settled, mediaHash };
+  const temporalWasLost = notes.some((note) => note.startsWith('temporal-file: deleted'));
+  const evidence: Evidence = { house, temporal, ledger, samples, kills, settled, mediaHash, temporalWasLost };
   try {
     return await judge(soak, evidence, { begunMs, notes });
   } finally {

@@ -14,6 +14,8 @@ export interface Evidence {
   samples: Samples;
   kills: readonly Kill[];
   settled: Settled;
+  /** Temporal's store was lost on purpose: it does not know what ended before. */
+  temporalWasLost: boolean;
   /** SHA-256 of the media that requests bring. */
   mediaHash: string | undefined;
 }
