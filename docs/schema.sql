@@ -244,6 +244,10 @@ job_wishes
   accepted_at timestamp with time zone
   last_error text
 
+job_words
+  job_id text not null
+  words text not null
+
 jobs
   id text not null
   type text not null
@@ -503,6 +507,8 @@ job_wishes job_wishes_kind_check CHECK ((kind = ANY (ARRAY['pause'::text, 'resum
 
 job_wishes job_wishes_priority_check CHECK (((priority >= 1) AND (priority <= 10)))
 
+job_words job_words_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
 jobs jobs_outcome_status_check CHECK ((outcome_status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))
 
 jobs jobs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES jobs(id)
@@ -645,19 +651,23 @@ CREATE INDEX job_wishes_open ON public.job_wishes USING btree (made_at) WHERE (a
 
 CREATE UNIQUE INDEX job_wishes_pkey ON public.job_wishes USING btree (id)
 
+CREATE INDEX job_words_beginning ON public.job_words USING btree (job_id text_pattern_ops)
+
+CREATE UNIQUE INDEX job_words_pkey ON public.job_words USING btree (job_id)
+
+CREATE INDEX job_words_words ON public.job_words USING gin (words gin_trgm_ops)
+
 CREATE INDEX jobs_changed ON public.jobs USING btree (changed_xid, id)
 
 CREATE INDEX jobs_created ON public.jobs USING btree (created_at DESC, id DESC)
 
 CREATE INDEX jobs_ended ON public.jobs USING btree (type, outcome_status, ended_at) WHERE ((outcome_status IS NOT NULL) AND (parent_id IS NULL))
 
-CREATE INDEX jobs_id_beginning ON public.jobs USING btree (id text_pattern_ops)
-
 CREATE INDEX jobs_open ON public.jobs USING btree (created_at) WHERE (outcome_status IS NULL)
 
 CREATE UNIQUE INDEX jobs_open_dedupe ON public.jobs USING btree (type, dedupe_key) WHERE ((dedupe_key IS NOT NULL) AND (outcome_status IS NULL))
 
-CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id)
+CREATE INDEX jobs_parent ON public.jobs USING btree (parent_id) WHERE (parent_id IS NOT NULL)
 
 CREATE INDEX jobs_paused ON public.jobs USING btree (id) WHERE (paused_at IS NOT NULL)
 
@@ -669,9 +679,7 @@ CREATE INDEX jobs_proposed ON public.jobs USING btree (proposed_at) WHERE ((prop
 
 CREATE INDEX jobs_status_created ON public.jobs USING btree (status, created_at DESC, id DESC)
 
-CREATE INDEX jobs_subject ON public.jobs USING btree (subject_type, subject_id)
-
-CREATE INDEX jobs_title ON public.jobs USING gin (lower(title) gin_trgm_ops)
+CREATE INDEX jobs_subject ON public.jobs USING btree (subject_type, subject_id) WHERE (subject_type IS NOT NULL)
 
 CREATE INDEX jobs_type_created ON public.jobs USING btree (type, created_at DESC, id DESC)
 
@@ -763,15 +771,36 @@ UNION ALL
 -- functions
 
 CREATE OR REPLACE FUNCTION public.accept_round(p_id text, p_round integer)
- RETURNS boolean
+ RETURNS SETOF jobs
  LANGUAGE plpgsql
 AS $function$
 begin
+  perform from jobs where id = p_id for no key update;
   update jobs set accepted_round = p_round, start_error = null
     where id = p_id and accepted_round < p_round and outcome_status is null;
-  if not found then return false; end if;
-  perform touch_job(p_id);
-  return true;
+  return query select * from jobs where id = p_id;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.add_job_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into job_words (job_id, words) select id, lower(title) from added;
+  return null;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.change_job_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update job_words set words = lower(new.title) where job_id = new.id;
+  return null;
 end
 $function$
 
@@ -802,7 +831,6 @@ begin
   if refusal is null then
     update jobs set claimed_round = p_round, claimed_chain = p_chain, claimed_run = p_run,
       accepted_round = greatest(accepted_round, p_round), start_error = null where id = p_id;
-    perform touch_job(p_id);
   end if;
   return query select 'ours', refusal, j.paused_at is not null, j.paused_by;
 end
@@ -828,9 +856,25 @@ begin
       and exists (select from job_attempts a where a.id = p_attempt and a.outcome = 'lost')));
   if not found then return false; end if;
   update job_attempts set ended_at = now(), outcome = p_outcome, error = p_error where id = p_attempt;
-  update jobs set progress_detail = null where id = p_id and progress_detail is not null;
-  perform touch_job(p_id);
+  update jobs set progress_detail = null where id = p_id;
   return true;
+end
+$function$
+
+
+CREATE OR REPLACE FUNCTION public.confirm_outcome(p_id text, p_run text, p_chain text, p_status text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  j jobs;
+begin
+  select * into j from jobs where id = p_id for no key update;
+  if not found or j.outcome_status is not null then return 'ended'; end if;
+  if j.claimed_round is distinct from j.round or j.claimed_chain <> p_chain
+    or j.proposed_run is distinct from p_run or j.proposed_status is distinct from p_status then return 'differs'; end if;
+  perform record_outcome(p_id, j.round, p_status, p_run, j.proposed_result, j.proposed_error, false);
+  return case when exists (select from permits where job_id = p_id) then 'holds_permit' else 'ended' end;
 end
 $function$
 
@@ -1010,6 +1054,23 @@ AS $function$
 $function$
 
 
+CREATE OR REPLACE FUNCTION public.keep_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.status := derive_status(new);
+  new.progress := derive_progress(new);
+  new.started_at := coalesce(new.started_at, case when new.status = 'running' then now() end);
+  new.ended_at := case when new.outcome_status is null then null else coalesce(old.ended_at, now()) end;
+  new.version := old.version + 1;
+  new.changed_xid := pg_current_xact_id();
+  perform pg_notify('longplay_jobs', new.id);
+  return new;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.lock_round(p_id text, p_round integer)
  RETURNS text
  LANGUAGE plpgsql
@@ -1095,6 +1156,7 @@ CREATE OR REPLACE FUNCTION public.record_outcome(p_id text, p_round integer, p_s
  LANGUAGE plpgsql
 AS $function$
 begin
+  perform from jobs where id = p_id for no key update;
   update jobs set outcome_status = p_status, outcome_run = p_run, result = p_result, error = p_error,
       accepted_round = round, stuck_error = null, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null
     where id = p_id and round = p_round and (outcome_status is null
@@ -1103,7 +1165,6 @@ begin
   update job_attempts set ended_at = now(), outcome = 'stopped' where job_id = p_id and ended_at is null;
   update job_steps set state = 'stopped', current_attempt = null, waiting_since = null, ended_at = now()
     where job_id = p_id and state in ('waiting', 'running', 'backoff');
-  perform touch_job(p_id);
   return true;
 end
 $function$
@@ -1136,7 +1197,6 @@ begin
   update job_steps set progress = greatest(progress, p_progress) where id = p_step and current_attempt = p_attempt;
   if not found then return; end if;
   update jobs set progress_detail = p_detail where id = p_id;
-  perform touch_job(p_id);
 end
 $function$
 
@@ -1218,37 +1278,32 @@ CREATE OR REPLACE FUNCTION public.strict_word_similarity_op(text, text)
 AS '$libdir/pg_trgm', $function$strict_word_similarity_op$function$
 
 
+CREATE OR REPLACE FUNCTION public.tell_parents()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  parent text;
+begin
+  for parent in
+    select job_id from job_steps where child_id = new.id
+    union select new.parent_id where new.parent_id is not null order by 1
+  loop
+    update job_steps set progress = greatest(progress, new.progress) where job_id = parent and child_id = new.id;
+    perform touch_job(parent);
+  end loop;
+  return null;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.touch_job(p_id text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
-declare
-  j jobs;
-  new_status text;
-  new_progress real;
-  parent text;
 begin
-  select * into j from jobs where id = p_id for no key update;
-  if not found then return; end if;
-  new_status := derive_status(j);
-  new_progress := derive_progress(j);
-  update jobs set
-    status = new_status,
-    progress = new_progress,
-    started_at = coalesce(started_at, case when new_status = 'running' then now() end),
-    ended_at = case when outcome_status is null then null else coalesce(ended_at, now()) end,
-    version = version + 1,
-    changed_xid = pg_current_xact_id()
-  where id = p_id;
-  perform pg_notify('longplay_jobs', p_id);
-  if new_status = j.status and new_progress = j.progress then return; end if;
-  for parent in
-    select job_id from job_steps where child_id = p_id
-    union select j.parent_id where j.parent_id is not null order by 1
-  loop
-    update job_steps set progress = greatest(progress, new_progress) where job_id = parent and child_id = p_id;
-    perform touch_job(parent);
-  end loop;
+  perform from jobs where id = p_id for no key update;
+  update jobs set version = version where id = p_id;
 end
 $function$
 

@@ -64,35 +64,46 @@ create or replace function derive_status(j jobs) returns text language sql stabl
   end
 $$;
 
+-- Every change of a job's row derives its status and progress, raises its version and tells listeners: a writer
+-- changes its facts and needs no second update. Who writes has locked the row by a statement of its own before, so
+-- that what is derived from other tables is no older than the lock.
+create function keep_job() returns trigger language plpgsql as $$
+begin
+  new.status := derive_status(new);
+  new.progress := derive_progress(new);
+  new.started_at := coalesce(new.started_at, case when new.status = 'running' then now() end);
+  new.ended_at := case when new.outcome_status is null then null else coalesce(old.ended_at, now()) end;
+  new.version := old.version + 1;
+  new.changed_xid := pg_current_xact_id();
+  perform pg_notify('longplay_jobs', new.id);
+  return new;
+end
+$$;
+create trigger jobs_kept before update on jobs for each row execute function keep_job();
+
 -- Locks a child before its parents, never the other way round.
-create or replace function touch_job(p_id text) returns void language plpgsql as $$
+create function tell_parents() returns trigger language plpgsql as $$
 declare
-  j jobs;
-  new_status text;
-  new_progress real;
   parent text;
 begin
-  select * into j from jobs where id = p_id for no key update;
-  if not found then return; end if;
-  new_status := derive_status(j);
-  new_progress := derive_progress(j);
-  update jobs set
-    status = new_status,
-    progress = new_progress,
-    started_at = coalesce(started_at, case when new_status = 'running' then now() end),
-    ended_at = case when outcome_status is null then null else coalesce(ended_at, now()) end,
-    version = version + 1,
-    changed_xid = pg_current_xact_id()
-  where id = p_id;
-  perform pg_notify('longplay_jobs', p_id);
-  if new_status = j.status and new_progress = j.progress then return; end if;
   for parent in
-    select job_id from job_steps where child_id = p_id
-    union select j.parent_id where j.parent_id is not null order by 1
+    select job_id from job_steps where child_id = new.id
+    union select new.parent_id where new.parent_id is not null order by 1
   loop
-    update job_steps set progress = greatest(progress, new_progress) where job_id = parent and child_id = p_id;
+    update job_steps set progress = greatest(progress, new.progress) where job_id = parent and child_id = new.id;
     perform touch_job(parent);
   end loop;
+  return null;
+end
+$$;
+create trigger jobs_parents_told after update on jobs for each row
+  when (new.status <> old.status or new.progress <> old.progress) execute function tell_parents();
+
+-- For facts in other tables than the job's own.
+create or replace function touch_job(p_id text) returns void language plpgsql as $$
+begin
+  perform from jobs where id = p_id for no key update;
+  update jobs set version = version where id = p_id;
 end
 $$;
 
@@ -114,13 +125,12 @@ begin
 end
 $$;
 
-create function accept_round(p_id text, p_round integer) returns boolean language plpgsql as $$
+create function accept_round(p_id text, p_round integer) returns setof jobs language plpgsql as $$
 begin
+  perform from jobs where id = p_id for no key update;
   update jobs set accepted_round = p_round, start_error = null
     where id = p_id and accepted_round < p_round and outcome_status is null;
-  if not found then return false; end if;
-  perform touch_job(p_id);
-  return true;
+  return query select * from jobs where id = p_id;
 end
 $$;
 
@@ -148,7 +158,6 @@ begin
   if refusal is null then
     update jobs set claimed_round = p_round, claimed_chain = p_chain, claimed_run = p_run,
       accepted_round = greatest(accepted_round, p_round), start_error = null where id = p_id;
-    perform touch_job(p_id);
   end if;
   return query select 'ours', refusal, j.paused_at is not null, j.paused_by;
 end
@@ -237,8 +246,7 @@ begin
       and exists (select from job_attempts a where a.id = p_attempt and a.outcome = 'lost')));
   if not found then return false; end if;
   update job_attempts set ended_at = now(), outcome = p_outcome, error = p_error where id = p_attempt;
-  update jobs set progress_detail = null where id = p_id and progress_detail is not null;
-  perform touch_job(p_id);
+  update jobs set progress_detail = null where id = p_id;
   return true;
 end
 $$;
@@ -266,7 +274,6 @@ begin
   update job_steps set progress = greatest(progress, p_progress) where id = p_step and current_attempt = p_attempt;
   if not found then return; end if;
   update jobs set progress_detail = p_detail where id = p_id;
-  perform touch_job(p_id);
 end
 $$;
 
@@ -288,6 +295,7 @@ create function record_outcome(
   p_id text, p_round integer, p_status text, p_run text, p_result jsonb, p_error jsonb, p_replace boolean
 ) returns boolean language plpgsql as $$
 begin
+  perform from jobs where id = p_id for no key update;
   update jobs set outcome_status = p_status, outcome_run = p_run, result = p_result, error = p_error,
       accepted_round = round, stuck_error = null, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null
     where id = p_id and round = p_round and (outcome_status is null
@@ -296,8 +304,22 @@ begin
   update job_attempts set ended_at = now(), outcome = 'stopped' where job_id = p_id and ended_at is null;
   update job_steps set state = 'stopped', current_attempt = null, waiting_since = null, ended_at = now()
     where job_id = p_id and state in ('waiting', 'running', 'backoff');
-  perform touch_job(p_id);
   return true;
+end
+$$;
+
+-- Temporal says how the claimed chain's run ended; where the run had proposed the same, its word is taken. Answers
+-- `differs`, with nothing written, or `ended`, or `holds_permit` where a permit is to be freed now.
+create function confirm_outcome(p_id text, p_run text, p_chain text, p_status text) returns text language plpgsql as $$
+declare
+  j jobs;
+begin
+  select * into j from jobs where id = p_id for no key update;
+  if not found or j.outcome_status is not null then return 'ended'; end if;
+  if j.claimed_round is distinct from j.round or j.claimed_chain <> p_chain
+    or j.proposed_run is distinct from p_run or j.proposed_status is distinct from p_status then return 'differs'; end if;
+  perform record_outcome(p_id, j.round, p_status, p_run, j.proposed_result, j.proposed_error, false);
+  return case when exists (select from permits where job_id = p_id) then 'holds_permit' else 'ended' end;
 end
 $$;
 
@@ -307,8 +329,36 @@ create index jobs_ended on jobs (type, outcome_status, ended_at) where outcome_s
 -- What is open is little beside what has ended: the sweeper's questions must not read the whole table.
 create index jobs_open on jobs (created_at) where outcome_status is null;
 
--- The list at a million rows: a pair of type and status that is rare, words of titles, beginnings of ids.
+-- The list at a million rows: a pair of type and status that is rare, words of titles, beginnings of ids. The words
+-- stand apart, since each change of a row writes into all indexes of its table.
 create extension if not exists pg_trgm;
 create index jobs_type_status_created on jobs (type, status, created_at desc, id desc);
-create index jobs_title on jobs using gin (lower(title) gin_trgm_ops);
-create index jobs_id_beginning on jobs (id text_pattern_ops);
+drop index jobs_subject;
+create index jobs_subject on jobs (subject_type, subject_id) where subject_type is not null;
+drop index jobs_parent;
+create index jobs_parent on jobs (parent_id) where parent_id is not null;
+
+create table job_words (
+  job_id text primary key references jobs (id) on delete cascade,
+  words text not null
+);
+comment on table job_words is 'Titles in lower case, for the search.';
+insert into job_words (job_id, words) select id, lower(title) from jobs;
+create index job_words_words on job_words using gin (words gin_trgm_ops);
+create index job_words_beginning on job_words (job_id text_pattern_ops);
+create function add_job_words() returns trigger language plpgsql as $$
+begin
+  insert into job_words (job_id, words) select id, lower(title) from added;
+  return null;
+end
+$$;
+create trigger jobs_words after insert on jobs referencing new table as added
+  for each statement execute function add_job_words();
+create function change_job_words() returns trigger language plpgsql as $$
+begin
+  update job_words set words = lower(new.title) where job_id = new.id;
+  return null;
+end
+$$;
+create trigger jobs_words_changed after update of title on jobs
+  for each row when (new.title <> old.title) execute function change_job_words();

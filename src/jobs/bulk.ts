@@ -132,6 +132,6 @@ async function retryAll(deps: BulkDeps, jobs: BulkMatch[]): Promise<Stored> {
 async function startAll(deps: BulkDeps, jobs: JobRow[]): Promise<void> {
   let away = false;
   await eachAtMost(STARTS_AT_ONCE, jobs, async (job) => {
-    if (!away) away = !(await startJob(deps, job));
+    if (!away) away = (await startJob(deps, job)) === undefined;
   });
 }

@@ -2,7 +2,7 @@ import type { StepFailure } from '../domain/jobs/job-input.js';
 import type { TerminalStatus } from '../domain/jobs/status.js';
 import { findJob, withdrawAcceptance, type JobRow } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
-import { findRun, recordOutcome, replaceOutcome, unconfirmed } from '../store/runs.js';
+import { confirmOutcome, findRun, recordOutcome, replaceOutcome, unconfirmed } from '../store/runs.js';
 import type { Execution } from '../temporal/gateway.js';
 import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
@@ -137,6 +137,17 @@ const TERMINATED: StepFailure = {
   remedy: 'Retry the job; finished steps are kept',
 };
 
+/** The common case in one call: the run ended as it had proposed. Anything else is looked at in full. */
+async function confirmProposal(deps: ConfirmDeps, jobId: string): Promise<Confirmed> {
+  const execution = await deps.temporal.describe(jobId);
+  if (execution.state !== 'closed') return execution.state;
+  const { runId, chain, status } = execution;
+  const answer = await confirmOutcome(deps.db, { jobId, runId, chain, status: statusOf(status) });
+  if (answer === 'differs') return confirmJob(deps, jobId);
+  if (answer === 'holds_permit') await freePermit(deps, jobId);
+  return 'ended';
+}
+
 /** Confirms soon after a proposal, in this process; whatever is missed is the sweeper's. */
 export function createConfirmer(deps: ConfirmDeps): { soon: (jobId: string) => void; close: () => void } {
   const timers = new Set<NodeJS.Timeout>();
@@ -145,7 +156,7 @@ export function createConfirmer(deps: ConfirmDeps): { soon: (jobId: string) => v
     if (wait === undefined) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      confirmJob(deps, jobId).then(
+      confirmProposal(deps, jobId).then(
         (state) => {
           if (state === 'open') schedule(jobId, index + 1);
         },

@@ -35,10 +35,8 @@ export async function createJob(deps: JobsDeps, wish: CreateJob): Promise<Create
   const stored = await insertNewJob(deps.db, deps, { ...wish, parentId: undefined });
   if (stored.existed) return { kind: 'existing', job: await joinOpen(deps, stored.job, wish) };
   const started = await startJob(deps, stored.job);
-  return {
-    kind: started ? 'started' : 'pending',
-    job: (await findJob(deps.db, stored.job.id)) ?? stored.job,
-  };
+  if (started !== undefined) return { kind: 'started', job: started };
+  return { kind: 'pending', job: (await findJob(deps.db, stored.job.id)) ?? stored.job };
 }
 
 /** Of two equal wishes the higher priority wins (jobs.md §4). */

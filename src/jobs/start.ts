@@ -5,22 +5,21 @@ import type { JobsDeps } from './deps.js';
 import { inputOf } from './workflow-input.js';
 
 /**
- * Asks Temporal to start the job's present round; false leaves it `pending` for the sweeper. The claim
- * makes a second start harmless, so no lock is held over the call.
+ * Asks Temporal to start the job's present round, and answers its row then; undefined leaves it `pending` for the
+ * sweeper. The claim makes a second start harmless, so no lock is held over the call.
  */
 export async function startJob(
   deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>,
   job: JobRow,
-): Promise<boolean> {
+): Promise<JobRow | undefined> {
   try {
     await deps.temporal.start(inputOf(job));
   } catch (error) {
     deps.log.warn({ jobId: job.id, err: error }, 'Temporal did not take the start; the job stays pending');
     await recordStartError(deps.db, job.id, normalizeError(error).message);
-    return false;
+    return undefined;
   }
-  await recordAccepted(deps.db, job.id, job.round);
-  return true;
+  return recordAccepted(deps.db, job.id, job.round);
 }
 
 /** Starts what is pending for more than 5 s, children of open parents included; ends with the first that is not taken. */
@@ -29,6 +28,6 @@ export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log
   await eachApart(deps, await pendingJobs(deps.db), async (id) => {
     const job = await findJob(deps.db, id);
     if (!taken || job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) return;
-    if (!(await startJob(deps, job))) taken = false;
+    if ((await startJob(deps, job)) === undefined) taken = false;
   });
 }

@@ -76,9 +76,15 @@ export function filterConditions(filter: JobFilter, values: unknown[]): string[]
   add((at) => `j.created_at >= ${at}`, filter.createdAfter);
   const search = filter.search?.toLowerCase();
   if (search !== undefined && BEGINNING_OF_ID.test(search)) {
-    add((at) => `j.id = any(array(select id from jobs where id like ${at}))`, `${asPattern(search)}%`);
+    add(
+      (at) => `j.id = any(array(select job_id from job_words where job_id like ${at}))`,
+      `${asPattern(search)}%`,
+    );
   } else
-    add((at) => `lower(j.title) like ${at}`, search === undefined ? undefined : `%${asPattern(search)}%`);
+    add(
+      (at) => `j.id in (select job_id from job_words where words like ${at})`,
+      search === undefined ? undefined : `%${asPattern(search)}%`,
+    );
   return conditions;
 }
 

@@ -160,9 +160,10 @@ export async function pendingJobs(db: Queryable): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Temporal took this round. A lower round than known is a late answer and changes nothing. */
-export async function recordAccepted(db: Queryable, id: string, round: number): Promise<void> {
-  await db.query('select accept_round($1, $2)', [id, round]);
+/** Temporal took this round. A lower round than known is a late answer and changes nothing. The row as it is now. */
+export async function recordAccepted(db: Queryable, id: string, round: number): Promise<JobRow | undefined> {
+  const { rows } = await db.query<JobRow>(`select ${JOB_COLUMNS} from accept_round($1, $2) j`, [id, round]);
+  return rows[0];
 }
 
 /** The round has no run of its own after all: it is pending again, and the sweeper starts it. */

@@ -135,6 +135,21 @@ export function recordOutcome(db: Queryable, outcome: ConfirmedOutcome): Promise
   return writeOutcome(db, outcome, { replace: false });
 }
 
+/**
+ * Takes the word of the run that proposed its outcome, where Temporal says the same of the claimed chain: one call.
+ * `differs` has written nothing.
+ */
+export async function confirmOutcome(
+  db: Queryable,
+  told: { jobId: string; runId: string; chain: string; status: TerminalStatus },
+): Promise<'ended' | 'holds_permit' | 'differs'> {
+  const { rows } = await db.query<{ answer: 'ended' | 'holds_permit' | 'differs' }>(
+    'select confirm_outcome($1, $2, $3, $4) as answer',
+    [told.jobId, told.runId, told.chain, told.status],
+  );
+  return rows[0]?.answer ?? 'differs';
+}
+
 /** The claimed chain came to another end than the row has: it was reset after its end, and nobody told the row. */
 export function replaceOutcome(db: Queryable, outcome: ConfirmedOutcome): Promise<boolean> {
   return writeOutcome(db, outcome, { replace: true });

@@ -76,8 +76,11 @@ async function createUnderKey(
     };
   }
   const started = await startJob(context, stored.job);
-  const job = (await findJob(context.db, stored.job.id)) ?? stored.job;
-  const answer: JobAnswer = { status: started ? 201 : 202, body: await viewNewJob(context.db, job) };
+  const job = started ?? (await findJob(context.db, stored.job.id)) ?? stored.job;
+  const answer: JobAnswer = {
+    status: started === undefined ? 202 : 201,
+    body: await viewNewJob(context.db, job),
+  };
   await answerKey(context.db, { ...owned, ...answer });
   return answer;
 }

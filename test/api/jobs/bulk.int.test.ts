@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { bulkAnswer } from '../../../src/api/schemas/bulk.js';
 import { claimRound, recordOutcome } from '../../../src/store/runs.js';
+import { openAttempt } from '../../../src/store/steps.js';
 import { recordPaused, recordWait } from '../../../src/store/waits.js';
+import { registerWorker } from '../../../src/store/workers.js';
 import { createTemporalGateway } from '../../../src/temporal/gateway.js';
 import { catchStream, runCli, type Ran } from '../../cli/run-cli.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
@@ -231,7 +235,7 @@ describe('POST /api/jobs/cancel-running', () => {
   it('cancels what runs, of one type or of all, and leaves what only waits', async () => {
     const running = await storeQueued('running');
     await storeQueued('waiting');
-    await api.parts.db.query(`update jobs set status = 'running' where id = $1`, [running]);
+    await openAttemptOf(running);
     expect(await cancelRunning({ type: 'request' })).toMatchObject({ status: 202, body: { matched: 0 } });
     expect(await cancelRunning({ dryRun: true })).toMatchObject({ status: 202, body: { taken: 1 } });
     expect(await wishes()).toEqual([]);
@@ -314,3 +318,12 @@ describe('longplay job bulk', () => {
     expect(body).toMatchObject({ priority: 9 });
   });
 });
+
+/** What makes a job running: an open attempt of its claimed round, by a worker. */
+async function openAttemptOf(jobId: string): Promise<void> {
+  const { db, workerId } = api.parts;
+  await registerWorker(db, { id: workerId, host: 'here', processId: 1, role: 'cpu', queues: { cpu: 1 } });
+  await claimRound(db, { jobId, round: 1, runId: 'run', chain: 'run' });
+  const key = { jobId, round: 1, name: 'countUp', occurrence: 1, inputHash: 'x', queue: 'cpu' };
+  await openAttempt(db, key, { attemptId: randomUUID(), workerId, runId: 'run', activityId: '1' });
+}
