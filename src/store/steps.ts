@@ -102,6 +102,17 @@ export async function closeAttempt(
   return rows[0]?.closed === true;
 }
 
+/** Compensation has begun: a reset, or a run that goes on in another one, does it all again (jobs.md §4). */
+export async function markUndone(
+  db: Queryable,
+  { jobId, round }: { jobId: string; round: number },
+): Promise<void> {
+  await db.query(
+    `update job_steps set state = 'undone', checkpoint = null where job_id = $1 and round = $2 and state = 'done'`,
+    [jobId, round],
+  );
+}
+
 function stateAfter(outcome: AttemptEnd['outcome']): string {
   switch (outcome) {
     case 'done':

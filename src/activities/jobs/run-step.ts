@@ -6,7 +6,13 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { Fault, FAULTS, normalizeError } from '../../domain/faults.js';
 import type { StepAnswer, StepArgs } from '../../domain/jobs/job-input.js';
 import type { JobsDeps } from '../../jobs/deps.js';
-import { closeAttempt, openAttempt, type AttemptEnd, type OpenedAttempt } from '../../store/steps.js';
+import {
+  closeAttempt,
+  markUndone,
+  openAttempt,
+  type AttemptEnd,
+  type OpenedAttempt,
+} from '../../store/steps.js';
 import { Attempt } from './attempt.js';
 import { asStepFailure, describeFailure } from './failures.js';
 import { following } from './following.js';
@@ -55,6 +61,7 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
   const attempt = new Attempt(deps, { args, attemptId, opened, signal, onBeat });
   const end = await workOf(attempt, { run, args, opened });
   await attempt.flush();
+  if (args.undo === true && end.outcome === 'done') await patiently(signal, () => markUndone(deps.db, args));
   // Without the row's agreement nothing is told to Temporal: waits in place while Postgres is away.
   await patiently(graceAfter(signal, END_GRACE_MS), () =>
     closeAttempt(deps.db, { jobId: args.jobId, stepId: opened.stepId, attemptId, end }),

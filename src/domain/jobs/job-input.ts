@@ -33,6 +33,8 @@ export interface StepArgs<Input = unknown> {
   queue: string;
   /** The group whose permit the job must hold for it. */
   permit?: string;
+  /** It undoes what the job has done: from then on no step of the job counts as done. */
+  undo?: true;
   input: Input;
 }
 

@@ -26,7 +26,7 @@ export class Compensation {
   push(activity: string, input: unknown): void {
     // Undoing needs no permit: it must work while all of them are taken.
     const { permit: _permit, ...args } = this.#job.stepArgs(activity, input, this.#undo.length + 1);
-    this.#undo.push(args);
+    this.#undo.push({ ...args, undo: true });
   }
 
   run(): Promise<void> {
