@@ -12,7 +12,8 @@ import {
 } from '@temporalio/workflow';
 
 import { isPriority } from '../../domain/jobs/priority.js';
-import { environmentWaitMs, QUEUES_WITH_POSITION, type StepPolicy } from '../../domain/jobs/policy.js';
+import { afterFailure, NO_FAILURES, type FailureCounts } from '../../domain/jobs/next-try.js';
+import { QUEUES_WITH_POSITION, type StepPolicy } from '../../domain/jobs/policy.js';
 import type {
   ChildOutcome,
   JobInput,
@@ -21,7 +22,6 @@ import type {
   StepFailure,
 } from '../../domain/jobs/job-input.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
-import { FAULTS, type FaultKind } from '../../domain/faults.js';
 import type { StepFunction } from '../../activities/jobs/step.js';
 import { runChild } from './child.js';
 import { Compensation } from './compensation.js';
@@ -162,7 +162,7 @@ export class Job<Params = unknown> {
 
   async #run(name: string, input: unknown, occurrence: number): Promise<unknown> {
     const args = this.stepArgs(name, input, occurrence);
-    const counts = { tries: 0, environment: 0 };
+    let counts = NO_FAILURES;
     for (;;) {
       if (this.pause.closed) await this.permit.free();
       await this.pause.open();
@@ -172,7 +172,7 @@ export class Job<Params = unknown> {
       );
       if (tried === undefined) continue;
       throwIfCancelled();
-      if (tried.status === 'rejected') await this.#afterFailure(args, tried.reason, counts);
+      if (tried.status === 'rejected') counts = await this.#afterFailure(args, tried.reason, counts);
       else if (tried.value.state === 'done') return tried.value.output;
       else await this.#afterRefusal(args, tried.value);
     }
@@ -224,24 +224,13 @@ export class Job<Params = unknown> {
     return activity(args);
   }
 
-  /** Counts a try or waits for the environment; throws when the tries are spent or none would help. */
-  async #afterFailure(
-    args: StepArgs,
-    thrown: unknown,
-    counts: { tries: number; environment: number },
-  ): Promise<void> {
+  /** Waits before the next try; throws when the tries are spent or none would help. */
+  async #afterFailure(args: StepArgs, thrown: unknown, before: FailureCounts): Promise<FailureCounts> {
     const failure = readFailure(thrown);
-    const rule = isFaultKind(failure.kind) ? FAULTS[failure.kind] : 'counted';
-    if (rule === 'never') throw asOutcome(failure);
-    if (rule === 'waits') {
-      counts.environment += 1;
-      await this.#backoff(args, failure, failure.retryAfterMs ?? environmentWaitMs(counts.environment));
-      return;
-    }
-    const wait = this.input.policy.retry.waitsMs[counts.tries];
-    counts.tries += 1;
-    if (wait === undefined) throw asOutcome(failure);
-    await this.#backoff(args, failure, failure.retryAfterMs ?? wait);
+    const { counts, waitMs } = afterFailure(failure, before, this.input.policy.retry);
+    if (waitMs === undefined) throw asOutcome(failure);
+    await this.#backoff(args, failure, waitMs);
+    return counts;
   }
 
   async #backoff(args: StepArgs, failure: StepFailure, waitMs: number): Promise<void> {
@@ -264,10 +253,6 @@ export class Job<Params = unknown> {
 /** An activity that answered normally after the workflow's cancel must not let the story go on. */
 function throwIfCancelled(): void {
   if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The job was cancelled');
-}
-
-function isFaultKind(kind: string): kind is FaultKind {
-  return kind in FAULTS;
 }
 
 function asOutcome(failure: StepFailure): ApplicationFailure {
