@@ -26,6 +26,11 @@ export interface JobTypeDefinition<Schema extends z.ZodType> {
   permit?: { group: (params: z.output<Schema>) => string; maximum: number };
   /** For tests, benches and first tries: offered only where LONGPLAY_DEMO_JOBS says so. */
   demo?: boolean;
+  /**
+   * `job create --direct` may run it without a server: its story needs only steps, children, waits and
+   * compensation, and its steps neither the database nor Temporal.
+   */
+  direct?: boolean;
   /** Other systems' names for it, accepted on input and in filters. */
   aliases?: string[];
   /** 1 (first) to 10, without anybody's wish; default 5. */
@@ -54,6 +59,7 @@ export interface JobType {
   aliases: string[];
   shareable: boolean;
   demo: boolean;
+  direct: boolean;
   priority: number | undefined;
   policy: JobPolicy;
   /** @throws Fault bad_input that lists every problem of the params. */
@@ -68,6 +74,7 @@ export function defineJobType<Schema extends z.ZodType>(definition: JobTypeDefin
     aliases: definition.aliases ?? [],
     shareable: definition.shareable ?? false,
     demo: definition.demo ?? false,
+    direct: definition.direct ?? false,
     priority: definition.priority,
     policy: {
       steps: definition.steps,

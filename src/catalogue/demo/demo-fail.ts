@@ -8,6 +8,7 @@ export const demoFail = defineJobType({
   type: 'demo_fail',
   summary: 'Fails in a given way, the first times or always',
   demo: true,
+  direct: true,
   params: z.strictObject({
     kind: z.enum(FAULT_KINDS).default('transient').describe('What kind of trouble it meets'),
     times: z.int().min(0).max(1_000).default(1_000).describe('How often, before it succeeds'),

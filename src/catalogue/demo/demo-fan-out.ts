@@ -7,6 +7,7 @@ export const demoFanOut = defineJobType({
   type: 'demo_fan_out',
   summary: 'Counts in several jobs of its own, a few at a time',
   demo: true,
+  direct: true,
   params: z.strictObject({
     children: z.int().min(1).max(200).default(3).describe('How many'),
     atOnce: z.int().min(1).max(50).default(3).describe('How many at a time'),

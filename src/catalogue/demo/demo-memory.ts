@@ -7,6 +7,7 @@ export const demoMemory = defineJobType({
   type: 'demo_memory',
   summary: 'Fills memory and holds it for a while; two at a time',
   demo: true,
+  direct: true,
   params: z.strictObject({
     mebibytes: z.int().min(1).max(65_536).default(64).describe('How much it fills'),
     holdMs: z.int().min(0).max(600_000).default(1_000).describe('How long it holds it'),

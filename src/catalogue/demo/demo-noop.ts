@@ -7,6 +7,7 @@ export const demoNoop = defineJobType({
   type: 'demo_noop',
   summary: 'Does nothing, in one step',
   demo: true,
+  direct: true,
   params: z.strictObject({ label: z.string().max(100).default('demo') }),
   title: ({ label }) => `Nothing (${label})`,
   dedupe: () => null,

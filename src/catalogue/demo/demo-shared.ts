@@ -7,6 +7,7 @@ export const demoShared = defineJobType({
   type: 'demo_shared',
   summary: 'Counts once for all who ask for the same key',
   demo: true,
+  direct: true,
   params: z.strictObject({
     key: z.string().min(1).max(100).describe('Who asks for the same key shares the job'),
     count: z.int().min(1).max(100_000).default(10),

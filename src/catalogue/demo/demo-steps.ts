@@ -7,6 +7,7 @@ export const demoSteps = defineJobType({
   type: 'demo_steps',
   summary: 'Counts to a number, with progress and a checkpoint after each count',
   demo: true,
+  direct: true,
   params: z.strictObject({
     count: z.int().min(1).max(100_000).describe('How far to count'),
     everyMs: z.int().min(0).max(60_000).default(100).describe('Time for each count, milliseconds'),

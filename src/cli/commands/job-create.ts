@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import type { Command } from 'commander';
 
+import { catalogue } from '../../catalogue/index.js';
 import { job } from '../answers.js';
+import { checkDirectOptions, createDirect } from '../direct/create-direct.js';
+import { namesOf } from '../direct/direct-type.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { stateOf } from '../render/job.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
@@ -16,6 +19,8 @@ interface CreateOptions extends SharedOptions {
   maxRetries?: number;
   key?: string;
   watch?: true;
+  direct?: true;
+  checkpoint?: string;
 }
 
 export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
@@ -28,8 +33,15 @@ export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
     .option('--max-retries <n>', 'how many failures a step may have', wholeNumber({ min: 0, max: 10 }))
     .option('--key <key>', 'a repeat with the same key makes no second job')
     .option('--watch', 'stay until it ends')
+    .option('--direct', 'run it in this process, with no server, database or Temporal')
+    .option('--checkpoint <file>', 'with --direct: go on from this file, and keep it up to date')
     .addHelpText('after', HELP);
   withApiOptions(command).action(async (type: string, options: CreateOptions) => {
+    checkDirectOptions(options);
+    if (options.direct === true) {
+      await createDirect(deps, type, options);
+      return;
+    }
     const session = await openSession(deps, options);
     const { priority, maxRetries, key = randomUUID() } = options;
     const created = await session.client.send({
@@ -47,4 +59,9 @@ export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
 const HELP = `
 Examples:
   longplay job create library_scan --params '{"libraryId": "library"}' --watch
-  longplay job create library_scan --params @scan.json --priority low`;
+  longplay job create library_scan --params @scan.json --priority low
+  longplay job create demo_steps --params '{"count": 50}' --direct --checkpoint count.checkpoint
+
+With --direct the job's own code runs here, and nothing is stored but the checkpoint. Ctrl-C cancels it and undoes
+what it did; a second one ends it at once. Exit status: 0 completed, 1 failed, 2 wrong usage, 130 cancelled.
+Types that can run so: ${namesOf(catalogue)}.`;

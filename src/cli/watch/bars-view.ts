@@ -10,6 +10,8 @@ import { cut } from '../render/table.js';
 import type { TreeView } from './follow-job-tree.js';
 
 export interface BarsView extends TreeView {
+  /** A line above the bars. */
+  print: (line: string) => void;
   /** Draws the last state and gives the terminal back as it was. */
   stop: () => void;
 }
@@ -52,7 +54,12 @@ export function createBarsView(stdout: TextStream): BarsView {
     back: () => {
       say('connected again');
     },
+    print: (line) => {
+      multi.log(`${plainText(line)}\n`);
+    },
     stop: () => {
+      // Otherwise the last lines above the bars would be lost.
+      multi.update();
       multi.stop();
     },
   };
