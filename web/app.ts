@@ -1,6 +1,7 @@
 import { call, Problem, setCsrfToken } from './api.js';
 import { showJob } from './detail.js';
 import { byId, element, keepingFocus, textOf } from './dom.js';
+import { followFindings } from './findings.js';
 import { renderJobs, type Job } from './jobs.js';
 
 interface Session {
@@ -173,6 +174,7 @@ async function begin(): Promise<void> {
   link.hidden = temporalUrl === undefined;
   if (temporalUrl !== undefined) link.href = temporalUrl;
   listenToForms();
+  followFindings(tell);
   follow('');
 }
 

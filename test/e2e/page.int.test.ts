@@ -7,8 +7,10 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 
 import type { Stage } from '../../src/cli/demo/stage.js';
+import { recordFinding } from '../../src/store/findings.js';
 import { findChromium, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
+import { createTestDatabase, type TestDatabase } from '../support/servers.js';
 import { addIndexer, startStage } from '../support/stage.js';
 import { startService, type ServiceProcess } from '../support/service.js';
 
@@ -24,6 +26,7 @@ const SLOW_BYTES_PER_SECOND = 300_000;
 let folder: string;
 let stage: Stage;
 let service: ServiceProcess;
+let database: TestDatabase;
 let browser: Browser;
 let page: Page;
 /** What the browser complained of: script errors, refused loads, breaches of the content policy. */
@@ -33,7 +36,11 @@ inChromium('the page', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'longplay-page-'));
     stage = await startStage(folder, SLOW_BYTES_PER_SECOND);
-    service = await startService(path.join(folder, 'data'));
+    database = await createTestDatabase();
+    service = await startService(path.join(folder, 'data'), {
+      command: ['up'],
+      environment: { DATABASE_URL: database.url },
+    });
     await addIndexer(service.client, stage);
     browser = await startBrowser(program ?? '');
   }, 120_000);
@@ -61,6 +68,7 @@ inChromium('the page', () => {
     await browser.close();
     await service.stop();
     await stage.close();
+    await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -113,6 +121,23 @@ inChromium('the page', () => {
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  it('shows what needs somebody, and puts it away once it was read', async () => {
+    const words = page.getByText('Needs somebody');
+    expect(await words.count()).toBe(0);
+    await recordFinding(database.db, {
+      kind: 'row_recovered',
+      subject: 'request-00000000',
+      message: 'The row of request-00000000 was lost and was made anew from Temporal',
+      remedy: 'Look whether other data is missing',
+    });
+    await page.reload();
+    await words.waitFor();
+    await page.getByText('Look whether other data is missing').waitFor();
+    await page.getByRole('button', { name: 'Put away' }).click();
+    await words.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
   it('offers a viewer only what a viewer may do', async () => {
     const role = { name: 'a guest', role: 'viewer' };
     const { url } = await send('/api/tokens/login-links', z.object({ url: z.string() }), role);
@@ -140,7 +165,7 @@ inChromium('the page', () => {
     const { port } = new URL(service.url);
     service = await startService(path.join(folder, 'data'), {
       command: ['up'],
-      environment: { LONGPLAY_PORT: port },
+      environment: { LONGPLAY_PORT: port, DATABASE_URL: database.url },
     });
     await page.getByRole('status').getByText('live').waitFor({ timeout: 30_000 });
   }, 90_000);
