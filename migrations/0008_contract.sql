@@ -362,3 +362,6 @@ end
 $$;
 create trigger jobs_words_changed after update of title on jobs
   for each row when (new.title <> old.title) execute function change_job_words();
+
+-- Which database this is: a copy of it keeps the name, and another one in the same namespace has another.
+insert into settings (key, value) values ('database_id', to_jsonb(gen_random_uuid()::text));

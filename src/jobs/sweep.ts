@@ -9,6 +9,7 @@ import { compareAll } from './compare.js';
 import { confirmProposed } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 import { endForgottenAttempts } from './forgotten.js';
+import { watchForOlderCopy } from './older-copy.js';
 import { mendPermits } from './permits.js';
 import { applyQueues } from './queues.js';
 import { isOurTemporal } from './recover.js';
@@ -27,8 +28,13 @@ const BEGINS_MS = 5_000;
  * One pass of what runs each 5 s (jobs.md §4). Each part is safe to run twice. `ledMs`: how long the sweeper
  * has had the database; after it was away, living workers must have had the time to report themselves.
  */
-export async function sweepOften(deps: JobsDeps, { ledMs }: { ledMs: number }): Promise<void> {
+export async function sweepOften(
+  deps: JobsDeps,
+  { ledMs, ownTemporal = false }: { ledMs: number; ownTemporal?: boolean },
+): Promise<void> {
   await allParts([
+    // First: the other parts act on what the rows say.
+    () => watchForOlderCopy(deps, { ownTemporal }),
     () => foldJobCounts(deps.db),
     async () => {
       if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);

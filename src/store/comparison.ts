@@ -60,18 +60,45 @@ const SWEPT_AT = 'swept_at';
 
 /** When the last comparison with Temporal began, by this database: an older copy brings its own time along. */
 export async function sweptAt(db: Queryable): Promise<Date | undefined> {
+  return timeOf(db, SWEPT_AT);
+}
+
+export async function recordSwept(db: Queryable, at: Date): Promise<void> {
+  await keepTime(db, SWEPT_AT, at);
+}
+
+const MARKED_AT = 'marked_at';
+
+/** When Temporal was last told, by these rows, that they are looked after. */
+export async function markedAt(db: Queryable): Promise<Date | undefined> {
+  return timeOf(db, MARKED_AT);
+}
+
+export async function recordMarked(db: Queryable, at: Date): Promise<void> {
+  await keepTime(db, MARKED_AT, at);
+}
+
+async function timeOf(db: Queryable, key: string): Promise<Date | undefined> {
   const { rows } = await db.query<{ at: Date }>(
     `select (value #>> '{}')::timestamptz as at from settings where key = $1`,
-    [SWEPT_AT],
+    [key],
   );
   return rows[0]?.at;
 }
 
-export async function recordSwept(db: Queryable, at: Date): Promise<void> {
+async function keepTime(db: Queryable, key: string, at: Date): Promise<void> {
   await db.query(
     `insert into settings (key, value) values ($1, to_jsonb($2::text)) on conflict (key) do update set value = excluded.value`,
-    [SWEPT_AT, at.toISOString()],
+    [key, at.toISOString()],
   );
+}
+
+/** Kept by every copy of this database. */
+export async function databaseId(db: Queryable): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `select value #>> '{}' as id from settings where key = 'database_id'`,
+  );
+  return rows[0]?.id ?? 'unknown';
 }
 
 export async function databaseTime(db: Queryable): Promise<Date> {

@@ -266,3 +266,19 @@ export async function recoverRound(
     }),
   );
 }
+
+/** A new round of an open job, above all rounds that anybody knows of; what is paused stays so. */
+export async function restartRound(
+  db: Database,
+  { id, round }: { id: string; round: number },
+): Promise<boolean> {
+  return db.transaction((tx) =>
+    openRound(tx, {
+      id,
+      round,
+      condition: 'round < $2 and outcome_status is null',
+      keepPaused: true,
+      keepSteps: true,
+    }),
+  );
+}

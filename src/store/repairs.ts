@@ -9,6 +9,7 @@ export const REPAIRS = [
   'outcome_from_temporal',
   'outcome_changed',
   'run_lost',
+  'older_copy',
   'start_repeated',
   'attempt_forgotten',
 ] as const;

@@ -16,6 +16,7 @@ import {
   type RunEnd,
 } from './executions.js';
 import { isNotFound } from './not-found.js';
+import { readMark, writeMark } from './sweep-mark.js';
 import { createScheduleGateway, type ScheduleGateway } from './schedules.js';
 import { limitQueue } from './task-queues.js';
 
@@ -51,6 +52,12 @@ export interface TemporalGateway {
   lastTaskFailure(jobId: string, runId: string): Promise<string>;
   /** Open runs of which somebody has paused an activity in Temporal itself. */
   pausedRuns(): AsyncIterable<ListedRun>;
+  /** false when no such run is open. Nothing of it is undone. */
+  terminate(jobId: string, runId: string, reason: string): Promise<boolean>;
+  /** When this database's rows were last told to Temporal's namespace; undefined where nobody has. */
+  sweepMark(database: string): Promise<Date | undefined>;
+  /** Kept beside the runs, outside of Postgres; false where we may not write it. */
+  recordSweepMark(database: string, at: Date): Promise<boolean>;
   /** Another id under the same name is another Temporal, or one that lost its store. */
   namespaceId(): Promise<string>;
   schedules: ScheduleGateway;
@@ -100,6 +107,10 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
           }),
         ),
       ),
+    terminate: (jobId, runId, reason) =>
+      soon(() => unlessGone(client.workflow.getHandle(jobId, runId).terminate(reason))),
+    sweepMark: (database) => soon(() => readMark(client, { namespace, database })),
+    recordSweepMark: (database, at) => soon(() => writeMark(client, { namespace, database, at })),
     pendingActivities: (jobId) => soon(() => pendingActivities(client, jobId)),
     movePending: (jobId, priority) => soon(() => movePending(client, { jobId, priority, namespace })),
     limitQueue: (limit) => soon(() => limitQueue(client, { ...limit, namespace })),

@@ -1,5 +1,7 @@
 import type { ActivityDeps } from '../activities/deps.js';
+import { createJob } from '../jobs/create.js';
 import { sweepOften, sweepSeldom } from '../jobs/sweep.js';
+import { restoreRequests } from '../store/acquisition/requests.js';
 import { retryCleanups } from './cleanups.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 
@@ -17,11 +19,20 @@ export function startSweeper(deps: ActivityDeps, options: { ownTemporal?: boolea
     db: deps.db,
     log: deps.log,
     pass: async (leadership) => {
-      await sweepOften(deps, leadership);
+      await sweepOften(deps, { ...leadership, ...options });
       await retryCleanups(deps);
       if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0 && leadership.ledMs > OFTEN_MS) return;
       seldomAt = performance.now();
       await sweepSeldom(deps, options);
+      await bringBackRequests(deps);
     },
   });
+}
+
+/** A request that Temporal knows and the board does not; what it filed is found by a scan. */
+async function bringBackRequests(deps: ActivityDeps): Promise<void> {
+  for (const libraryId of await restoreRequests(deps.db)) {
+    deps.log.warn({ libraryId }, 'requests that an older copy had lost are on the board again');
+    await createJob(deps, { type: 'library_scan', params: { libraryId }, createdBy: 'sweeper' });
+  }
 }

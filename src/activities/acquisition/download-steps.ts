@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-
 import { refuseFiles } from '../../domain/acquisition/file-rules.js';
 import { Fault } from '../../domain/faults.js';
-import { makeShortId } from '../../domain/jobs/job-id.js';
+import { idWithin } from '../../domain/jobs/job-id.js';
 import { logicalPath } from '../../domain/logical-path.js';
 import type { GrabFile } from '../../integrations/indexers/port.js';
 import { parseTorrentFile, type TorrentFile } from '../../integrations/indexers/torrent-file.js';
@@ -35,7 +33,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
     const torrent = await fetchTorrent(deps, candidate, step);
     const client = await chooseClient(deps);
-    const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? `dl-${makeShortId(randomBytes(8))}`;
+    const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
     step.log('info', `takes ${candidate.title}`, {
       files: torrent.parsed.files.length,
       bytes: torrent.parsed.totalBytes,

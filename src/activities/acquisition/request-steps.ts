@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
-
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { releaseKey } from '../../domain/acquisition/blocklist.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
 import { Fault } from '../../domain/faults.js';
-import { makeShortId } from '../../domain/jobs/job-id.js';
+import { idWithin } from '../../domain/jobs/job-id.js';
 import { downloadsOfRequest } from '../../store/acquisition/downloads.js';
 import {
   findRequest,
@@ -30,7 +28,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         remedy: 'Name one of the libraries in the settings',
       });
     }
-    const id = `req-${makeShortId(randomBytes(8))}`;
+    const id = idWithin('req', step.jobId);
     return { requestId: await openRequest(deps.db, { id, jobId: step.jobId, item, libraryId }) };
   },
 

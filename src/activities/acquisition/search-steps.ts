@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
 import { backoffAnswer, nextBackoff } from '../../domain/acquisition/backoff.js';
 import { concludeSearch, type IndexerAnswer } from '../../domain/acquisition/conclude-search.js';
@@ -8,7 +6,7 @@ import type { IndexerOutcome, MediaItem, Release } from '../../domain/acquisitio
 import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import { planSearch, type SearchQuery, type SearchTier } from '../../domain/acquisition/search-plan.js';
 import { normalizeError } from '../../domain/faults.js';
-import { makeShortId } from '../../domain/jobs/job-id.js';
+import { idWithin } from '../../domain/jobs/job-id.js';
 import { grabbedBy } from '../../store/acquisition/downloads.js';
 import {
   blockedReleases,
@@ -227,7 +225,7 @@ async function store(
     ),
   );
   return saveSearch(deps.db, {
-    id: `search-${makeShortId(randomBytes(8))}`,
+    id: `${idWithin('search', step.jobId)}-${about.occurrence}`,
     jobId: step.jobId,
     requestId: about.requestId ?? null,
     occurrence: about.occurrence,

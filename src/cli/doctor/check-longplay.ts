@@ -42,7 +42,7 @@ async function checkTroubles(client: HttpClient): Promise<Finding[]> {
     .catch(() => ({ findings: [] }));
   return findings.map(({ kind, subject, message, remedy }) =>
     wrong(`${kind.replaceAll('_', ' ')}: ${subject}`, {
-      state: kind === 'row_recovered' ? 'advice' : 'broken',
+      state: kind === 'row_recovered' || kind === 'older_copy' ? 'advice' : 'broken',
       detail: message,
       remedy: remedy ?? 'See the log of Longplay',
     }),

@@ -12,3 +12,11 @@ export function makeJobId(type: string, random: Uint8Array): string {
 export function makeShortId(random: Uint8Array): string {
   return Array.from(random.subarray(0, 8), (byte) => ALPHABET.charAt(byte & 31)).join('');
 }
+
+/**
+ * The id of something that a job makes once: the same each time, so that work which an older copy of the database has
+ * forgotten is found again in Temporal's histories and in other programs (jobs.md §8, 12).
+ */
+export function idWithin(prefix: string, jobId: string): string {
+  return `${prefix}-${jobId.slice(jobId.lastIndexOf('-') + 1)}`;
+}

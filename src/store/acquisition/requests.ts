@@ -38,6 +38,24 @@ export async function openRequest(
   });
 }
 
+/**
+ * Requests whose job has ended, and which the board does not know: they were lost with an older copy of the database.
+ * Returns the libraries that may hold what they filed.
+ */
+export async function restoreRequests(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ libraryId: string }>(
+    `insert into requests (id, job_id, media_type, item, library_id, state, state_detail, created_by, created_at)
+     select 'req-' || right(j.id, 8), j.id, j.params #>> '{item,mediaType}', j.params -> 'item', j.params ->> 'libraryId',
+       case j.outcome_status when 'completed' then 'available' when 'failed' then 'failed' else 'cancelled' end,
+       'restored from Temporal', j.created_by, j.created_at
+     from jobs j where j.type = 'request' and j.outcome_status is not null and j.recovered_at is not null
+       and not exists (select from requests r where r.job_id = j.id)
+       and exists (select from libraries l where l.id = j.params ->> 'libraryId')
+     on conflict do nothing returning library_id as "libraryId"`,
+  );
+  return [...new Set(rows.map(({ libraryId }) => libraryId))];
+}
+
 /** State and timeline entry in one transaction (acquisition.md §7.2). */
 export async function recordRequestState(
   db: Database,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { openRequest, recordRequestState } from '../../../src/store/acquisition/requests.js';
+import { openRequest, recordRequestState, restoreRequests } from '../../../src/store/acquisition/requests.js';
 import { insertNewJob } from '../../../src/jobs/create.js';
 import { recordOutcome } from '../../../src/store/runs.js';
 import { createTemporalGateway } from '../../../src/temporal/gateway.js';
@@ -212,5 +212,20 @@ describe('GET /api/requests', () => {
     for (const id of ['request-00000000', other.job.id]) {
       expect(await send('GET', `/api/requests/${id}`)).toMatchObject({ status: 404, body: { kind: 'gone' } });
     }
+  });
+});
+
+describe('a request that an older copy of the database has lost', () => {
+  it('is on the board again once its job is known to have ended, once', async () => {
+    const { db } = api.parts;
+    const { jobId } = await store('The Lost World');
+    expect(await restoreRequests(db)).toEqual([]);
+    await recordOutcome(db, { jobId, round: 1, runId: 'run', status: 'completed', result: {}, error: null });
+    expect(await restoreRequests(db)).toEqual([]);
+    await db.query('update jobs set recovered_at = now() where id = $1', [jobId]);
+    expect(await restoreRequests(db)).toEqual(['books']);
+    expect(await restoreRequests(db)).toEqual([]);
+    const { body } = await send('GET', `/api/requests/${jobId}`);
+    expect(body).toMatchObject({ id: `req-${jobId.slice(-8)}`, jobId, state: 'available' });
   });
 });
