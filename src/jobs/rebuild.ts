@@ -29,17 +29,21 @@ export async function rebuildFrom(
   const jobType = deps.catalogue.resolve(input.type);
   if (jobType === undefined) return undefined;
   const parentId = await parentOf(deps, input);
-  await restoreJob(deps.db, rowOf(deps, input, { parentId, claimed }));
-  const detail = `Temporal had it at round ${input.round}, and there was no row`;
-  await insertRepair(deps.db, { jobId: input.jobId, kind: 'row_rebuilt', detail });
-  await recordFinding(deps.db, {
+  // Children find their lost parent side by side: it is made anew once, and told once.
+  if (await restoreJob(deps.db, rowOf(deps, input, { parentId, claimed }))) await tellRebuilt(deps, input);
+  return findJob(deps.db, input.jobId);
+}
+
+async function tellRebuilt({ db, log }: RebuildDeps, { jobId, round }: JobInput): Promise<void> {
+  const detail = `Temporal had it at round ${round}, and there was no row`;
+  await insertRepair(db, { jobId, kind: 'row_rebuilt', detail });
+  await recordFinding(db, {
     kind: 'row_recovered',
-    subject: input.jobId,
-    message: `The row of ${input.jobId} was lost and was made anew from Temporal`,
+    subject: jobId,
+    message: `The row of ${jobId} was lost and was made anew from Temporal`,
     remedy: 'Was an older copy of the database restored? Look whether other data of that time is missing',
   });
-  deps.log.warn({ jobId: input.jobId }, 'a lost row was made anew from Temporal');
-  return findJob(deps.db, input.jobId);
+  log.warn({ jobId }, 'a lost row was made anew from Temporal');
 }
 
 async function parentOf(deps: RebuildDeps, { parentId }: JobInput): Promise<string | undefined> {

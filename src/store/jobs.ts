@@ -108,11 +108,11 @@ export interface RestoredJob extends NewJob {
   claimed: { runId: string; chain: string } | undefined;
 }
 
-/** A row made anew from Temporal; one that is there by now stays as it is. */
-export async function restoreJob(db: Database, job: RestoredJob): Promise<void> {
-  await db.transaction(async (tx) => {
+/** A row made anew from Temporal; false when there is one by now: it stays as it is. */
+export async function restoreJob(db: Database, job: RestoredJob): Promise<boolean> {
+  return db.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [job.id]);
-    if ((await findJob(tx, job.id)) !== undefined) return;
+    if ((await findJob(tx, job.id)) !== undefined) return false;
     // An equal job may be open by what the rows say: this one goes on beside it, without the key.
     if ((await insertJob(tx, job)) === undefined) await insertJob(tx, { ...job, dedupeKey: null });
     const { runId, chain } = job.claimed ?? {};
@@ -122,6 +122,7 @@ export async function restoreJob(db: Database, job: RestoredJob): Promise<void> 
       [job.id, job.round, runId ?? null, chain ?? null],
     );
     await touchJob(tx, job.id);
+    return true;
   });
 }
 

@@ -50,7 +50,7 @@ export async function* listRuns(client: Client, soon: Soon, condition: string): 
   }
 }
 
-/** What a run was started with; undefined when it is not the input of a job of ours. */
+/** What a run was started with; undefined when it is not the input of a job of ours, told to that job's own workflow. */
 export async function startInput(
   client: Client,
   { jobId, runId, namespace }: { jobId: string; runId: string; namespace: string },
@@ -64,7 +64,8 @@ export async function startInput(
   const payload = started?.input?.payloads?.[0];
   if (payload === undefined) return undefined;
   const input: unknown = client.options.loadedDataConverter.payloadConverter.fromPayload(payload);
-  return isJobInput(input) && input.jobId === jobId ? input : undefined;
+  const ours = isJobInput(input) && input.jobId === jobId && input.type === started?.workflowType?.name;
+  return ours ? input : undefined;
 }
 
 function isJobInput(value: unknown): value is JobInput {
