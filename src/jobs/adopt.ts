@@ -1,7 +1,7 @@
 import type { Claim } from '../store/runs.js';
 import { adoptRound, replaceOutcome } from '../store/runs.js';
 import { violatedUnique } from '../store/database.js';
-import { findJob, findOpenEqual, type JobRow } from '../store/jobs.js';
+import { findJob, findOpenEqual, raiseRound, type JobRow } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
 import type { JobsDeps } from './deps.js';
 import { rebuildJob } from './rebuild.js';
@@ -32,6 +32,8 @@ function isOfAnotherChain(job: JobRow, { round, chain }: { round: number; chain:
 
 async function follow(deps: AdoptDeps, job: JobRow, claim: Claim): Promise<boolean> {
   try {
+    // What the round before left open is nobody's any more.
+    if (job.round < claim.round) await raiseRound(deps.db, claim);
     if (!(await adoptRound(deps.db, claim))) return false;
   } catch (error) {
     if (violatedUnique(error) !== 'jobs_open_dedupe') throw error;

@@ -2,8 +2,8 @@ import type { ListedRun } from '../temporal/gateway.js';
 import { compareRows, openRows, voidRuns, type ComparedRow } from '../store/comparison.js';
 import { findJob, recoverRound } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
-import { adoptRun } from './adopt.js';
 import { eachApart } from './apart.js';
+import { catchUpEnded, followOpenRun } from './catch-up.js';
 import { confirmJob, correctOutcome, statusOf } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 import { rebuildJob } from './rebuild.js';
@@ -27,6 +27,14 @@ export async function compareAll(
   const known = new Map(rows.map(({ id, round }) => [id, round]));
   const alone = rows.map(({ id }) => id).filter((id) => !runs.has(id));
   await eachApart(deps, alone, (id) => compareRow(deps, { id, round: known.get(id) ?? 1 }, mayRecover));
+  const others = rows.filter(
+    ({ id, claimedRun }) => claimedRun !== null && (runs.get(id) ?? claimedRun) !== claimedRun,
+  );
+  await eachApart(
+    deps,
+    others.map(({ id }) => id),
+    (id) => followOpenRun(deps, { jobId: id, runId: runs.get(id) ?? '' }),
+  );
   const strange = [...runs].filter(([jobId]) => !known.has(jobId));
   for await (const page of pagesOf(strange)) await compareOpenRuns(deps, page);
   for await (const page of pagesOf(deps.temporal.closedSince(since))) await compareClosed(deps, page);
@@ -72,14 +80,8 @@ async function compareOpenRuns(deps: JobsDeps, runs: [string, string][]): Promis
     const row = rows.get(jobId);
     const runId = runOf.get(jobId) ?? '';
     if (row === undefined) await rebuildJob(deps, jobId);
-    else if (row.outcomeStatus !== null && !refused.has(runId)) await reopen(deps, { jobId, runId });
+    else if (row.outcomeStatus !== null && !refused.has(runId)) await followOpenRun(deps, { jobId, runId });
   });
-}
-
-/** (f): its chain was reset after its end, and no fact of the new run has come yet. */
-async function reopen(deps: JobsDeps, run: { jobId: string; runId: string }): Promise<void> {
-  const job = await findJob(deps.db, run.jobId);
-  if (job?.outcomeStatus != null) await adoptRun(deps, { ...run, round: job.round });
 }
 
 /** (a), (d): what closed since the last pass. */
@@ -96,9 +98,9 @@ async function compareClosed(deps: JobsDeps, runs: ListedRun[]): Promise<void> {
 }
 
 async function compareOneClosed(deps: JobsDeps, run: ListedRun, row: ComparedRow | undefined): Promise<void> {
-  if (row === undefined) await rebuildEnded(deps, run.jobId);
-  else if (row.outcomeStatus === null) await confirmJob(deps, run.jobId);
-  else await correct(deps, run);
+  if (row === undefined) return rebuildEnded(deps, run.jobId);
+  if (row.outcomeStatus === null) await confirmJob(deps, run.jobId);
+  await correct(deps, run);
 }
 
 async function rebuildEnded(deps: JobsDeps, jobId: string): Promise<void> {
@@ -106,13 +108,14 @@ async function rebuildEnded(deps: JobsDeps, jobId: string): Promise<void> {
 }
 
 /** The latest run of the claimed chain has the word; refused and earlier runs say nothing. */
-async function correct(deps: JobsDeps, { jobId, runId }: ListedRun): Promise<void> {
+async function correct(deps: JobsDeps, { jobId, runId, status }: ListedRun): Promise<void> {
   const job = await findJob(deps.db, jobId);
+  if (job?.outcomeStatus == null) return;
+  if (job.outcomeRun === runId && job.outcomeStatus === statusOf(status)) return;
   const latest = await deps.temporal.describe(jobId);
-  if (job?.outcomeStatus == null || latest.state !== 'closed' || latest.runId !== runId) return;
-  if (latest.chain !== job.claimedChain) return;
-  if (job.outcomeRun === latest.runId && job.outcomeStatus === statusOf(latest.status)) return;
-  await correctOutcome(deps, job, latest);
+  if (latest.state !== 'closed' || latest.runId !== runId) return;
+  if (latest.chain === job.claimedChain) await correctOutcome(deps, job, latest);
+  else await catchUpEnded(deps, job, latest);
 }
 
 async function* pagesOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncIterable<Item[]> {

@@ -1,5 +1,6 @@
 import { normalizeError } from '../domain/faults.js';
 import { findJob, pendingJobs, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
+import { findRun } from '../store/runs.js';
 import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
 import { inputOf } from './workflow-input.js';
@@ -28,6 +29,19 @@ export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log
   await eachApart(deps, await pendingJobs(deps.db), async (id) => {
     const job = await findJob(deps.db, id);
     if (!taken || job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) return;
-    if ((await startJob(deps, job)) === undefined) taken = false;
+    if (await hasBegun(deps, job)) await recordAccepted(deps.db, job.id, job.round);
+    else if ((await startJob(deps, job)) === undefined) taken = false;
   });
+}
+
+/**
+ * Temporal refuses a second first round by itself. A later one may have run to its end already, where the row comes
+ * from an older copy: what is done is not done again (jobs.md §8, 12).
+ */
+async function hasBegun({ db, temporal }: Pick<JobsDeps, 'db' | 'temporal'>, job: JobRow): Promise<boolean> {
+  if (job.round === 1) return false;
+  const latest = await temporal.describe(job.id);
+  // A run that the row knows is refused, or of an earlier round.
+  if (latest.state === 'unknown' || (await findRun(db, job.id, latest.runId)) !== undefined) return false;
+  return (await temporal.startInput(job.id, latest.runId))?.round === job.round;
 }

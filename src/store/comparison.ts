@@ -4,12 +4,13 @@ import type { Queryable } from './database.js';
 export interface OpenRow {
   id: string;
   round: number;
+  claimedRun: string | null;
 }
 
 /** Open rows in Temporal's hands; its list may not show yet what was created less than `olderThanMs` ago. */
 export async function openRows(db: Queryable, { olderThanMs }: { olderThanMs: number }): Promise<OpenRow[]> {
   const { rows } = await db.query<OpenRow>(
-    `select id, round from jobs where outcome_status is null and accepted_round = round
+    `select id, round, claimed_run as "claimedRun" from jobs where outcome_status is null and accepted_round = round
        and created_at < now() - $1 * interval '1 millisecond'`,
     [olderThanMs],
   );

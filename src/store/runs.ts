@@ -69,14 +69,36 @@ export async function adoptRound(db: Database, claim: Claim): Promise<boolean> {
       [claim.jobId, claim.round, claim.chain, claim.runId],
     );
     if (rowCount !== 1) return false;
-    await tx.query(
-      `insert into job_runs (job_id, run_id, chain, round) values ($1, $2, $3, $4)
-       on conflict (job_id, run_id) do update set void = false`,
-      [claim.jobId, claim.runId, claim.chain, claim.round],
-    );
-    await touchJob(tx, claim.jobId);
+    await keepRun(tx, claim);
     return true;
   });
+}
+
+/**
+ * Takes an ended run of a later round than the row knows for the job's own: the row is older than its run. How it
+ * ended is still to be written.
+ */
+export async function claimEndedRun(db: Database, claim: Claim): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const { rowCount } = await tx.query(
+      `update jobs set round = $2, accepted_round = $2, claimed_round = $2, claimed_chain = $3, claimed_run = $4,
+         start_error = null
+       where id = $1 and round < $2`,
+      [claim.jobId, claim.round, claim.chain, claim.runId],
+    );
+    if (rowCount !== 1) return false;
+    await keepRun(tx, claim);
+    return true;
+  });
+}
+
+async function keepRun(tx: Queryable, { jobId, round, runId, chain }: Claim): Promise<void> {
+  await tx.query(
+    `insert into job_runs (job_id, run_id, chain, round) values ($1, $2, $3, $4)
+     on conflict (job_id, run_id) do update set void = false`,
+    [jobId, runId, chain, round],
+  );
+  await touchJob(tx, jobId);
 }
 
 /** A run that has asked for its job, refused ones too. */
