@@ -8,7 +8,8 @@ export interface RetentionRule {
 }
 
 /**
- * Jobs without a parent that no rule keeps, oldest first. A family goes whole or not at all: not while a part of it
+ * Jobs without a parent that no rule keeps, oldest first; without those that have to stay themselves, or they would
+ * fill the limit for ever and keep all behind them. A family goes whole or not at all: not while a part of it
  * is open, is still to be cleaned up, or belongs to a request, whose record it is.
  */
 export async function expiredJobs(
@@ -18,13 +19,15 @@ export async function expiredJobs(
   const { rows } = await db.query<{ id: string }>(
     `with cutoff as (
        select least(now() - $4 * interval '1 day', coalesce((
-         select ended_at from jobs where type = $1 and outcome_status = $2 and parent_id is null
+         select ended_at from jobs where $3 > 0 and type = $1 and outcome_status = $2 and parent_id is null
          order by ended_at desc offset greatest($3 - 1, 0) limit 1), now())) as at
      )
      select j.id from jobs j, cutoff
      where j.type = $1 and j.outcome_status = $2 and j.parent_id is null and j.ended_at < cutoff.at
        and ($3 = 0 or (select count(*) from (select from jobs n where n.type = $1 and n.outcome_status = $2
          and n.parent_id is null and n.ended_at >= cutoff.at limit $3) latest) >= $3)
+       and not exists (select from requests r where r.job_id = j.id)
+       and not exists (select from cleanups c where c.job_id = j.id and c.done_at is null)
      order by j.ended_at limit $5`,
     [type, rule.status, rule.keepLatest, rule.days, limit],
   );
