@@ -1,7 +1,7 @@
 import { WorkflowIdReusePolicy, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { createJob } from '../../src/jobs/create.js';
+import { createJob, insertNewJob } from '../../src/jobs/create.js';
 import { retryJob } from '../../src/jobs/retry.js';
 import { sweepSeldom } from '../../src/jobs/sweep.js';
 import { inputOf } from '../../src/jobs/workflow-input.js';
@@ -92,6 +92,38 @@ describe('an open job whose row is gone', () => {
     expect(await core.until(parent, ended)).toMatchObject({ status: 'completed', result: { completed: 2 } });
     for (const id of family)
       expect(await twoWords(core.parts, id)).toEqual({ row: 'completed', temporal: 'completed' });
+  });
+});
+
+describe('a job whose row was gone before its run began', () => {
+  it('has one again with the claim, and goes its way', async () => {
+    const params = { count: 2, everyMs: 1, label: 'never seen' };
+    const wish = { type: 'demo_steps', params, createdBy: 'test', parentId: undefined };
+    const { job } = await insertNewJob(core.parts.db, core.parts, wish);
+    await loseRows(job.id);
+    await core.parts.temporal.start(inputOf(job));
+    await eventually(async () => (await findJob(core.parts.db, job.id)) !== undefined);
+    expect(await core.until(job.id, ended)).toMatchObject({ status: 'completed', round: 1 });
+    await expectRecovered(job.id);
+    expect(await twoWords(core.parts, job.id)).toEqual({ row: 'completed', temporal: 'completed' });
+  });
+});
+
+describe('a job whose row is gone while an equal one has begun', () => {
+  it('has one again, and both go on', async () => {
+    const params = { label: 'twice wanted' };
+    const lost = await begin('demo_hang', params);
+    await core.until(lost, running);
+    await loseRows(lost);
+    const equal = await begin('demo_hang', params);
+    expect(equal).not.toBe(lost);
+    await sweepSeldom(core.parts);
+    await expectRecovered(lost);
+    expect(await rowOf(lost)).toMatchObject({ outcomeStatus: null, dedupeKey: null });
+    for (const id of [lost, equal]) {
+      await core.parts.temporal.cancel(id);
+      expect(await core.until(id, ended)).toMatchObject({ status: 'cancelled' });
+    }
   });
 });
 
