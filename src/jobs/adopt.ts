@@ -4,7 +4,7 @@ import { violatedUnique } from '../store/database.js';
 import { findJob, findOpenEqual, raiseRound, type JobRow } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
 import type { JobsDeps } from './deps.js';
-import { rebuildJob } from './rebuild.js';
+import { askHowItStands, rebuildJob } from './rebuild.js';
 
 type AdoptDeps = Pick<JobsDeps, 'db' | 'temporal' | 'catalogue' | 'log'>;
 
@@ -48,6 +48,7 @@ async function follow(deps: AdoptDeps, job: JobRow, claim: Claim): Promise<boole
       ? `its run was reset after it had ${job.outcomeStatus ?? 'ended'}`
       : `the row was at round ${job.round}, its run at round ${claim.round}`,
   });
+  if (!reset) await askHowItStands(deps, job.id);
   return true;
 }
 

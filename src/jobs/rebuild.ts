@@ -1,3 +1,4 @@
+import { normalizeError } from '../domain/faults.js';
 import type { JobInput } from '../domain/jobs/job-input.js';
 import type { ParsedJob } from '../catalogue/job-type.js';
 import { recordFinding } from '../store/findings.js';
@@ -17,7 +18,19 @@ export async function rebuildJob(deps: RebuildDeps, jobId: string): Promise<JobR
   if (execution.state === 'unknown') return undefined;
   const input = await deps.temporal.startInput(jobId, execution.runId);
   if (input === undefined) return undefined;
-  return rebuildFrom(deps, input, { runId: execution.runId, chain: execution.chain });
+  const rebuilt = await rebuildFrom(deps, input, { runId: execution.runId, chain: execution.chain });
+  if (execution.state === 'open') await askHowItStands(deps, jobId);
+  return rebuilt;
+}
+
+/** A pause or a wait of the run is in no start input: the run tells it again. */
+export async function askHowItStands(
+  { temporal, log }: Pick<JobsDeps, 'temporal' | 'log'>,
+  jobId: string,
+): Promise<void> {
+  await temporal.signal(jobId, 'tellAgain', []).catch((error: unknown) => {
+    log.warn({ jobId, err: normalizeError(error) }, 'a run could not be asked how it stands');
+  });
 }
 
 /** @see rebuildJob; for a run that brings its own input along, before it has claimed anything. */

@@ -127,6 +127,31 @@ describe('a job whose row is gone while an equal one has begun', () => {
   });
 });
 
+describe('a waiting job whose row is gone', () => {
+  it('is paused again with the next sweep, by the run that tells it, and goes on when resumed', async () => {
+    const id = await begin('demo_steps', { count: 60, everyMs: 30 });
+    await core.until(id, running);
+    await core.parts.temporal.signal(id, 'pause', []);
+    await core.until(id, ({ status }) => status === 'paused');
+    await loseRows(id);
+    await sweepSeldom(core.parts);
+    await core.until(id, ({ status }) => status === 'paused');
+    await core.parts.temporal.signal(id, 'resume', []);
+    expect(await core.until(id, ended)).toMatchObject({ status: 'completed' });
+  });
+
+  it('says what it waits for again', async () => {
+    const id = await begin('demo_external', { durationMs: 3_600_000, stallAtMs: 1, stallForMs: 3_600_000 });
+    const shown = await core.until(id, ({ waitingReason }) => waitingReason === 'download_stalled');
+    await loseRows(id);
+    await sweepSeldom(core.parts);
+    const again = await core.until(id, ({ waitingReason }) => waitingReason === 'download_stalled');
+    expect(again.sentence).toBe(shown.sentence);
+    await core.parts.temporal.cancel(id);
+    expect(await core.until(id, ended)).toMatchObject({ status: 'cancelled' });
+  });
+});
+
 describe('a job whose row is gone, and that has ended since', () => {
   it('has a row again that says how it ended', async () => {
     const done = await begin('demo_steps', { count: 2, everyMs: 1 });

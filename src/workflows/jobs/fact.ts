@@ -21,7 +21,7 @@ const durable = proxyActivities<Facts>({
 });
 
 type FactName = keyof Facts;
-type FactInput<Name extends FactName> = Parameters<Facts[Name]>[0];
+export type FactInput<Name extends FactName> = Parameters<Facts[Name]>[0];
 type FactOutput<Name extends FactName> = Awaited<ReturnType<Facts[Name]>>;
 
 /** Records a fact of this run in Postgres, however long Postgres is away. */

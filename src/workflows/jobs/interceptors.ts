@@ -124,6 +124,11 @@ function registerSignals(input: JobInput): { attach: (job: Job) => void } {
   on('permitGranted', 'Sent by core: the job has its turn among those of its kind', (on) => {
     on.permit.grant();
   });
+  on(
+    'tellAgain',
+    'Sent by core: the row was lost or is an older one, and must hear how the run stands',
+    (on) => on.tellAgain(),
+  );
   on('cancel', 'Cancels the job and undoes what can be undone', () =>
     CancellationScope.nonCancellable(async () => {
       await fact('cancelOwnRun', { jobId: input.jobId, runId: workflowInfo().runId });

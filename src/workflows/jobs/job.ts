@@ -25,7 +25,7 @@ import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import type { StepFunction } from '../../activities/jobs/step.js';
 import { runChild } from './child.js';
 import { Compensation } from './compensation.js';
-import { fact } from './fact.js';
+import { fact, type FactInput } from './fact.js';
 import { readFailure } from './failure.js';
 import { PauseGate } from './pause.js';
 import { Permit } from './permit.js';
@@ -49,6 +49,9 @@ export class Job<Params = unknown> {
   readonly permit: Permit;
   priority: number;
   #retryNow = 0;
+  /** What the story waits for, and since when (ms): told once more where the row has forgotten it. */
+  #wait: { told: FactInput<'recordWait'>; since: number } | undefined;
+  #tellingAgain: Promise<unknown> = Promise.resolve();
 
   constructor(
     input: JobInput<Params>,
@@ -65,6 +68,21 @@ export class Job<Params = unknown> {
 
   retryNow(): void {
     this.#retryNow += 1;
+  }
+
+  /** The row was made anew from what this run began with, or comes from an older copy: it hears how the run stands. */
+  async tellAgain(): Promise<void> {
+    this.#tellingAgain = CancellationScope.nonCancellable(() =>
+      Promise.all([this.pause.tellAgain(), this.#tellWait()]),
+    );
+    await this.#tellingAgain;
+  }
+
+  async #tellWait(): Promise<void> {
+    if (this.#wait === undefined) return;
+    const { told, since } = this.#wait;
+    const waitMs = told.waitMs === null ? null : Math.max(0, told.waitMs - (Date.now() - since));
+    await fact('recordWait', { ...told, waitMs });
   }
 
   /** Moves what waits, and all that comes later; what runs stays where it is (jobs.md §5). */
@@ -116,8 +134,12 @@ export class Job<Params = unknown> {
     if (until()) return 'met';
     const about = { jobId: this.id, round: this.input.round };
     await this.permit.free();
-    await fact('recordWait', { ...about, reason, detail, waitMs });
+    const told = { ...about, reason, detail, waitMs };
+    this.#wait = { told, since: Date.now() };
+    await fact('recordWait', told);
     const met = await this.#until(until, waitMs);
+    this.#wait = undefined;
+    await this.#tellingAgain;
     await fact('clearWait', about);
     return met;
   }

@@ -14,8 +14,8 @@ export class PauseGate {
   readonly #children = new Set<OpenChild>();
   #own = false;
   #byParent = false;
-  /** As the row has it: one that both hold is shown with the person who paused it. */
-  #told: Holder | null = null;
+  /** As the row has it, if that is known: one that both hold is shown with the person who paused it. */
+  #told: Holder | null | undefined = null;
   #telling = false;
   #by = '';
 
@@ -64,6 +64,12 @@ export class PauseGate {
     } finally {
       this.#running.delete(scope);
     }
+  }
+
+  /** The row was made anew, or comes from an older copy: it may say anything. */
+  async tellAgain(): Promise<void> {
+    this.#told = undefined;
+    await this.#tell(this.#by === '' ? 'signal' : this.#by);
   }
 
   /** A child that ended meanwhile cannot be signalled, and needs nothing. */
