@@ -853,7 +853,7 @@ begin
       ended_at = case when p_state in ('done', 'failed') then now() end
     where s.id = p_step and (s.current_attempt = p_attempt or (s.current_attempt is null and s.state = 'waiting'
       and p_attempt = (select a.id from job_attempts a where a.step_id = p_step order by a.number desc limit 1)
-      and exists (select from job_attempts a where a.id = p_attempt and a.outcome = 'lost')));
+      and exists (select from job_attempts a where a.id = p_attempt and a.outcome = 'lost' and a.round = s.round)));
   if not found then return false; end if;
   update job_attempts set ended_at = now(), outcome = p_outcome, error = p_error where id = p_attempt;
   update jobs set progress_detail = null where id = p_id;

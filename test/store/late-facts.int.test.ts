@@ -7,6 +7,7 @@ import { beginRound, findJob, recordAccepted, recoverRound } from '../../src/sto
 import { claimRound, recordOutcome, recordProposal } from '../../src/store/runs.js';
 import {
   closeAttempt,
+  endAttemptsOfDeadWorkers,
   openAttempt,
   passFence,
   recordStepBackoff,
@@ -109,6 +110,13 @@ const STATES: [string, (jobId: string) => Promise<unknown>][] = [
   ['is not taken yet', () => Promise.resolve()],
   ['is claimed', (jobId) => claim(jobId, 2)],
   [
+    'waits with its step',
+    async (jobId) => {
+      await claim(jobId, 2);
+      await recordStepWaiting(database.db, { ...keyOf(jobId), round: 2 });
+    },
+  ],
+  [
     'runs its step',
     async (jobId) => {
       await claim(jobId, 2);
@@ -199,6 +207,19 @@ describe('once a job has ended', () => {
     expect(await closeAttempt(database.db, { ...first, end: { outcome: 'done', output: 'late' } })).toBe(
       false,
     );
+    expect(await snapshot(first.jobId)).toEqual(before);
+  });
+
+  it('an attempt that was given up before does not count for the next round', async () => {
+    const first = await started();
+    await database.db.query(`update workers set seen_at = now() - interval '20 seconds'`);
+    await endAttemptsOfDeadWorkers(database.db, 12_000);
+    await finishAndRetry(first.jobId, 'cancelled');
+    await claim(first.jobId, 2);
+    await recordStepWaiting(database.db, { ...first.key, round: 2 });
+    const before = await snapshot(first.jobId);
+    const end = { outcome: 'done' as const, output: 'late' };
+    expect(await closeAttempt(database.db, { ...first, end })).toBe(false);
     expect(await snapshot(first.jobId)).toEqual(before);
   });
 });
