@@ -6,6 +6,7 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '..');
 mkdirSync(path.join(ROOT, '.cache'), { recursive: true });
 const given = process.argv.slice(2);
+const apart = process.env.LONGPLAY_TEST_APART === 'true';
 const { status } = spawnSync(
   process.execPath,
   [
@@ -13,7 +14,7 @@ const { status } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--json',
-    '--outputFile=.cache/jest.json',
+    `--outputFile=.cache/${apart ? 'jest-apart' : 'jest'}.json`,
     // Temporal's task queues are shared by all tests of one server, so one file runs at a time.
     '--maxWorkers=1',
     '--testTimeout=60000',

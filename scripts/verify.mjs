@@ -1,4 +1,4 @@
-// Everything that CI runs besides the README's test command. With --count it adds jest's counts of the run before.
+// Everything that CI runs besides the README's test command. With --count it adds jest's counts, those of the run before included.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,6 +14,7 @@ const CHECKS = [
   'openapi:check',
   'docs:check',
   'schema:check',
+  'test:apart',
 ];
 
 let passed = 0;
@@ -25,9 +26,11 @@ for (const check of CHECKS) {
   else failed += 1;
 }
 if (process.argv.includes('--count')) {
-  const jest = JSON.parse(readFileSync(path.join(ROOT, '.cache', 'jest.json'), 'utf8'));
-  passed += jest.numPassedTests;
-  failed += jest.numFailedTests + jest.numRuntimeErrorTestSuites;
+  for (const file of ['jest.json', 'jest-apart.json']) {
+    const jest = JSON.parse(readFileSync(path.join(ROOT, '.cache', file), 'utf8'));
+    passed += jest.numPassedTests;
+    failed += jest.numFailedTests + jest.numRuntimeErrorTestSuites;
+  }
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;

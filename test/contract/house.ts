@@ -21,8 +21,11 @@ import { startProcess, startService, type ServiceProcess, type StartedProcess } 
 export type JobView = z.output<typeof jobView>;
 
 /** `together`: one process has all roles. `apart`: two APIs, two core and two cpu workers, a process each. */
-export const SHAPES = ['together', 'apart'] as const;
-export type Shape = (typeof SHAPES)[number];
+export type Shape = 'together' | 'apart';
+
+/** `npm test` runs these tests on one process, `npm run test:apart` on eight; CI runs both. */
+export const SHAPES: readonly Shape[] =
+  process.env['LONGPLAY_TEST_APART'] === 'true' ? ['apart'] : ['together'];
 
 const run = promisify(execFile);
 
