@@ -26,7 +26,7 @@ export function queueDetails(queue: QueueLine, width: number | undefined): strin
   const head = formatPairs([
     ['queue', queue.queue],
     ['state', stateOf(queue)],
-    ['slots', `${queue.slots} of ${queue.workers} workers`],
+    ['slots', `${queue.slots}, of ${queue.workers} ${queue.workers === 1 ? 'worker' : 'workers'}`],
     ['running', String(queue.running)],
     ['waiting', String(queue.waiting)],
   ]);
