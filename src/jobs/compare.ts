@@ -1,6 +1,6 @@
 import type { ListedRun } from '../temporal/gateway.js';
 import { compareRows, openRows, voidRuns, type ComparedRow } from '../store/comparison.js';
-import { findJob, recoverRound } from '../store/jobs.js';
+import { findJob, restartRound } from '../store/jobs.js';
 import { insertRepair } from '../store/repairs.js';
 import { eachApart } from './apart.js';
 import { catchUpEnded, followOpenRun } from './catch-up.js';
@@ -54,7 +54,7 @@ export async function recoverJob(
   deps: JobsDeps,
   { id, round }: { id: string; round: number },
 ): Promise<boolean> {
-  if (!(await recoverRound(deps.db, { id, round }))) return false;
+  if (!(await restartRound(deps.db, { id, round: round + 1 }))) return false;
   await insertRepair(deps.db, {
     jobId: id,
     kind: 'run_lost',

@@ -252,23 +252,10 @@ export async function raiseRound(
   );
 }
 
-/** Temporal lost the run of an open job: a new round goes on from its finished steps and checkpoints. */
-export async function recoverRound(
-  db: Database,
-  { id, round }: { id: string; round: number },
-): Promise<boolean> {
-  return db.transaction((tx) =>
-    openRound(tx, {
-      id,
-      round: round + 1,
-      condition: 'round = $2 - 1 and outcome_status is null',
-      keepPaused: true,
-      keepSteps: true,
-    }),
-  );
-}
-
-/** A new round of an open job, above all rounds that anybody knows of; what is paused stays so. */
+/**
+ * A new round of an open job, above all rounds that anybody knows of, from its finished steps and checkpoints: its run
+ * was lost, or is ahead of the rows. What is paused stays so.
+ */
 export async function restartRound(
   db: Database,
   { id, round }: { id: string; round: number },

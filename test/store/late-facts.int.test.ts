@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { ProgressDetail } from '../../src/domain/jobs/progress.js';
-import { beginRound, findJob, recordAccepted, recoverRound } from '../../src/store/jobs.js';
+import { beginRound, findJob, recordAccepted, restartRound } from '../../src/store/jobs.js';
 import { claimRound, recordOutcome, recordProposal } from '../../src/store/runs.js';
 import {
   closeAttempt,
@@ -98,7 +98,7 @@ async function snapshot(jobId: string): Promise<unknown> {
 const ROUNDS: [string, (first: Opened) => Promise<unknown>][] = [
   ['retried after a failure', ({ jobId }) => finishAndRetry(jobId, 'failed')],
   ['retried after a cancel', ({ jobId }) => finishAndRetry(jobId, 'cancelled')],
-  ['recovered after its run was lost', ({ jobId }) => recoverRound(database.db, { id: jobId, round: 1 })],
+  ['recovered after its run was lost', ({ jobId }) => restartRound(database.db, { id: jobId, round: 2 })],
 ];
 
 async function finishAndRetry(id: string, status: 'failed' | 'cancelled'): Promise<void> {
