@@ -3,14 +3,13 @@ import { z } from 'zod';
 
 import { listAttempts } from '../../src/store/waits.js';
 import { eventually } from '../support/eventually.js';
-import { ended, SHAPES, startHouse, twoWords, type House } from './house.js';
+import { counting, ended, SHAPES, startHouse, twoWords, type House } from './house.js';
 
 const counted = z.object({ counted: z.number(), startedAt: z.number() });
 const agree = { row: 'completed', temporal: 'completed' };
 
 describe.each(SHAPES)('what is away or killed costs time only, all roles %s', (shape) => {
   let house: House;
-  let labels = 0;
 
   beforeAll(async () => {
     house = await startHouse(shape);
@@ -18,15 +17,7 @@ describe.each(SHAPES)('what is away or killed costs time only, all roles %s', (s
 
   afterAll(() => house.stop());
 
-  const count = (params: object = {}): Promise<string> => {
-    labels += 1;
-    return house.create('demo_steps', { count: 60, everyMs: 50, label: `away ${labels}`, ...params });
-  };
-  const runs = async (params: object = {}): Promise<string> => {
-    const id = await count(params);
-    await house.until(id, ({ status, progress }) => status === 'running' && progress > 0.05);
-    return id;
-  };
+  const { count, runs } = counting(() => house, 'away');
   const outcomesOf = async (id: string): Promise<(string | null)[]> =>
     (await listAttempts(house.db, id)).map(({ outcome }) => outcome);
 

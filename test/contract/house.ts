@@ -211,3 +211,22 @@ export async function twoWords(
   const told = execution.state === 'closed' ? statusOf(execution.status) : execution.state;
   return { row: job?.outcomeStatus ?? 'open', temporal: told };
 }
+
+/** Counting jobs of a test's own: each with another label, so that none equals another. */
+export function counting(
+  house: () => House,
+  name: string,
+): Record<'count' | 'runs', (params?: object) => Promise<string>> {
+  let labels = 0;
+  const count = (params: object = {}): Promise<string> => {
+    labels += 1;
+    return house().create('demo_steps', { count: 60, everyMs: 50, label: `${name} ${labels}`, ...params });
+  };
+  /** Resolves once it has begun to count. */
+  const runs = async (params: object = {}): Promise<string> => {
+    const id = await count(params);
+    await house().until(id, ({ status, progress }) => status === 'running' && progress > 0.05);
+    return id;
+  };
+  return { count, runs };
+}

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { eventually } from '../support/eventually.js';
-import { ended, SHAPES, startHouse, twoWords, type House, type JobView } from './house.js';
+import { counting, ended, SHAPES, startHouse, twoWords, type House, type JobView } from './house.js';
 
 const agree = { row: 'completed', temporal: 'completed' };
 
 describe.each(SHAPES)("Temporal's own tools, all roles %s", (shape) => {
   let house: House;
-  let labels = 0;
 
   beforeAll(async () => {
     house = await startHouse(shape);
@@ -15,15 +14,7 @@ describe.each(SHAPES)("Temporal's own tools, all roles %s", (shape) => {
 
   afterAll(() => house.stop());
 
-  const count = (params: object = {}): Promise<string> => {
-    labels += 1;
-    return house.create('demo_steps', { count: 40, everyMs: 50, label: `tools ${labels}`, ...params });
-  };
-  const runs = async (params: object = {}): Promise<string> => {
-    const id = await count(params);
-    await house.until(id, ({ status, progress }) => status === 'running' && progress > 0.05);
-    return id;
-  };
+  const { count, runs } = counting(() => house, 'tools');
   const about = (id: string): string[] => ['--workflow-id', id];
 
   it('workflow cancel and terminate end the job as Temporal says', async () => {
