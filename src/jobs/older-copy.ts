@@ -1,3 +1,4 @@
+import { parentsOf } from '../store/children.js';
 import { databaseId, databaseTime, markedAt, recordMarked } from '../store/comparison.js';
 import { recordFinding } from '../store/findings.js';
 import { findJob, restartRound } from '../store/jobs.js';
@@ -45,9 +46,9 @@ async function catchUp(
   await compareAll(deps, { since: new Date(since.getTime() - TOLERANCE_MS), mayRecover: false });
   const runs = new Map<string, string>();
   for await (const { jobId, runId } of deps.temporal.openRuns()) runs.set(jobId, runId);
-  await eachApart(deps, await childrenFirst(deps, [...runs.keys()]), (jobId) =>
-    beginAnew(deps, { jobId, runId: runs.get(jobId) ?? '' }),
-  );
+  for (const generation of await youngestFirst(deps, [...runs.keys()])) {
+    await eachApart(deps, generation, (jobId) => beginAnew(deps, { jobId, runId: runs.get(jobId) ?? '' }));
+  }
   await recordFinding(deps.db, {
     kind: 'older_copy',
     subject: 'database',
@@ -57,14 +58,18 @@ async function catchUp(
   });
 }
 
-/** A parent that ends would have its children cancelled, and what they did undone. */
-async function childrenFirst({ db }: JobsDeps, jobIds: string[]): Promise<string[]> {
-  const rows = await Promise.all(jobIds.map((id) => findJob(db, id)));
-  const depth = (id: string, seen = 0): number => {
-    const parent = rows.find((row) => row?.id === id)?.parentId;
-    return parent == null || seen > 10 ? seen : depth(parent, seen + 1);
-  };
-  return jobIds.toSorted((one, other) => depth(other) - depth(one));
+/** Children before their parents: a parent that ends would have them cancelled, and what they did undone. */
+async function youngestFirst({ db }: JobsDeps, jobIds: string[]): Promise<string[][]> {
+  const parents = await parentsOf(db, jobIds);
+  const generations: string[][] = [];
+  for (const id of jobIds) {
+    let depth = 0;
+    for (let at = parents.get(id); at !== undefined && depth < jobIds.length; at = parents.get(at))
+      depth += 1;
+    (generations[depth] ??= []).push(id);
+  }
+  // A depth that nobody has is left out.
+  return Object.values(generations).reverse();
 }
 
 /** The new round first: from then on nothing that the old run says counts, its end neither. */

@@ -52,8 +52,9 @@ async function tellRebuilt({ db, log }: RebuildDeps, { jobId, round }: JobInput)
   await insertRepair(db, { jobId, kind: 'row_rebuilt', detail });
   await recordFinding(db, {
     kind: 'row_recovered',
-    subject: jobId,
-    message: `The row of ${jobId} was lost and was made anew from Temporal`,
+    // One for all of them: an older copy loses hundreds, and the repairs name each.
+    subject: 'database',
+    message: `Rows of jobs were lost and were made anew from Temporal, that of ${jobId} the last`,
     remedy: 'Was an older copy of the database restored? Look whether other data of that time is missing',
   });
   log.warn({ jobId }, 'a lost row was made anew from Temporal');

@@ -38,6 +38,15 @@ export async function adoptChild(
   await db.query('update jobs set parent_id = $2 where id = $1', [childId, parentId]);
 }
 
+/** The parent of each of these jobs that has one. */
+export async function parentsOf(db: Queryable, jobIds: string[]): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; parentId: string }>(
+    `select id, parent_id as "parentId" from jobs where id = any($1::text[]) and parent_id is not null`,
+    [jobIds],
+  );
+  return new Map(rows.map(({ id, parentId }) => [id, parentId]));
+}
+
 /** Open children of ended parents: their parent-close policy was not carried out. */
 export async function orphans(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

@@ -59,7 +59,7 @@ async function expectRecovered(id: string): Promise<void> {
   );
   expect(rows).toEqual([{ recovered: true }]);
   const findings = await listFindings(core.parts.db);
-  expect(findings.filter(({ subject }) => subject === id)).toMatchObject([{ kind: 'row_recovered' }]);
+  expect(findings).toMatchObject([{ kind: 'row_recovered', subject: 'database' }]);
   expect((await repairsOf(id)).filter((kind) => kind === 'row_rebuilt')).toEqual(['row_rebuilt']);
 }
 
