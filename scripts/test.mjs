@@ -1,20 +1,25 @@
 // Runs jest with what ESM needs, and leaves its counts for the checks that follow.
-import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, watch } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
-mkdirSync(path.join(ROOT, '.cache'), { recursive: true });
+const CACHE = path.join(ROOT, '.cache');
+/** From its results to its end jest takes a second. */
+const END_MS = 60_000;
+
 const given = process.argv.slice(2);
-const apart = process.env.LONGPLAY_TEST_APART === 'true';
-const { status } = spawnSync(
+const results = process.env.LONGPLAY_TEST_APART === 'true' ? 'jest-apart.json' : 'jest.json';
+mkdirSync(CACHE, { recursive: true });
+rmSync(path.join(CACHE, results), { force: true });
+const jest = spawn(
   process.execPath,
   [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     'node_modules/jest/bin/jest.js',
     '--json',
-    `--outputFile=.cache/${apart ? 'jest-apart' : 'jest'}.json`,
+    `--outputFile=.cache/${results}`,
     // Temporal's task queues are shared by all tests of one server, so one file runs at a time.
     '--maxWorkers=1',
     '--testTimeout=60000',
@@ -22,4 +27,19 @@ const { status } = spawnSync(
   ],
   { cwd: ROOT, stdio: ['inherit', 'ignore', 'inherit'] },
 );
-process.exit(status ?? 1);
+
+// A socket or a timer that a test left can hold jest open, or even Node's own end; then it says nothing, for ever.
+const watcher = watch(CACHE, (_event, name) => {
+  if (name !== results) return;
+  watcher.close();
+  setTimeout(() => {
+    process.stderr.write(
+      `✗ Jest did not end within ${END_MS / 1000} s of its results: a test left something open.\n`,
+    );
+    jest.kill('SIGKILL');
+  }, END_MS).unref();
+});
+jest.on('exit', (code) => {
+  watcher.close();
+  process.exitCode = code ?? 1;
+});

@@ -36,7 +36,7 @@ export async function startCuttable(port: number): Promise<Cuttable> {
   });
   const cut = (): void => {
     whole = false;
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) breakOff(socket);
   };
   return {
     port: (server.address() as AddressInfo).port,
@@ -54,4 +54,10 @@ export async function startCuttable(port: number): Promise<Cuttable> {
       await closed;
     },
   };
+}
+
+/** Node cannot reset a socket that is being ended: it would stay open, and turn Node's own end into an endless loop. */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
