@@ -246,6 +246,7 @@ job_wishes
 
 job_words
   job_id text not null
+  created_at timestamp with time zone not null
   words text not null
 
 jobs
@@ -788,7 +789,7 @@ CREATE OR REPLACE FUNCTION public.add_job_words()
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into job_words (job_id, words) select id, lower(title) from added;
+  insert into job_words (job_id, created_at, words) select id, created_at, lower(title) from added;
   return null;
 end
 $function$

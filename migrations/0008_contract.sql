@@ -340,15 +340,17 @@ create index jobs_parent on jobs (parent_id) where parent_id is not null;
 
 create table job_words (
   job_id text primary key references jobs (id) on delete cascade,
+  created_at timestamptz not null,
   words text not null
 );
 comment on table job_words is 'Titles in lower case, for the search.';
-insert into job_words (job_id, words) select id, lower(title) from jobs;
+comment on column job_words.created_at is 'The job''s own: what a search finds is ordered before its jobs are read.';
+insert into job_words (job_id, created_at, words) select id, created_at, lower(title) from jobs;
 create index job_words_words on job_words using gin (words gin_trgm_ops);
 create index job_words_beginning on job_words (job_id text_pattern_ops);
 create function add_job_words() returns trigger language plpgsql as $$
 begin
-  insert into job_words (job_id, words) select id, lower(title) from added;
+  insert into job_words (job_id, created_at, words) select id, created_at, lower(title) from added;
   return null;
 end
 $$;

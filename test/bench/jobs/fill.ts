@@ -30,5 +30,5 @@ export async function fillJobs(db: Database, count: number): Promise<void> {
   for (let from = 1; from <= count; from += SLICE) {
     await db.query(FILL, [from, Math.min(count, from + SLICE - 1)]);
   }
-  await db.query('vacuum (analyze) jobs');
+  await db.query('vacuum (analyze) jobs, job_words');
 }
