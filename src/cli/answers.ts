@@ -109,6 +109,7 @@ export const jobTypeList = z.looseObject({
       type: z.string(),
       aliases: z.array(z.string()).default([]),
       summary: z.string(),
+      direct: z.boolean().default(false),
       params: z.unknown(),
     }),
   ),

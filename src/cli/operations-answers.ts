@@ -20,6 +20,21 @@ export const bulkAnswer = z.looseObject({
 });
 export type BulkAnswer = z.output<typeof bulkAnswer>;
 
+export const workerList = z.looseObject({
+  workers: z.array(
+    z.looseObject({
+      id: z.string(),
+      host: z.string(),
+      processId: z.number(),
+      role: z.string(),
+      queues: z.record(z.string(), z.number()),
+      startedAt: z.string(),
+      seenAt: z.string(),
+    }),
+  ),
+});
+export type WorkerList = z.output<typeof workerList>;
+
 export const queue = z.looseObject({
   queue: z.string(),
   slots: z.number(),

@@ -9,6 +9,7 @@ import { addScheduleCommands } from './commands/schedule.js';
 import { addServeCommands } from './commands/serve.js';
 import { addSettingCommands } from './commands/setting.js';
 import { addTokenCommands } from './commands/token.js';
+import { addWorkersCommand } from './commands/workers.js';
 import { plainText } from './render/plain-text.js';
 import type { ProgramDeps } from './program-deps.js';
 
@@ -42,6 +43,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addJobCommands(program, deps);
   addScheduleCommands(program, deps);
   addQueueCommands(program, deps);
+  addWorkersCommand(program, deps);
   addSettingCommands(program, deps);
   addTokenCommands(program, deps);
   return program;

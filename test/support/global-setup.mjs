@@ -1,4 +1,5 @@
-// Starts one Postgres and one Temporal server for all integration tests, from the built service: npm test builds first.
+// Starts one Postgres for all integration tests, and a Temporal server for each process of jest: task queues belong to
+// a server, and each file's workers poll the same ones. From the built service: npm test builds first.
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +11,7 @@ import { startTemporal } from '../../dist/embedded/temporal.js';
 
 const NAMESPACE = 'longplay-test';
 
-export default async function setUp() {
+export default async function setUp({ maxWorkers }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'longplay-test-'));
   const silent = { info: () => undefined, warn: () => undefined };
   const cached = path.resolve('.cache/bin/temporal');
@@ -25,18 +26,27 @@ export default async function setUp() {
     log: silent,
     fsync: false,
   });
-  const temporal = await startTemporal({
-    cliPath,
-    dataFolder: folder,
-    namespace: NAMESPACE,
-    port: await choosePort(0),
-    uiPort: await choosePort(0),
-    log: silent,
-    synchronous: 'off',
-  });
+  const startNumbered = async (number) =>
+    startTemporal({
+      cliPath,
+      dataFolder: path.join(folder, String(number)),
+      namespace: NAMESPACE,
+      port: await choosePort(0),
+      uiPort: await choosePort(0),
+      log: silent,
+      synchronous: 'off',
+    });
+  const temporals = await Promise.all(
+    Array.from({ length: maxWorkers }, (_, index) => startNumbered(index + 1)),
+  );
   process.env.LONGPLAY_TEST_DATABASE_URL = postgres.url;
-  process.env.LONGPLAY_TEST_TEMPORAL_ADDRESS = temporal.address;
+  for (const [index, { address }] of temporals.entries()) {
+    process.env[`LONGPLAY_TEST_TEMPORAL_ADDRESS_${index + 1}`] = address;
+  }
   process.env.LONGPLAY_TEST_TEMPORAL_NAMESPACE = NAMESPACE;
   process.env.LONGPLAY_TEST_TEMPORAL_CLI = cliPath;
-  globalThis.longplayTestServers = { folder, services: [temporal.service, postgres.service] };
+  globalThis.longplayTestServers = {
+    folder,
+    services: [...temporals, postgres].map(({ service }) => service),
+  };
 }

@@ -56,7 +56,7 @@ export interface TestTemporal {
 
 export function testTemporal(): TestTemporal {
   return {
-    address: required('LONGPLAY_TEST_TEMPORAL_ADDRESS'),
+    address: required(`LONGPLAY_TEST_TEMPORAL_ADDRESS_${required('JEST_WORKER_ID')}`),
     namespace: required('LONGPLAY_TEST_TEMPORAL_NAMESPACE'),
     cliPath: required('LONGPLAY_TEST_TEMPORAL_CLI'),
   };

@@ -78,11 +78,12 @@ export const listJobTypesOperation = defineOperation({
   responses: { 200: { description: 'Every type', schema: z.strictObject({ types: z.array(jobType) }) } },
   handle: ({ catalogue, demoJobs }) => {
     const offered = catalogue.types.filter(({ demo }) => demoJobs || !demo);
-    const types = offered.map(({ type, summary, aliases, priority, params }) => ({
+    const types = offered.map(({ type, summary, aliases, priority, direct, params }) => ({
       type,
       summary,
       aliases,
       priority: priority ?? DEFAULT_PRIORITY,
+      direct,
       params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
     }));
     return Promise.resolve({ status: 200, body: { types } });

@@ -120,6 +120,7 @@ export const jobType = z.strictObject({
   summary: z.string(),
   aliases: z.array(z.string()),
   priority: z.int(),
+  direct: z.boolean().describe('`job create --direct` runs it with no server'),
   params: z.record(z.string(), z.unknown()).describe('JSON schema of `params`'),
 });
 

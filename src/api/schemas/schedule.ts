@@ -11,7 +11,7 @@ const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
 function milliseconds({ min, max }: { min: number; max: number }) {
-  const told = `expected whole seconds in milliseconds, from ${min} to ${max}`;
+  const told = `expected whole seconds in milliseconds, from ${min} (${min / SECOND} s) to ${max} (${max / DAY} days)`;
   return z.int(told).min(min, told).max(max, told).multipleOf(SECOND, told);
 }
 

@@ -80,8 +80,8 @@ function addTypes(group: Command, deps: ProgramDeps): void {
     output.show({ types: wanted }, () =>
       type === undefined
         ? formatTable({
-            columns: [{ title: 'TYPE' }, { title: 'WHAT IT DOES' }],
-            rows: wanted.map((known) => [known.type, known.summary]),
+            columns: [{ title: 'TYPE' }, { title: 'DIRECT' }, { title: 'WHAT IT DOES' }],
+            rows: wanted.map(({ type: name, direct, summary }) => [name, direct ? 'yes' : '', summary]),
           })
         : wanted.map((known) => JSON.stringify(known.params, null, 2)),
     );

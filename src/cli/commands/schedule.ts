@@ -133,7 +133,7 @@ function pageOf({ limit, cursor }: PageOptions): { limit: number; cursor: string
 
 const HELP = `
 Examples:
-  longplay schedule add library_scan --name "Nightly scan" --params '{"libraryId": "library"}' --cron "30 3 * * *" --timezone Europe/Berlin
+  longplay schedule add library_scan --id nightly-scan --params '{"libraryId": "library"}' --cron "30 3 * * *" --timezone Europe/Berlin
   longplay schedule edit nightly-scan --every 6h
   longplay schedule trigger nightly-scan
   longplay schedule firings nightly-scan --limit 10`;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 import { createProgram } from '../../../src/cli/program.js';
 import { loadConfig } from '../../../src/config.js';
+import { registerWorker } from '../../../src/store/workers.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { fingerprint } from '../../support/fingerprint.js';
 import { catchStream, runCli, type Ran } from '../run-cli.js';
@@ -164,6 +165,20 @@ describe('longplay', () => {
     const { status, stdout, stderr } = await run(argv);
     expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
     for (const word of words) expect(stderr.split(word)).toHaveLength(2);
+  });
+
+  it('lists the workers that are alive with what they serve, and says what starts one', async () => {
+    expect((await run(['workers'])).stdout).toContain('No worker is alive. "longplay up"');
+    const about = { host: 'attic', processId: 7, role: 'cpu', queues: { cpu: 5, io: 2 } };
+    await registerWorker(api.parts.db, { id: 'attic-1', ...about });
+    expect((await run(['workers'])).stdout).toMatch(/^attic-1 +attic +7 +cpu +\S+ +\S+ +io 2, cpu 5$/m);
+    expect(JSON.parse((await run(['workers', '--json'])).stdout)).toMatchObject({ workers: [about] });
+  });
+
+  it('tells which types of job run without a server', async () => {
+    const { stdout } = await run(['job', 'types']);
+    expect(stdout).toMatch(/^demo_noop +yes +Does nothing/m);
+    expect(stdout).toMatch(/^library_scan {2,}Reads a library/m);
   });
 
   it('ends what the role does not allow with 4 and names the role', async () => {
