@@ -50,7 +50,7 @@ export async function bulk(deps: BulkDeps, order: BulkOrder): Promise<BulkAnswer
   const found = await matchBulk(deps.db, { filter, wish, part: 'to do', limit: limit + 1 });
   const toDo = found.slice(0, limit);
   const room = limit - toDo.length;
-  const others = room === 0 ? [] : await matchBulk(deps.db, { filter, wish, part: 'others', limit: room });
+  const others = room === 0 ? [] : await findOthers(deps, { filter, wish }, { beside: toDo, limit: room });
   const unknown = filter.ids === undefined ? [] : await unknownIds(deps.db, filter.ids);
   const late = order.dryRun ? [] : await carryOut(deps, order, toDo);
   const refused = [...late, ...unknown.map((id) => ({ id, reason: 'is no job' })), ...refuse(wish, others)];
@@ -63,6 +63,17 @@ export async function bulk(deps: BulkDeps, order: BulkOrder): Promise<BulkAnswer
     more: found.length > limit,
     examples: taken.slice(0, EXAMPLES).map(({ id, type, title, status }) => ({ id, type, title, status })),
   };
+}
+
+/** Without those of `beside` for which an equal call, at the same time, has wished just now: they count once. */
+async function findOthers(
+  { db }: BulkDeps,
+  { filter, wish }: Pick<BulkOrder, 'filter' | 'wish'>,
+  { beside, limit }: { beside: BulkMatch[]; limit: number },
+): Promise<BulkMatch[]> {
+  const found = await matchBulk(db, { filter, wish, part: 'others', limit: limit + beside.length });
+  const known = new Set(beside.map(({ id }) => id));
+  return found.filter(({ id }) => !known.has(id)).slice(0, limit);
 }
 
 function refuse({ action }: BulkWish, jobs: BulkMatch[]): BulkRefusal[] {
