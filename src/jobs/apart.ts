@@ -1,4 +1,5 @@
 import { Fault, normalizeError } from '../domain/faults.js';
+import { eachAtMost } from './bounded.js';
 import type { JobsDeps } from './deps.js';
 
 /** How many jobs are worked at side by side where each needs a call to Temporal. */
@@ -14,18 +15,14 @@ export async function eachApart(
   jobIds: Iterable<string>,
   work: (jobId: string) => Promise<unknown>,
 ): Promise<void> {
-  const left = [...new Set(jobIds)].values();
-  const lane = async (): Promise<void> => {
-    for (const jobId of left) {
-      try {
-        await work(jobId);
-      } catch (error) {
-        if (error instanceof Fault && error.kind === 'environment') throw error;
-        log.error({ jobId, err: error }, 'a job could not be swept; the next pass tries it again');
-      }
+  await eachAtMost(AT_ONCE, [...new Set(jobIds)], async (jobId) => {
+    try {
+      await work(jobId);
+    } catch (error) {
+      if (error instanceof Fault && error.kind === 'environment') throw error;
+      log.error({ jobId, err: error }, 'a job could not be swept; the next pass tries it again');
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js';
+import { recall, recallTime, remember } from './remembered.js';
 
 /** An open row that Temporal has taken. */
 export interface OpenRow {
@@ -57,49 +58,27 @@ export async function longAttempts(db: Queryable): Promise<OpenAttempt[]> {
   return rows;
 }
 
-const SWEPT_AT = 'swept_at';
-
 /** When the last comparison with Temporal began, by this database: an older copy brings its own time along. */
-export async function sweptAt(db: Queryable): Promise<Date | undefined> {
-  return timeOf(db, SWEPT_AT);
+export function sweptAt(db: Queryable): Promise<Date | undefined> {
+  return recallTime(db, 'swept_at');
 }
 
-export async function recordSwept(db: Queryable, at: Date): Promise<void> {
-  await keepTime(db, SWEPT_AT, at);
+export function recordSwept(db: Queryable, at: Date): Promise<void> {
+  return remember(db, 'swept_at', at.toISOString());
 }
-
-const MARKED_AT = 'marked_at';
 
 /** When Temporal was last told, by these rows, that they are looked after. */
-export async function markedAt(db: Queryable): Promise<Date | undefined> {
-  return timeOf(db, MARKED_AT);
+export function markedAt(db: Queryable): Promise<Date | undefined> {
+  return recallTime(db, 'marked_at');
 }
 
-export async function recordMarked(db: Queryable, at: Date): Promise<void> {
-  await keepTime(db, MARKED_AT, at);
-}
-
-async function timeOf(db: Queryable, key: string): Promise<Date | undefined> {
-  const { rows } = await db.query<{ at: Date }>(
-    `select (value #>> '{}')::timestamptz as at from settings where key = $1`,
-    [key],
-  );
-  return rows[0]?.at;
-}
-
-async function keepTime(db: Queryable, key: string, at: Date): Promise<void> {
-  await db.query(
-    `insert into settings (key, value) values ($1, to_jsonb($2::text)) on conflict (key) do update set value = excluded.value`,
-    [key, at.toISOString()],
-  );
+export function recordMarked(db: Queryable, at: Date): Promise<void> {
+  return remember(db, 'marked_at', at.toISOString());
 }
 
 /** Kept by every copy of this database. */
 export async function databaseId(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ id: string }>(
-    `select value #>> '{}' as id from settings where key = 'database_id'`,
-  );
-  return rows[0]?.id ?? 'unknown';
+  return (await recall(db, 'database_id')) ?? 'unknown';
 }
 
 export async function databaseTime(db: Queryable): Promise<Date> {

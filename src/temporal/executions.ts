@@ -1,7 +1,7 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 
-import type { JobInput, StepFailure } from '../domain/jobs/job-input.js';
+import { isJobInput, isStepFailure, type JobInput, type StepFailure } from '../domain/jobs/job-input.js';
 import { isNotFound } from './not-found.js';
 
 /** How Temporal has a job's latest run. `chain`: the first run of its chain (jobs.md §1). */
@@ -68,12 +68,6 @@ export async function startInput(
   return ours ? input : undefined;
 }
 
-function isJobInput(value: unknown): value is JobInput {
-  return (
-    typeof value === 'object' && value !== null && 'jobId' in value && 'round' in value && 'policy' in value
-  );
-}
-
 export type RunEnd = { result: unknown } | { failure: StepFailure };
 
 /** What a closed run came to, from Temporal itself: for a row that nobody told. */
@@ -95,13 +89,9 @@ function failureOf(cause: unknown): StepFailure {
   if (cause instanceof CancelledFailure) return { kind: 'cancelled', message: 'It was cancelled' };
   if (cause instanceof ApplicationFailure) {
     const told: unknown = cause.details?.[0];
-    return isFailure(told) ? told : { kind: cause.type ?? 'transient', message: cause.message };
+    return isStepFailure(told) ? told : { kind: cause.type ?? 'transient', message: cause.message };
   }
   return { kind: 'ended_in_temporal', message: cause instanceof Error ? cause.message : String(cause) };
-}
-
-function isFailure(value: unknown): value is StepFailure {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'message' in value;
 }
 
 /** The words of the last failed workflow task: why a run cannot go on. */

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 
+import { grpcStatusOf, PERMISSION_DENIED, UNIMPLEMENTED } from './grpc-status.js';
+
 const keyOf = (database: string): string => `longplay.swept.${database}`;
-/** gRPC's PERMISSION_DENIED and UNIMPLEMENTED: a namespace that others administer. */
-const NOT_OURS = [7, 12];
 
 /** A time in the data of the namespace: the one place beside the runs that outlives our database. */
 export async function readMark(
@@ -26,17 +26,9 @@ export async function writeMark(
     });
     return true;
   } catch (error) {
-    if (isNotOurs(error)) return false;
+    const status = grpcStatusOf(error);
+    // A namespace that others administer.
+    if (status === PERMISSION_DENIED || status === UNIMPLEMENTED) return false;
     throw error;
   }
-}
-
-function isNotOurs(error: unknown): boolean {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    'code' in error &&
-    typeof error.code === 'number' &&
-    NOT_OURS.includes(error.code)
-  );
 }

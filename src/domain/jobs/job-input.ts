@@ -16,6 +16,13 @@ export interface JobInput<Params = unknown> {
   carried?: CarriedOn;
 }
 
+/** Only we write these names, so that nothing else is taken for one. */
+export function isJobInput(value: unknown): value is JobInput {
+  return (
+    typeof value === 'object' && value !== null && 'jobId' in value && 'round' in value && 'policy' in value
+  );
+}
+
 export interface CarriedOn {
   /** The story's own. */
   state: unknown;
@@ -52,6 +59,10 @@ export interface StepFailure {
   remedy?: string;
   waitingReason?: string;
   retryAfterMs?: number;
+}
+
+export function isStepFailure(value: unknown): value is StepFailure {
+  return typeof value === 'object' && value !== null && 'kind' in value && 'message' in value;
 }
 
 /** How a child ended, for its parent's story. */

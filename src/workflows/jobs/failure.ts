@@ -6,7 +6,7 @@ import {
   isCancellation,
 } from '@temporalio/workflow';
 
-import type { StepFailure } from '../../domain/jobs/job-input.js';
+import { isStepFailure, type StepFailure } from '../../domain/jobs/job-input.js';
 
 /** What a failed activity, child or run tells, in our words. */
 export function readFailure(thrown: unknown): StepFailure {
@@ -22,8 +22,4 @@ export function readFailure(thrown: unknown): StepFailure {
   }
   if (isCancellation(thrown)) return { kind: 'cancelled', message: 'It was cancelled' };
   return { kind: 'transient', message: thrown instanceof Error ? thrown.message : String(thrown) };
-}
-
-function isStepFailure(value: unknown): value is StepFailure {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'message' in value;
 }

@@ -15,7 +15,7 @@ import {
 
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
 
-import type { JobInput } from '../../domain/jobs/job-input.js';
+import { isJobInput, type JobInput } from '../../domain/jobs/job-input.js';
 import { PAUSED_BY_PARENT, type TerminalStatus } from '../../domain/jobs/status.js';
 import { WORKFLOWS_WITHOUT_JOB } from '../../domain/jobs/workflows-without-job.js';
 import { fact } from './fact.js';
@@ -72,10 +72,7 @@ async function untilCancelled(): Promise<void> {
 
 /** The workflow id is the job's own id: another would speak for a job that it is not. */
 function readInput(given: unknown): JobInput {
-  if (typeof given === 'object' && given !== null && 'jobId' in given && 'policy' in given) {
-    const input = given as JobInput;
-    if (input.jobId === workflowInfo().workflowId) return input;
-  }
+  if (isJobInput(given) && given.jobId === workflowInfo().workflowId) return given;
   throw ApplicationFailure.nonRetryable(
     'Expected the input of a Longplay job; start jobs through the API, the CLI or the page, which write the row first',
     'bad_input',
