@@ -54,12 +54,12 @@ export async function recoverJob(
   deps: JobsDeps,
   { id, round }: { id: string; round: number },
 ): Promise<boolean> {
-  if (!(await restartRound(deps.db, { id, round: round + 1 }))) return false;
-  await insertRepair(deps.db, {
-    jobId: id,
-    kind: 'run_lost',
-    detail: `Temporal has no run of round ${round}`,
+  const begun = await deps.db.transaction(async (tx) => {
+    if (!(await restartRound(tx, { id, round: round + 1 }))) return false;
+    await insertRepair(tx, { jobId: id, kind: 'run_lost', detail: `Temporal has no run of round ${round}` });
+    return true;
   });
+  if (!begun) return false;
   const job = await findJob(deps.db, id);
   if (job !== undefined) await startJob(deps, job);
   return true;

@@ -228,7 +228,7 @@ async function openRound(
   );
   if (rowCount !== 1) return false;
   await db.query(
-    `update job_attempts set ended_at = now(), outcome = 'lost' where job_id = $1 and ended_at is null`,
+    `update job_attempts set ended_at = now(), outcome = 'interrupted' where job_id = $1 and ended_at is null`,
     [id],
   );
   await db.query(
@@ -257,16 +257,14 @@ export async function raiseRound(
  * was lost, or is ahead of the rows. What is paused stays so.
  */
 export async function restartRound(
-  db: Database,
+  tx: Queryable,
   { id, round }: { id: string; round: number },
 ): Promise<boolean> {
-  return db.transaction((tx) =>
-    openRound(tx, {
-      id,
-      round,
-      condition: 'round < $2 and outcome_status is null',
-      keepPaused: true,
-      keepSteps: true,
-    }),
-  );
+  return openRound(tx, {
+    id,
+    round,
+    condition: 'round < $2 and outcome_status is null',
+    keepPaused: true,
+    keepSteps: true,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from './database.js';
 
 /** What Longplay remembers of itself, as texts in the table of settings. */
-type Remembered = 'database_id' | 'temporal_namespace_id' | 'swept_at' | 'marked_at';
+type Remembered = 'database_id' | 'temporal_namespace_id' | 'swept_at' | 'marked_at' | 'catching_up';
 
 export async function recall(db: Queryable, key: Remembered): Promise<string | undefined> {
   const { rows } = await db.query<{ value: string }>(
@@ -16,6 +16,10 @@ export async function remember(db: Queryable, key: Remembered, value: string): P
     `insert into settings (key, value) values ($1, to_jsonb($2::text)) on conflict (key) do update set value = excluded.value`,
     [key, value],
   );
+}
+
+export async function forget(db: Queryable, key: Remembered): Promise<void> {
+  await db.query('delete from settings where key = $1', [key]);
 }
 
 export async function recallTime(db: Queryable, key: Remembered): Promise<Date | undefined> {

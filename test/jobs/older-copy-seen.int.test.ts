@@ -1,36 +1,48 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
+import { Fault } from '../../src/domain/faults.js';
 import { createJob } from '../../src/jobs/create.js';
 import { sweepOften } from '../../src/jobs/sweep.js';
+import { makeWish } from '../../src/jobs/wish.js';
 import { listFindings } from '../../src/store/findings.js';
+import type { TemporalGateway } from '../../src/temporal/gateway.js';
 import { eventually } from '../support/eventually.js';
 import { startTestCore, type TestCore } from '../support/core.js';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
 
 const counted = z.object({ counted: z.number(), startedAt: z.number() });
 
-describe('an older copy of the database', () => {
-  let temporal: OwnTemporal;
-  let core: TestCore;
+let temporal: OwnTemporal;
+let core: TestCore;
 
+const begin = async (type: string, params: object): Promise<string> =>
+  (await createJob(core.parts, { type, params, createdBy: 'test' })).job.id;
+
+async function repairsOf(id: string): Promise<unknown[]> {
+  const { rows } = await core.parts.db.query('select kind from repairs where job_id = $1', [id]);
+  return rows;
+}
+
+/** As the rows of ten minutes ago say. */
+async function forgetMark(): Promise<void> {
+  await core.parts.db.query(
+    `update settings set value = to_jsonb((now() - interval '10 minutes')::text) where key = 'marked_at'`,
+  );
+}
+
+beforeAll(async () => {
+  temporal = await startOwnTemporal();
+}, 30_000);
+
+afterAll(() => temporal.stop());
+
+describe('an older copy of the database', () => {
   beforeAll(async () => {
-    temporal = await startOwnTemporal();
     core = await startTestCore({ temporal });
   }, 30_000);
 
-  afterAll(async () => {
-    await core.stop();
-    await temporal.stop();
-  });
-
-  const begin = async (type: string, params: object): Promise<string> =>
-    (await createJob(core.parts, { type, params, createdBy: 'test' })).job.id;
-
-  async function repairsOf(id: string): Promise<unknown[]> {
-    const { rows } = await core.parts.db.query('select kind from repairs where job_id = $1', [id]);
-    return rows;
-  }
+  afterAll(() => core.stop());
 
   it('is not seen where there is none', async () => {
     const id = await begin('demo_steps', { count: 10, everyMs: 20, label: 'undisturbed' });
@@ -51,10 +63,7 @@ describe('an older copy of the database', () => {
       if (execution.state === 'open') runs.set(id, execution.runId);
     }
     expect(runs.size).toBe(4);
-    // As the rows of ten minutes ago say.
-    await core.parts.db.query(
-      `update settings set value = to_jsonb((now() - interval '10 minutes')::text) where key = 'marked_at'`,
-    );
+    await forgetMark();
     await eventually(async () => (await repairsOf(alone)).length > 0);
     for (const [id, runId] of runs) {
       await eventually(async () => {
@@ -78,4 +87,48 @@ describe('an older copy of the database', () => {
       /^An older copy of the database was restored: the last .* are missing in it$/,
     );
   }, 90_000);
+});
+
+describe('a pass that finds an older copy and ends on the way', () => {
+  beforeAll(async () => {
+    core = await startTestCore({ temporal, sweeper: false });
+  }, 30_000);
+
+  afterAll(() => core.stop());
+
+  it('is gone on with by the next: each job is begun anew once, and what began since not at all', async () => {
+    await sweepOften(core.parts, { ledMs: 60_000 });
+    const open: string[] = [];
+    for (const label of ['first', 'second', 'third'])
+      open.push(await begin('demo_steps', { count: 400, everyMs: 50, label }));
+    for (const id of open) await core.until(id, ({ progress }) => progress > 0);
+    let asked = 0;
+    let rounds: unknown[] = [];
+    const terminate: TemporalGateway['terminate'] = async (...given) => {
+      asked += 1;
+      const sql = 'select distinct round from jobs where id = any($1::text[])';
+      rounds = (await core.parts.db.query(sql, [open])).rows;
+      if (asked > 1) throw new Fault('environment', 'Temporal is away');
+      return core.parts.temporal.terminate(...given);
+    };
+    const cutOff = { ...core.parts, temporal: { ...core.parts.temporal, terminate } };
+    await forgetMark();
+    await expect(sweepOften(cutOff, { ledMs: 60_000 })).rejects.toThrow('Temporal is away');
+    expect(asked).toBeGreaterThan(1);
+    // Else a parent's old run could still tell of a part that was ended under it.
+    expect(rounds).toEqual([{ round: 2 }]);
+    const later = await begin('demo_steps', { count: 5, everyMs: 20, label: 'began since' });
+    await sweepOften(core.parts, { ledMs: 60_000 });
+    for (const id of open) {
+      expect(await repairsOf(id)).toEqual([{ kind: 'older_copy' }]);
+      await core.until(id, ({ status, round }) => status === 'running' && round === 2);
+    }
+    expect(await core.until(later, ({ endedAt }) => endedAt !== null)).toMatchObject({ round: 1 });
+    await sweepOften(core.parts, { ledMs: 60_000 });
+    for (const id of open) {
+      expect(await core.view(id)).toMatchObject({ round: 2 });
+      await makeWish(core.parts, { jobId: id, kind: 'cancel', madeBy: 'test' });
+      await core.until(id, ({ endedAt }) => endedAt !== null);
+    }
+  }, 60_000);
 });

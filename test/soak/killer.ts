@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { House, VictimKind } from './house/house.js';
+import type { House, Victim, VictimKind } from './house/house.js';
 import type { Random } from './random.js';
 
 export interface Kill {
@@ -16,7 +16,11 @@ const WEIGHTS: Readonly<Record<VictimKind, number>> = {
   ...{ temporal: 1, postgres: 1, aria2: 1 },
 };
 
-/** `count` kills at random moments of `forMs`; of the kinds that run then. */
+/** How long a kill waits for a process of its kind: FFmpeg runs now and then only. */
+const FOUND_WITHIN_MS = 1_500;
+const LOOK_EACH_MS = 50;
+
+/** `count` kills at random moments of `forMs`. */
 export async function killAlong(
   house: House,
   { count, forMs, random, halt }: { count: number; forMs: number; random: Random; halt: AbortSignal },
@@ -29,26 +33,40 @@ export async function killAlong(
   for (const moment of moments) {
     const wait = moment - (performance.now() - begun);
     if (wait > 0) await sleep(wait, undefined, { signal: halt }).catch(() => undefined);
-    if (halt.aborted) break;
-    const killed = await killOne(house, random);
+    const kind = pickKind(house, random);
+    let killed: Kill | undefined;
+    while (killed === undefined && !halt.aborted) killed = await killOne(house, { kind, random });
     if (killed !== undefined) kills.push(killed);
   }
   return kills;
 }
 
-async function killOne(house: House, random: Random): Promise<Kill | undefined> {
-  const running = await house.victims();
-  const kinds = new Set(running.map(({ kind }) => kind));
-  const kind = random.pickAny(
-    [...kinds].flatMap((found) => Array.from({ length: WEIGHTS[found] }, () => found)),
-  );
-  const victim = random.pickAny(running.filter((candidate) => candidate.kind === kind));
+function pickKind({ kinds }: House, random: Random): VictimKind | undefined {
+  return random.pickAny(kinds.flatMap((kind) => Array.from({ length: WEIGHTS[kind] }, () => kind)));
+}
+
+/** One of the kind, or of any other where none comes; undefined when it ended by itself in this moment. */
+async function killOne(
+  house: House,
+  { kind, random }: { kind: VictimKind | undefined; random: Random },
+): Promise<Kill | undefined> {
+  const victim = random.pickAny(await findVictims(house, kind));
   if (victim === undefined) return undefined;
   try {
     process.kill(victim.pid, 'SIGKILL');
   } catch {
-    // It ended by itself in this moment.
     return undefined;
   }
   return { atMs: Date.now(), ...victim };
+}
+
+async function findVictims(house: House, kind: VictimKind | undefined): Promise<Victim[]> {
+  const deadline = performance.now() + FOUND_WITHIN_MS;
+  for (;;) {
+    const running = await house.victims();
+    const wanted = running.filter((candidate) => candidate.kind === kind);
+    if (wanted.length > 0) return wanted;
+    if (performance.now() > deadline) return running;
+    await sleep(LOOK_EACH_MS);
+  }
 }

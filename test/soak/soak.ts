@@ -12,7 +12,14 @@ import { checkAttempts } from './checks/attempts.js';
 import type { Check, Evidence, Violation } from './checks/evidence.js';
 import { checkLeftovers, checkLibrary, checkSamples } from './checks/leftovers.js';
 import { checkOutcomes } from './checks/outcomes.js';
-import { checkDeaths, checkEqual, checkFindings, checkProgress, checkWishes } from './checks/rows.js';
+import {
+  checkDeaths,
+  checkEqual,
+  checkFindings,
+  checkProgress,
+  checkRestarts,
+  checkWishes,
+} from './checks/rows.js';
 import { checkSecrets } from './checks/secrets.js';
 import { checkTemporal } from './checks/temporal.js';
 import type { House } from './house/house.js';
@@ -45,6 +52,7 @@ const CHECKS: readonly Check[] = [
     checkWishes,
     checkDeaths,
     checkFindings,
+    checkRestarts,
   ],
   ...[checkSamples, checkLibrary, checkLeftovers, checkSecrets],
 ];
@@ -94,7 +102,11 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const mediaHash = stage === undefined ? undefined : await hashOf(stage.media.book.file);
   await sampling;
   const temporalWasLost = notes.some((note) => note.startsWith('temporal-file: deleted'));
-  const evidence: Evidence = { house, temporal, ledger, samples, kills, settled, mediaHash, temporalWasLost };
+  const databaseWasCopied = notes.some((note) => note.startsWith('postgres-copy: restored'));
+  const evidence: Evidence = {
+    ...{ house, temporal, ledger, samples, kills, settled, mediaHash },
+    ...{ temporalWasLost, databaseWasCopied },
+  };
   try {
     return await judge(soak, evidence, { begunMs, notes });
   } finally {

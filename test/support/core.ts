@@ -44,11 +44,14 @@ export async function startTestCore({
   queues,
   temporal = testTemporal(),
   database: given,
+  sweeper = true,
 }: {
   queues?: Record<string, number>;
   temporal?: { address: string; namespace: string };
   /** Another core's, which drops it. */
   database?: TestDatabase;
+  /** false where a test makes each pass itself. */
+  sweeper?: boolean;
 } = {}): Promise<TestCore> {
   Runtime.install({
     shutdownSignals: [],
@@ -68,7 +71,8 @@ export async function startTestCore({
     workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
     graceMs: 500,
   });
-  const loops = [startSweeper(parts), startDownloadPoller(parts), startDemoPoller(parts)];
+  const loops = [startDownloadPoller(parts), startDemoPoller(parts)];
+  if (sweeper) loops.push(startSweeper(parts));
   let paused: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     await Promise.all(loops.map((loop) => loop.stop()));

@@ -58,3 +58,18 @@ export const checkFindings: Check = async (evidence) => {
     said: `${kind} ${subject}: ${message}`,
   }));
 };
+
+/** An older copy begins each job anew that was open, once; without a copy nothing is begun anew for it. */
+export const checkRestarts: Check = async (evidence) => {
+  const rows = await query<{ jobId: string; times: number }>(
+    evidence,
+    `select job_id as "jobId", count(*)::int as times from repairs where kind = 'older_copy' group by job_id`,
+  );
+  return rows
+    .filter(({ times }) => times > (evidence.databaseWasCopied ? 1 : 0))
+    .map(({ jobId, times }) => ({
+      rule: 'an older copy is seen once, and only where there is one',
+      jobId,
+      said: `it was begun anew ${times} times for an older copy`,
+    }));
+};

@@ -43,6 +43,8 @@ export interface House {
     /** On the same port and data. */
     start: (name: ServerName) => Promise<void>;
   };
+  /** What it consists of. */
+  kinds: readonly VictimKind[];
   /** Those that run at this moment. */
   victims: () => Promise<Victim[]>;
   /** All its processes serve, or the time is over. */

@@ -73,6 +73,7 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
     deaths,
     environment: { ...environment, LONGPLAY_DATA: path.join(folder, 'command-line') },
     servers,
+    kinds: ['api', 'core', 'cpu', 'temporal', 'postgres', 'aria2', 'ffmpeg'],
     victims: async () => [
       ...members.flatMap(({ kind, name, pid }) => victimOf({ kind, name, pid: pid() })),
       ...servers.victims(),

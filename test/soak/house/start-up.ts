@@ -74,6 +74,7 @@ export async function startUp({ folder, seed }: { folder: string; seed: number }
     secrets: [token, found.aria2.secret, secretOf(dataFolder, 'postgres'), secretOf(dataFolder, 'seal')],
     deaths,
     environment,
+    kinds: ['longplay', 'temporal', 'postgres', 'aria2', 'ffmpeg'],
     victims: async () => {
       const pid = member.pid();
       const longplay: Victim[] = pid === undefined ? [] : [{ kind: 'longplay', name: 'longplay', pid }];
