@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
-
 import { normalizeError } from '../../domain/faults.js';
 import { createJob, insertNewJob, joinOpen, type CreatedJob, type CreateJob } from '../../jobs/create.js';
 import { startJob } from '../../jobs/start.js';
 import { viewJobs, viewNewJob } from '../../jobs/view.js';
 import type { Queryable } from '../../store/database.js';
-import { answerKey, releaseKey, reserveKey } from '../../store/idempotency.js';
+import { answerKey, releaseKey } from '../../store/idempotency.js';
 import { findJob, type JobRow } from '../../store/jobs.js';
 import type { ApiContext } from '../context.js';
-import { HttpProblem } from '../http/problem.js';
+import { takeKey, type OwnedKey } from './idempotency-key.js';
 
 export interface JobAnswer {
   status: 200 | 201 | 202;
@@ -44,29 +42,15 @@ export async function createOnce(
     return { status: STATUS[kind], body: await view(context.db, job) };
   }
   const owned = { principal, key };
-  const known = await reserveKey(context.db, { ...owned, bodyHash: hashOf(asked) });
-  switch (known.kind) {
-    case 'answered':
-      return { status: known.status as JobAnswer['status'], body: known.body };
-    case 'in_progress':
-      throw new HttpProblem(
-        'conflict',
-        'The first request with this Idempotency-Key is still being handled',
-        { remedy: 'Ask again in a second', headers: { 'retry-after': '1' } },
-      );
-    case 'other_body':
-      throw new HttpProblem('unprocessable', 'This Idempotency-Key was used with another body', {
-        remedy: 'Use a new key for a new request',
-      });
-    case 'first':
-      return createUnderKey(context, wish, owned);
-  }
+  const known = await takeKey(context.db, owned, asked);
+  if (known !== undefined) return { status: known.status as JobAnswer['status'], body: known.body };
+  return createUnderKey(context, wish, owned);
 }
 
 async function createUnderKey(
   context: ApiContext,
   wish: CreateOnce['wish'],
-  owned: { principal: string; key: string },
+  owned: OwnedKey,
 ): Promise<JobAnswer> {
   const stored = await storeUnderKey(context, wish, owned);
   if (stored.existed) {
@@ -88,7 +72,7 @@ async function createUnderKey(
 async function storeUnderKey(
   { db, catalogue, log }: ApiContext,
   wish: CreateOnce['wish'],
-  owned: { principal: string; key: string },
+  owned: OwnedKey,
 ): Promise<{ existed: boolean; job: JobRow; wished: CreateJob }> {
   try {
     const wished = await wish();
@@ -112,18 +96,4 @@ async function storeUnderKey(
 async function viewOf(db: Queryable, job: JobRow): Promise<unknown> {
   const [view] = await viewJobs(db, [job]);
   return view;
-}
-
-function hashOf(asked: unknown): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(asked)))
-    .digest('hex');
-}
-
-/** The same object with its keys in another order is the same body. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]));
 }

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 
 import { DEFAULT_PRIORITY } from '../../domain/jobs/priority.js';
@@ -23,6 +22,7 @@ import {
 import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
 import { createOnce } from './create-once.js';
 import { filterOf, requireOffered } from './filter.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
 
 const tag = 'jobs';
 
@@ -137,13 +137,6 @@ export const listAttemptsOperation = defineOperation({
     return { status: 200, body: { attempts: await listAttempts(db, params.id) } };
   },
 });
-
-/** @throws HttpProblem bad_input for a key that is too long or not plain. */
-export function idempotencyKeyOf(request: Request): string | undefined {
-  const key = request.get('idempotency-key');
-  if (key === undefined || /^[\x21-\x7e]{1,200}$/.test(key)) return key;
-  throw new HttpProblem('bad_input', 'Expected an Idempotency-Key of 1 to 200 visible ASCII characters');
-}
 
 /** @throws HttpProblem gone for an unknown job. */
 export async function requireJob(db: Queryable, id: string): Promise<JobRow> {

@@ -9,7 +9,7 @@ import { findJob } from '../../store/jobs.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { createOnce } from '../jobs/create-once.js';
-import { idempotencyKeyOf } from '../jobs/operations.js';
+import { idempotencyKeyOf } from '../jobs/idempotency-key.js';
 import { DEFAULT_LIMIT, idParams, readCursor, writeCursor } from '../schemas/parameters.js';
 import {
   createRequestBody,

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Command } from 'commander';
 import { z } from 'zod';
 
@@ -77,11 +79,13 @@ function addTrigger(group: Command, deps: ProgramDeps): void {
   const command = group
     .command('trigger')
     .description('Makes the job of a schedule now, also of a disabled one.')
-    .argument('<id>', 'the schedule');
-  withApiOptions(command).action(async (id: string, options: SharedOptions) => {
+    .argument('<id>', 'the schedule')
+    .option('--key <key>', 'a repeat with the same key makes no second job');
+  withApiOptions(command).action(async (id: string, options: SharedOptions & { key?: string }) => {
     const { client, output } = await openSession(deps, options);
     const path = `${schedulePath(id)}/trigger`;
-    const told = await client.send({ method: 'POST', path, answer: triggered });
+    const headers = { 'idempotency-key': options.key ?? randomUUID() };
+    const told = await client.send({ method: 'POST', path, headers, answer: triggered });
     const { job, outcome } = told;
     output.show(told, () => [
       outcome === 'skipped'

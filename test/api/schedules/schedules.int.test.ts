@@ -118,6 +118,23 @@ describe('/api/schedules', () => {
     await api.send('POST', `/api/jobs/${job.id}/cancel`);
   });
 
+  it('makes one job for one Idempotency-Key, however often and at once it is sent', async () => {
+    const { id } = await add();
+    const trigger = (key: string, schedule = id) =>
+      api.send('POST', `/api/schedules/${schedule}/trigger`, { headers: { 'idempotency-key': key } });
+    const answers = await Promise.all([1, 2, 3].map(() => trigger('evening')));
+    for (const { status } of answers) expect([201, 202, 409]).toContain(status);
+    const { body } = await trigger('evening');
+    const { job, outcome } = triggered.parse(body);
+    expect(outcome).toBe('created');
+    await api.send('POST', `/api/jobs/${job.id}/cancel`);
+    expect(triggered.parse((await trigger('evening')).body)).toMatchObject({ outcome, job: { id: job.id } });
+    expect((await trigger('evening', (await add()).id)).status).toBe(422);
+    expect((await trigger('two words')).status).toBe(400);
+    const { firings } = firingPage.parse((await api.send('GET', `/api/schedules/${id}/firings`)).body);
+    expect(firings).toMatchObject([{ outcome: 'created', jobId: job.id }]);
+  });
+
   it('says why a trigger can make no job, and keeps that as a firing', async () => {
     const { id } = await add();
     await api.parts.db.query(`update schedules set params = '{"count": 0}' where id = $1`, [id]);
