@@ -62,7 +62,7 @@ export async function startTestCore({
   const parts = createTestParts(database.db, folder, temporal);
   const { address, namespace } = temporal;
   const connection = await NativeConnection.connect({ address });
-  // Task queues are named by role, so one namespace serves one core at a time: these files run in band.
+  // Task queues are named by role, so a server serves one core at a time: each process of jest has its own.
   const role = await startRole(parts, {
     role: 'core+cpu',
     connection,
