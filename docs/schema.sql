@@ -1156,8 +1156,10 @@ CREATE OR REPLACE FUNCTION public.record_outcome(p_id text, p_round integer, p_s
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
+declare
+  j jobs;
 begin
-  perform from jobs where id = p_id for no key update;
+  select * into j from jobs where id = p_id for no key update;
   update jobs set outcome_status = p_status, outcome_run = p_run, result = p_result, error = p_error,
       accepted_round = round, stuck_error = null, wait_reason = null, wait_since = null, wait_until = null, wait_detail = null
     where id = p_id and round = p_round and (outcome_status is null
@@ -1166,6 +1168,15 @@ begin
   update job_attempts set ended_at = now(), outcome = 'stopped' where job_id = p_id and ended_at is null;
   update job_steps set state = 'stopped', current_attempt = null, waiting_since = null, ended_at = now()
     where job_id = p_id and state in ('waiting', 'running', 'backoff');
+  -- Whose worker was killed could not tidy up, and a run that was cancelled has undone everything by itself. What an
+  -- attempt that lives still writes fails at its end: it has the time for that.
+  if j.policy ? 'tidy' and p_status <> 'completed'
+    and not (j.proposed_run is not distinct from p_run and j.proposed_status = 'cancelled')
+    and exists (select from job_attempts where job_id = p_id and round = p_round and outcome in ('lost', 'stopped', 'interrupted')) then
+    insert into cleanups (job_id, activity, input, next_at) values (p_id, j.policy ->> 'tidy',
+      jsonb_build_object('jobId', p_id, 'jobType', j.type, 'round', p_round, 'step', j.policy ->> 'tidy',
+        'occurrence', 1, 'queue', 'workflows', 'input', '{}'::jsonb), now() + interval '20 seconds');
+  end if;
   return true;
 end
 $function$

@@ -55,7 +55,7 @@ export function checkRegistrations(
       .filter((workflow) => !types.includes(workflow) && !WORKFLOWS_WITHOUT_JOB.includes(workflow))
       .map((workflow) => `the workflow "${workflow}" has no job type: list it in src/catalogue/index.ts`),
     ...catalogue.types.flatMap((type) =>
-      Object.keys(type.policy.steps)
+      [...Object.keys(type.policy.steps), ...(type.policy.tidy === undefined ? [] : [type.policy.tidy])]
         .filter((name) => !registered.activities.includes(name))
         .map(
           (name) => `the step "${name}" of "${type.type}" has no activity: define it under src/activities`,

@@ -37,6 +37,11 @@ export interface JobTypeDefinition<Schema extends z.ZodType> {
   priority?: number;
   /** The activities of its story: where and how long each runs. */
   steps: Record<string, StepPolicy>;
+  /**
+   * A step that needs no input and takes away temp files of attempts, nothing else. Core runs it where the job has
+   * ended without its own undoing, and an attempt was ended for its worker: a terminate, or the last try lost.
+   */
+  tidy?: string;
   /** Waits before each further try, milliseconds. */
   retryWaitsMs: number[];
   /** Each step's (or child's) share of the progress, `external` for its external item; default: all steps alike. */
@@ -81,6 +86,7 @@ export function defineJobType<Schema extends z.ZodType>(definition: JobTypeDefin
       retry: { waitsMs: definition.retryWaitsMs },
       weights:
         definition.weights ?? Object.fromEntries(Object.keys(definition.steps).map((name) => [name, 1])),
+      ...(definition.tidy === undefined ? {} : { tidy: definition.tidy }),
     },
     parse: (params) => parseJob(definition, params),
   };

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { choosePort } from '../../dist/embedded/ports.js';
+import { startOnFreePort } from '../../dist/embedded/ports.js';
 import { startPostgres } from '../../dist/embedded/postgres.js';
 import { findProgram } from '../../dist/embedded/programs.js';
 import { startTemporal } from '../../dist/embedded/temporal.js';
@@ -20,22 +20,16 @@ export default async function setUp({ maxWorkers }) {
     (existsSync(cached) ? cached : findProgram('temporal', process.env.PATH));
   if (cliPath === undefined)
     throw new Error('The integration tests need the Temporal program: run "npm test", which fetches it');
-  const postgres = await startPostgres({
-    dataFolder: folder,
-    port: await choosePort(0),
-    log: silent,
-    fsync: false,
-  });
-  const startNumbered = async (number) =>
-    startTemporal({
-      cliPath,
-      dataFolder: path.join(folder, String(number)),
-      namespace: NAMESPACE,
-      port: await choosePort(0),
-      uiPort: await choosePort(0),
-      log: silent,
-      synchronous: 'off',
-    });
+  const postgres = await startOnFreePort([0], ([port]) =>
+    startPostgres({ dataFolder: folder, port, log: silent, fsync: false }),
+  );
+  const startNumbered = (number) =>
+    startOnFreePort([0, 0], ([port, uiPort]) =>
+      startTemporal({
+        ...{ cliPath, dataFolder: path.join(folder, String(number)), namespace: NAMESPACE, port, uiPort },
+        ...{ log: silent, synchronous: 'off' },
+      }),
+    );
   const temporals = await Promise.all(
     Array.from({ length: maxWorkers }, (_, index) => startNumbered(index + 1)),
   );

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
 
-import { choosePort } from '../../src/embedded/ports.js';
+import { startOnFreePort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { testTemporal } from './servers.js';
 
@@ -24,14 +24,17 @@ const silent = (): void => undefined;
 export async function startOwnTemporal(dynamicValues: readonly string[] = []): Promise<OwnTemporal> {
   const namespace = 'own';
   const dataFolder = await mkdtemp(path.join(tmpdir(), 'longplay-temporal-'));
-  const [port, uiPort] = [await choosePort(0), await choosePort(0)];
-  const start = (): ReturnType<typeof startTemporal> =>
+  const start = (port: number, uiPort: number): ReturnType<typeof startTemporal> =>
     startTemporal({
       ...{ cliPath: testTemporal().cliPath, dataFolder, namespace, port, uiPort, dynamicValues },
       log: { info: silent, warn: silent },
       synchronous: 'off',
     });
-  let running = await start();
+  let ports: readonly [number, number] = [0, 0];
+  let running = await startOnFreePort([0, 0], (free) => {
+    ports = free;
+    return start(...free);
+  });
   const connection = await Connection.connect({ address: running.address });
   return {
     address: running.address,
@@ -39,7 +42,7 @@ export async function startOwnTemporal(dynamicValues: readonly string[] = []): P
     client: new Client({ connection, namespace }),
     restart: async () => {
       await running.service.stop();
-      running = await start();
+      running = await start(...ports);
     },
     stop: async () => {
       await connection.close();

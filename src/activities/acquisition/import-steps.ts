@@ -93,6 +93,13 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     }
   },
 
+  /** What a killed attempt has staged; what is filed, and the claim on its place, stay for a retry. */
+  tidyImport: async (_input: object, step: StepContext): Promise<void> => {
+    await removeScratch(deps, step.jobId);
+    const stored = await findStored(deps, step.jobId);
+    if (stored !== undefined) await withdrawSet(stored.target, []);
+  },
+
   /** Nothing of an import that was not committed stays: no file, no empty folder of ours, no claim. */
   discardImport: async (_input: object, step: StepContext): Promise<void> => {
     await removeScratch(deps, step.jobId);

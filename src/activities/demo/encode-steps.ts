@@ -37,6 +37,10 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     }
   },
 
+  tidySample: async (_input: object, step: StepContext): Promise<void> => {
+    await removePartials(await placeOf(deps, step.jobId));
+  },
+
   removeSample: async (_input: object, step: StepContext): Promise<void> => {
     const place = await placeOf(deps, step.jobId);
     await removePartials(place);

@@ -20,5 +20,6 @@ export const organizeFiles = defineJobType({
     discardImport: step('io', 2),
   },
   weights: { planImport: 1, importFiles: 4 },
+  tidy: 'tidyImport',
   retryWaitsMs: ACQUISITION_RETRY_MS,
 });

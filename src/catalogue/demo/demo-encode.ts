@@ -15,5 +15,6 @@ export const demoEncode = defineJobType({
   title: ({ seconds, label }) => `Encode ${seconds} s (${label})`,
   steps: { encodeSample: step('cpu', 30), removeSample: step('cpu', 2) },
   weights: { encodeSample: 1 },
+  tidy: 'tidySample',
   retryWaitsMs: [200, 400],
 });

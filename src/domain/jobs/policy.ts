@@ -41,6 +41,8 @@ export interface JobPolicy {
   permit?: PermitPolicy;
   /** Each step's share of the job's progress. */
   weights: Record<string, number>;
+  /** The step, without input, that takes away the temp files of attempts which others have ended. */
+  tidy?: string;
 }
 
 export const DEFAULT_HEARTBEAT_MS = 6_000;

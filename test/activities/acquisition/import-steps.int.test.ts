@@ -382,6 +382,21 @@ describe('importFiles', () => {
   });
 });
 
+describe('tidyImport', () => {
+  it('removes what a killed attempt has staged; a retry files from the plan that was made', async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+    await plan();
+    const staged = filed('Some Author', `.Some Book.partial-${randomUUID()}`);
+    await mkdir(staged, { recursive: true });
+    await importing.tidyImport({}, stepOf({ jobId }));
+    expect(await readdir(fixture.library)).toEqual([]);
+    expect(await file()).toMatchObject({ folder: FOLDER });
+    const shown = await readdir(fixture.library, { recursive: true });
+    await importing.tidyImport({}, stepOf({ jobId }));
+    expect(await readdir(fixture.library, { recursive: true })).toEqual(shown);
+  });
+});
+
 describe('discardImport', () => {
   function discard(): Promise<void> {
     return importing.discardImport({}, stepOf({ jobId }));

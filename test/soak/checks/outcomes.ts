@@ -1,5 +1,5 @@
 import { idOf, type Asked } from '../load/ledger.js';
-import { query, type Check, type Violation } from './evidence.js';
+import { query, type Check, type Evidence, type Violation } from './evidence.js';
 
 const RULE = 'every job ends as its params say, or cancelled if somebody asked (jobs.md §8 (12))';
 
@@ -30,14 +30,14 @@ export const checkOutcomes: Check = async (evidence) => {
   );
   return [
     ...evidence.settled.open.map((said) => ({ rule: RULE, said: `still open after the quiet: ${said}` })),
-    ...asked.flatMap((one) => judge(one, rows, cancelledByAny)),
+    ...asked.flatMap((one) => judge(one, rows, { cancelledByAny, kills: evidence.kills })),
   ];
 };
 
 function judge(
   asked: Asked,
   rows: Map<string, Row>,
-  cancelledByAny: ReadonlySet<string | undefined>,
+  { cancelledByAny, kills }: { cancelledByAny: ReadonlySet<string | undefined>; kills: Evidence['kills'] },
 ): Violation[] {
   const id = idOf(asked);
   if (id === undefined)
@@ -54,15 +54,22 @@ function judge(
   const row = rows.get(id);
   if (row === undefined) return [{ rule: RULE, jobId: id, said: 'POST told this id, but there is no row' }];
   const cancelled = row.status === 'cancelled' && cancelledByAny.has(id);
-  if (row.status === asked.expected || cancelled || isExplained(row)) return [];
+  if (row.status === asked.expected || cancelled || isExplained(row, kills)) return [];
   const error = row.error === null ? '' : `, error ${JSON.stringify(row.error)}`;
   return [{ rule: RULE, jobId: id, said: `expected ${asked.expected}, came ${row.status}${error}` }];
 }
 
+/** As demo-encode.ts: so many kills of its FFmpeg use up its tries. */
+const ENCODE_TRIES = 3;
+
 /** A step that loses its worker again and again counts a try (jobs.md §5); a shared part goes with its first owner. */
-function isExplained({ status, error, childCancelled }: Row): boolean {
-  if (status !== 'failed') return false;
+function isExplained({ status, error, childCancelled }: Row, kills: Evidence['kills']): boolean {
+  if (status !== 'failed' || error === null) return false;
+  const { kind, message } = error;
+  const ffmpegs = kills.filter((kill) => kill.kind === 'ffmpeg').length;
   return (
-    error?.message.includes('lost its worker') === true || (error?.kind === 'parts_failed' && childCancelled)
+    message.includes('lost its worker') ||
+    (message.includes('killed with signal SIGKILL') && ffmpegs >= ENCODE_TRIES) ||
+    (kind === 'parts_failed' && childCancelled)
   );
 }
