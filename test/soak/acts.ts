@@ -21,7 +21,13 @@ export interface Stage {
   short: boolean;
   halt: AbortSignal;
   /** What was looked at before is not to be compared with what comes. */
-  forget: () => void;
+  restored: (copy: Copy) => void;
+}
+
+/** An older copy of the database: what happened in between it never heard of. */
+export interface Copy {
+  takenMs: number;
+  restoredMs: number;
 }
 
 /** Plays one special act while load goes on; returns what it did, or why it could not. */
@@ -70,6 +76,7 @@ async function restoreCopy(stage: Stage, servers: Servers): Promise<string> {
   const folder = rows[0]?.folder ?? '';
   const copy = `${folder}.copy`;
   await servers.stop('postgres');
+  const takenMs = Date.now();
   await run('cp', ['-a', folder, copy]);
   await servers.start('postgres');
   const ms = stage.short ? MINUTE_MS / 2 : 5 * MINUTE_MS;
@@ -77,7 +84,7 @@ async function restoreCopy(stage: Stage, servers: Servers): Promise<string> {
   await servers.stop('postgres');
   await rm(folder, { recursive: true, force: true });
   await run('mv', [copy, folder]);
-  stage.forget();
+  stage.restored({ takenMs, restoredMs: Date.now() });
   await servers.start('postgres');
   return `postgres-copy: restored a copy ${ms / 1_000} s old`;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Copy } from './acts.js';
 import type { House } from './house/house.js';
 
 export interface Fall {
@@ -21,6 +22,8 @@ export interface Samples {
   mostMemory: number;
   /** Highest progress seen, by job and round. */
   reached: Map<string, number>;
+  /** Older copies of the database that were restored. */
+  copies: Copy[];
   /** Statuses of one job seen one after the other, for reports of violations. */
   statuses: Map<string, string[]>;
 }
@@ -34,6 +37,7 @@ export function createSamples(): Samples {
     lastOpenMs: new Map(),
     mostMemory: 0,
     reached: new Map(),
+    copies: [],
     statuses: new Map(),
   };
 }

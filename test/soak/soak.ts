@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 
 import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
 import { startStage, wishForBook } from '../support/stage.js';
-import { playAct } from './acts.js';
+import { playAct, type Copy } from './acts.js';
 import type { SoakOptions } from './arguments.js';
 import { checkAttempts } from './checks/attempts.js';
 import type { Check, Evidence, Violation } from './checks/evidence.js';
@@ -102,10 +102,9 @@ async function soakHouse(soak: Soak, house: House, stage: Stage | undefined): Pr
   const mediaHash = stage === undefined ? undefined : await hashOf(stage.media.book.file);
   await sampling;
   const temporalWasLost = notes.some((note) => note.startsWith('temporal-file: deleted'));
-  const databaseWasCopied = notes.some((note) => note.startsWith('postgres-copy: restored'));
   const evidence: Evidence = {
     ...{ house, temporal, ledger, samples, kills, settled, mediaHash },
-    ...{ temporalWasLost, databaseWasCopied },
+    temporalWasLost,
   };
   try {
     return await judge(soak, evidence, { begunMs, notes });
@@ -177,10 +176,11 @@ async function playActs({ options, halt, say }: Soak, { house, call, samples }: 
   const notes: string[] = [];
   for (const act of halt.aborted ? [] : options.acts) {
     await house.allUp(UP_MS);
-    const forget = (): void => {
+    const restored = (copy: Copy): void => {
       samples.reached.clear();
+      samples.copies.push(copy);
     };
-    notes.push(await playAct(act, { house, call, short: options.shortActs, halt, forget }));
+    notes.push(await playAct(act, { house, call, short: options.shortActs, halt, restored }));
     say(notes.at(-1) ?? '');
   }
   return notes;

@@ -11,9 +11,11 @@ import type { SidecarChapter } from '../../domain/acquisition/sidecar.js';
 import { errorCode, Fault } from '../../domain/faults.js';
 import { logicalPath, parseLogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
-import { locateTarget, type Target } from '../../integrations/files/target.js';
+import type { ClientFile } from '../../integrations/download-clients/port.js';
+import { locateTarget, statIfThere, type Target } from '../../integrations/files/target.js';
+import { parseTorrentFile } from '../../integrations/indexers/torrent-file.js';
 import type { MediaDescription } from '../../media/probe.js';
-import type { DownloadRow } from '../../store/acquisition/downloads.js';
+import { torrentOf, type DownloadRow } from '../../store/acquisition/downloads.js';
 import type { LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
@@ -115,13 +117,13 @@ export function inLibrary(library: Pick<LibraryRow, 'root'>, relative: string): 
   return logicalPath(root, base === '' ? relative : `${base}/${relative}`);
 }
 
-/** The client's own list, never a folder walk: a folder may hold more than this download (acquisition.md §8 no. 23). */
+/** Never a folder walk: a folder may hold more than this download (acquisition.md §8 no. 23). */
 async function listFiles(
   deps: ActivityDeps,
-  { download, step }: Planning,
+  planning: Planning,
 ): Promise<{ plain: string[]; links: string[] }> {
-  const client = await connectClient(deps, download.clientId);
-  const files = await client.files(download.clientItemId, step.signal);
+  const { download } = planning;
+  const files = await filesOf(deps, planning);
   const unfinished = files.filter(({ sizeBytes, completedBytes }) => completedBytes < sizeBytes);
   if (unfinished.length > 0) {
     throw new Fault('transient', `${unfinished.length} files of the download are not whole any more`);
@@ -133,6 +135,26 @@ async function listFiles(
     ((await isPlainFile(hostPath)) ? plain : links).push(file);
   }
   return { plain, links };
+}
+
+/** The client's own list; a client that was killed may have forgotten what it had finished, the torrent has not. */
+async function filesOf(deps: ActivityDeps, { download, step }: Planning): Promise<ClientFile[]> {
+  const client = await connectClient(deps, download.clientId);
+  try {
+    return await client.files(download.clientItemId, step.signal);
+  } catch (error) {
+    const torrent = await torrentOf(deps.db, download.id);
+    const isForgotten = error instanceof Fault && error.kind === 'gone' && download.completedAt !== null;
+    if (!isForgotten || torrent === undefined) throw error;
+    step.log('warn', 'the client has forgotten the finished download: its torrent says what was fetched');
+    const { files } = await parseTorrentFile(torrent);
+    return Promise.all(
+      files.map(async (file) => {
+        const found = await statIfThere(deps.roots.resolve(`${download.directory}/${file.path}`));
+        return { ...file, completedBytes: Number(found?.size ?? file.sizeBytes) };
+      }),
+    );
+  }
 }
 
 /** A link would be filed as a link. */

@@ -14,6 +14,7 @@ import type { ClientFile } from '../../../src/integrations/download-clients/port
 import { planDownload } from '../../../src/store/acquisition/downloads.js';
 import { saveDownloadClient } from '../../../src/store/acquisition/settings.js';
 import { insertJob } from '../../../src/store/jobs.js';
+import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
 
 const BOOK: MediaItem = { mediaType: 'audiobook', title: 'Some Book', author: 'Some Author' };
@@ -379,6 +380,46 @@ describe('importFiles', () => {
     const fence = (): Promise<never> => Promise.reject(new Fault('superseded', 'Another attempt owns it'));
     await expect(file({ fence })).rejects.toMatchObject({ kind: 'superseded' });
     expect(await readdir(fixture.library)).toEqual([]);
+  });
+});
+
+describe('a client that has forgotten the download', () => {
+  async function forgotten({ completed }: { completed: boolean }): Promise<void> {
+    await download({ 'Foundation/1.mp3': sound('sound.mp3'), 'Foundation/notes.txt': 'hello' });
+    const length = async (name: string): Promise<number> => (await stat(downloaded('Foundation', name))).size;
+    const { bytes } = writeTorrent({
+      files: [
+        { path: ['1.mp3'], length: await length('1.mp3') },
+        { path: ['notes.txt'], length: await length('notes.txt') },
+      ],
+    });
+    await fixture.deps.db.query(
+      'update downloads set torrent = $2, completed_at = case when $3 then now() end where id = $1',
+      [downloadId, Buffer.from(bytes), completed],
+    );
+    // What is beside the torrent's files is not this download's.
+    await download({ 'Foundation/other.mp3': sound('sound.mp3') });
+    listed = () => Promise.reject(new Fault('gone', 'aria2 has no item'));
+  }
+
+  it('keeps nobody from filing what it had finished: its torrent says what that is', async () => {
+    await forgotten({ completed: true });
+    expect(await plan()).toMatchObject({ files: 1 });
+    expect(await file()).toMatchObject({ folder: FOLDER });
+  });
+
+  it('is asked again for a file that is shorter now', async () => {
+    await forgotten({ completed: true });
+    await writeFile(downloaded('Foundation', '1.mp3'), 'cut');
+    await expect(plan()).rejects.toMatchObject({
+      kind: 'transient',
+      message: expect.stringContaining('not whole'),
+    });
+  });
+
+  it('is told where nothing says that the download was finished', async () => {
+    await forgotten({ completed: false });
+    await expect(plan()).rejects.toMatchObject({ kind: 'gone' });
   });
 });
 

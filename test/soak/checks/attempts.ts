@@ -42,11 +42,12 @@ export async function readAttempts(evidence: Evidence): Promise<AttemptRow[]> {
 /** Slots and permits hold, no step runs twice at once, and whatever was open when its worker died is ended soon. */
 export const checkAttempts: Check = async (evidence) => {
   const attempts = await readAttempts(evidence);
+  const timed = attempts.filter((attempt) => !spansCopy(attempt, evidence));
   return [
     ...attempts.flatMap((attempt) => checkEnd(attempt, evidence)),
-    ...groups(attempts, ({ workerId, queue }) => `${workerId} ${queue}`).flatMap(checkSlots),
-    ...groups(attempts, ({ stepId }) => String(stepId)).flatMap(checkAlone),
-    ...groups(attempts, ({ permitGroup }) => permitGroup ?? '').flatMap(checkPermits),
+    ...groups(timed, ({ workerId, queue }) => `${workerId} ${queue}`).flatMap(checkSlots),
+    ...groups(timed, ({ stepId }) => String(stepId)).flatMap(checkAlone),
+    ...groups(timed, ({ permitGroup }) => permitGroup ?? '').flatMap(checkPermits),
     ...checkSeenAtOnce(evidence),
   ];
 };
@@ -84,6 +85,13 @@ function checkEnd(attempt: AttemptRow, { kills, samples }: Evidence): Violation[
 function lastHindrance(untilMs: number, deathMs: number, kills: Evidence['kills']): number {
   const needed = kills.filter(({ kind }) => ['core', 'postgres', 'longplay', 'temporal'].includes(kind));
   return Math.max(deathMs, ...needed.map(({ atMs }) => atMs).filter((atMs) => atMs <= untilMs));
+}
+
+/** Open in the copy that was restored: when it truly ended is lost. */
+function spansCopy({ startedMs, endedMs }: AttemptRow, { samples }: Evidence): boolean {
+  return samples.copies.some(
+    ({ takenMs, restoredMs }) => startedMs <= takenMs && (endedMs ?? Infinity) >= restoredMs,
+  );
 }
 
 /** More attempts open at once than the worker has slots for. */

@@ -16,8 +16,6 @@ export interface Evidence {
   settled: Settled;
   /** Temporal's store was lost on purpose: it does not know what ended before. */
   temporalWasLost: boolean;
-  /** An older copy of the database was restored on purpose. */
-  databaseWasCopied: boolean;
   /** SHA-256 of the media that requests bring. */
   mediaHash: string | undefined;
 }

@@ -66,7 +66,7 @@ export const checkRestarts: Check = async (evidence) => {
     `select job_id as "jobId", count(*)::int as times from repairs where kind = 'older_copy' group by job_id`,
   );
   return rows
-    .filter(({ times }) => times > (evidence.databaseWasCopied ? 1 : 0))
+    .filter(({ times }) => times > (evidence.samples.copies.length > 0 ? 1 : 0))
     .map(({ jobId, times }) => ({
       rule: 'an older copy is seen once, and only where there is one',
       jobId,
