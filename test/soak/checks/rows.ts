@@ -1,13 +1,17 @@
 import { query, type Check } from './evidence.js';
 
-/** Never two open jobs of one dedupe key: by the intervals of those of one round, whose both ends are known. */
+/**
+ * Never two open jobs of one dedupe key: by the intervals of those of one round, whose both ends are known. Their times
+ * are those at which transactions began, so one that waits for the other's end may seem to be earlier by a moment.
+ */
 export const checkEqual: Check = async (evidence) => {
   const rows = await query<{ id: string; other: string; key: string }>(
     evidence,
     `select a.id, b.id as other, a.type || ' ' || a.dedupe_key as key from jobs a join jobs b
        on a.type = b.type and a.dedupe_key = b.dedupe_key and a.id < b.id
      where a.round = 1 and b.round = 1
-       and a.created_at < coalesce(b.ended_at, 'infinity') and b.created_at < coalesce(a.ended_at, 'infinity')`,
+       and a.created_at + interval '1 second' < coalesce(b.ended_at, 'infinity')
+       and b.created_at + interval '1 second' < coalesce(a.ended_at, 'infinity')`,
   );
   return rows.map(({ id, other, key }) => ({
     rule: 'jobs.md §8 (3)',
