@@ -19,12 +19,15 @@ export interface DueCleanup {
   tries: number;
 }
 
-/** One whose job has begun a newer round waits for that round's end: the job's own work may use the same things. */
+/**
+ * One whose job is open, in a newer round or again in its own by a reset, waits for its end: the job's own work may use
+ * the same things.
+ */
 export async function dueCleanups(db: Queryable): Promise<DueCleanup[]> {
   const { rows } = await db.query<DueCleanup>(
     `select c.id, c.job_id as "jobId", c.activity, c.input, c.tries from cleanups c join jobs j on j.id = c.job_id
      where c.done_at is null and c.next_at <= now()
-       and not (j.outcome_status is null and j.round > (c.input ->> 'round')::int)
+       and not (j.outcome_status is null and j.round >= (c.input ->> 'round')::int)
      order by c.next_at limit 20`,
   );
   return rows;
