@@ -17,7 +17,10 @@ export interface LogEntry {
 /** Entries per job; what comes later is dropped, so that one job cannot fill the disk. */
 const MAX_LOGS_PER_JOB = 10_000;
 
-/** One statement for a batch; a repeated (attempt, seq) is ignored. */
+/**
+ * One statement for a batch; a repeated (attempt, seq) is ignored. `kept` is materialized, since its count is
+ * otherwise made anew for every line of the batch.
+ */
 export async function appendLogs(db: Queryable, entries: LogEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await db.query(
@@ -26,7 +29,7 @@ export async function appendLogs(db: Queryable, entries: LogEntry[]): Promise<vo
        from rows from (jsonb_to_recordset($1) as ("jobId" text, "attemptId" uuid, seq int, time timestamptz,
          level text, context text, message text, metadata jsonb))
          with ordinality as line(job_id, attempt_id, seq, time, level, context, message, metadata, place)
-     ), kept as (
+     ), kept as materialized (
        select id, (select count(*) from (select from job_logs l where l.job_id = j.id limit $2) lines) as lines
        from jobs j where id in (select job_id from given)
      )
