@@ -73,6 +73,9 @@ download_clients
   unreachable_since timestamp with time zone
   last_error text
   created_at timestamp with time zone not null default now()
+  username text
+  category text
+  path_mappings jsonb not null default '[]'::jsonb
 
 downloads
   id text not null
@@ -81,12 +84,12 @@ downloads
   request_id text
   client_id text not null
   client_item_id text not null
-  info_hash text not null
+  info_hash text
   release_title text not null
   indexer_id text
   guid text
   directory text not null
-  torrent bytea
+  content bytea
   state text not null default 'adding'::text
   active boolean not null default false
   wished text not null default 'run'::text
@@ -103,6 +106,9 @@ downloads
   created_at timestamp with time zone not null default now()
   completed_at timestamp with time zone
   removed_at timestamp with time zone
+  protocol text not null default 'torrent'::text
+  content_kind text not null default 'torrent'::text
+  adopted boolean not null default false
 
 external_items
   job_id text
@@ -163,6 +169,11 @@ indexers
   last_detail text
   last_used_at timestamp with time zone
   created_at timestamp with time zone not null default now()
+  username text
+  seed_ratio real
+  seed_minutes integer
+  latest_guid text
+  latest_at timestamp with time zone
 
 job_attempts
   id uuid not null
@@ -303,6 +314,10 @@ libraries
   enabled boolean not null default true
   last_scan_at timestamp with time zone
   created_at timestamp with time zone not null default now()
+  base_url text
+  secret text
+  section text
+  path_mappings jsonb not null default '[]'::jsonb
 
 library_items
   id text not null
@@ -456,13 +471,15 @@ demo_items demo_items_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DE
 
 demo_items demo_items_state_check CHECK ((state = ANY (ARRAY['moving'::text, 'stalled'::text, 'complete'::text])))
 
-download_clients download_clients_kind_check CHECK ((kind = 'aria2'::text))
-
 download_clients download_clients_priority_check CHECK (((priority >= 1) AND (priority <= 50)))
 
 downloads downloads_client_id_fkey FOREIGN KEY (client_id) REFERENCES download_clients(id)
 
+downloads downloads_content_kind_check CHECK ((content_kind = ANY (ARRAY['torrent'::text, 'magnet'::text, 'nzb'::text, 'files'::text])))
+
 downloads downloads_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
+downloads downloads_protocol_check CHECK ((protocol = ANY (ARRAY['torrent'::text, 'usenet'::text, 'direct'::text])))
 
 downloads downloads_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
 
@@ -476,9 +493,11 @@ indexer_results indexer_results_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs
 
 indexer_results indexer_results_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'throttled'::text, 'disabled'::text, 'error'::text])))
 
-indexers indexers_kind_check CHECK ((kind = 'torznab'::text))
-
 indexers indexers_priority_check CHECK (((priority >= 1) AND (priority <= 50)))
+
+indexers indexers_seed_minutes_check CHECK ((seed_minutes >= 0))
+
+indexers indexers_seed_ratio_check CHECK ((seed_ratio >= (0)::double precision))
 
 job_attempts job_attempts_check CHECK (((ended_at IS NULL) = (outcome IS NULL)))
 
@@ -519,8 +538,6 @@ jobs jobs_priority_check CHECK (((priority >= 1) AND (priority <= 10)))
 jobs jobs_progress_check CHECK (((progress >= (0)::double precision) AND (progress <= (1)::double precision)))
 
 jobs jobs_proposed_status_check CHECK ((proposed_status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))
-
-libraries libraries_kind_check CHECK ((kind = 'folder'::text))
 
 library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
@@ -594,7 +611,7 @@ CREATE UNIQUE INDEX download_clients_name_key ON public.download_clients USING b
 
 CREATE UNIQUE INDEX download_clients_pkey ON public.download_clients USING btree (id)
 
-CREATE UNIQUE INDEX downloads_client_id_client_item_id_key ON public.downloads USING btree (client_id, client_item_id)
+CREATE INDEX downloads_item ON public.downloads USING btree (client_id, client_item_id)
 
 CREATE UNIQUE INDEX downloads_job_id_key ON public.downloads USING btree (job_id)
 

@@ -35,6 +35,9 @@ export async function ensureDefaults(
     // Its port and secret are this start's.
     baseUrl: aria2.rpcUrl,
     secret: seal.seal(aria2.secret),
+    username: null,
+    category: null,
+    pathMappings: [],
     priority: known?.priority ?? 25,
     enabled: known?.enabled ?? true,
     embedded: true,

@@ -1,19 +1,22 @@
+import type { ClientKind, IndexerKind } from '../domain/acquisition/products.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
 
 export interface IndexerSettings {
   id: string;
   name: string;
-  kind: 'torznab';
+  kind: IndexerKind;
   baseUrl: string;
+  username: string | null;
   apiKey?: string;
   categories: number[];
 }
 
 export interface DownloadClientSettings {
   id: string;
-  kind: 'aria2';
+  kind: ClientKind;
   baseUrl: string;
+  username: string | null;
   secret?: string;
 }
 

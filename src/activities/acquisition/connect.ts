@@ -28,11 +28,12 @@ export function openClient(
   { integrations, seal }: Omit<ConnectDeps, 'db'>,
   row: DownloadClientRow,
 ): DownloadClient {
-  const { id, kind, baseUrl, secret } = row;
+  const { id, kind, baseUrl, username, secret } = row;
   return integrations.downloadClient({
     id,
     kind,
     baseUrl,
+    username,
     ...(secret === null ? {} : { secret: seal.open(secret) }),
   });
 }
@@ -48,12 +49,13 @@ export async function connectIndexer(
 }
 
 export function openIndexer({ integrations, seal }: Omit<ConnectDeps, 'db'>, row: IndexerRow): Indexer {
-  const { id, name, kind, baseUrl, secret, categories } = row;
+  const { id, name, kind, baseUrl, username, secret, categories } = row;
   return integrations.indexer({
     id,
     name,
     kind,
     baseUrl,
+    username,
     categories,
     ...(secret === null ? {} : { apiKey: seal.open(secret) }),
   });

@@ -7,10 +7,11 @@ import { parseTorrentFile, type TorrentFile } from '../../integrations/indexers/
 import {
   findDownloadByJob,
   holdingDownload,
+  contentOf,
   planDownload,
   recordAdded,
-  torrentOf,
 } from '../../store/acquisition/downloads.js';
+import { packContent, unpackContent } from './download-content.js';
 import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
 import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
@@ -45,12 +46,13 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       requestId: requestId ?? null,
       clientId: client.id,
       clientItemId: openClient(deps, client).itemIdFor(id, torrent.parsed.infoHash),
+      protocol: 'torrent',
       infoHash: torrent.parsed.infoHash,
       releaseTitle: candidate.title,
       indexerId: candidate.indexerId,
       guid: candidate.guid,
       directory: logicalPath('downloads', id),
-      torrent: torrent.bytes,
+      content: packContent({ kind: 'torrent', bytes: torrent.bytes, infoHash: torrent.parsed.infoHash }),
       totalBytes: torrent.parsed.totalBytes,
     });
     return { downloadId: id };
@@ -75,7 +77,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 export type DownloadSteps = StepsOf<typeof steps>;
 
 /**
- * Hands the stored torrent to its client; used for the first add and after a client forgot it. False when it
+ * Hands the stored content to its client; used for the first add and after a client forgot it. False when it
  * has been given back meanwhile: then nothing is added.
  */
 export async function addToClient(
@@ -85,14 +87,24 @@ export async function addToClient(
 ): Promise<boolean> {
   return holdingDownload(deps.db, downloadId, async (download, tx) => {
     if (download?.removedAt !== null) return false;
-    const torrent = await torrentOf(tx, download.id);
-    if (torrent === undefined)
-      throw new Fault('defect', `The torrent of ${download.id} is not stored any more`);
+    const stored = await contentOf(tx, download.id);
+    if (stored === undefined)
+      throw new Fault('defect', `The content of ${download.id} is not stored any more`);
     const client = await connectClient(deps, download.clientId);
-    const { clientItemId, infoHash } = download;
+    const { clientItemId, infoHash, releaseTitle } = download;
+    const hostDirectory = deps.roots.resolve(download.directory);
+    const content = unpackContent(stored, infoHash);
     await fence();
     await client.add(
-      { clientItemId, infoHash, torrent, resume, directory: deps.roots.resolve(download.directory) },
+      {
+        clientItemId,
+        ownerKey: download.id,
+        name: releaseTitle,
+        content,
+        directory: hostDirectory,
+        hostDirectory,
+        resume,
+      },
       signal,
     );
     await recordAdded(tx, download);
@@ -110,6 +122,9 @@ async function fetchTorrent(
   const file: GrabFile = await indexer.fetchRelease(deps.seal.open(candidate.linkSealed), step.signal);
   if (file.kind === 'magnet') {
     throw new Fault('release_fault', 'The release is a magnet link, which this version cannot fetch yet');
+  }
+  if (file.kind !== 'torrent') {
+    throw new Fault('release_fault', `Expected a torrent, the indexer gave ${file.kind}`);
   }
   const parsed = await parseTorrentFile(file.bytes);
   if (candidate.infoHash !== null && candidate.infoHash.toLowerCase() !== parsed.infoHash) {

@@ -15,10 +15,10 @@ export async function giveBackDownload(
   await holdingDownload(deps.db, downloadId, async (download, tx) => {
     if (download?.removedAt !== null || (round !== undefined && download.round > round)) return;
     const client = await connectClient(deps, download.clientId);
-    const directory = deps.roots.resolve(download.directory);
-    await client.remove(download.clientItemId, { deleteData: true, directory }, signal);
+    const hostDirectory = deps.roots.resolve(download.directory);
+    await client.remove(download.clientItemId, { deleteData: true, hostDirectory }, signal);
     // The folder is this download's own: what a forgetful client no longer lists goes too.
-    await rm(directory, { recursive: true, force: true });
+    await rm(hostDirectory, { recursive: true, force: true });
     await recordRemoved(tx, download);
   });
 }

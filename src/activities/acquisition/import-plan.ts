@@ -15,7 +15,7 @@ import type { ClientFile } from '../../integrations/download-clients/port.js';
 import { locateTarget, statIfThere, type Target } from '../../integrations/files/target.js';
 import { parseTorrentFile } from '../../integrations/indexers/torrent-file.js';
 import type { MediaDescription } from '../../media/probe.js';
-import { torrentOf, type DownloadRow } from '../../store/acquisition/downloads.js';
+import { contentOf, type DownloadRow } from '../../store/acquisition/downloads.js';
 import type { LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
@@ -138,23 +138,33 @@ async function listFiles(
 }
 
 /** The client's own list; a client that was killed may have forgotten what it had finished, the torrent has not. */
-async function filesOf(deps: ActivityDeps, { download, step }: Planning): Promise<ClientFile[]> {
+async function filesOf(deps: ActivityDeps, planning: Planning): Promise<ClientFile[]> {
+  const { download, step } = planning;
   const client = await connectClient(deps, download.clientId);
-  try {
-    return await client.files(download.clientItemId, step.signal);
-  } catch (error) {
-    const torrent = await torrentOf(deps.db, download.id);
+  const told = await client.files(download.clientItemId, step.signal).catch((error: unknown) => {
     const isForgotten = error instanceof Fault && error.kind === 'gone' && download.completedAt !== null;
-    if (!isForgotten || torrent === undefined) throw error;
-    step.log('warn', 'the client has forgotten the finished download: its torrent says what was fetched');
-    const { files } = await parseTorrentFile(torrent);
-    return Promise.all(
-      files.map(async (file) => {
-        const found = await statIfThere(deps.roots.resolve(`${download.directory}/${file.path}`));
-        return { ...file, completedBytes: Number(found?.size ?? file.sizeBytes) };
-      }),
-    );
-  }
+    if (!isForgotten) throw error;
+    step.log('warn', 'the client has forgotten the finished download');
+    return undefined;
+  });
+  if (told !== undefined) return told;
+  const stored = await contentOf(deps.db, download.id);
+  if (stored?.kind === 'torrent') return filesOfTorrent(deps, download, stored.bytes);
+  throw new Fault('transient', `Nobody tells which files ${download.releaseTitle} has`);
+}
+
+async function filesOfTorrent(
+  deps: ActivityDeps,
+  { directory }: DownloadRow,
+  torrent: Uint8Array,
+): Promise<ClientFile[]> {
+  const { files } = await parseTorrentFile(torrent);
+  return Promise.all(
+    files.map(async (file) => {
+      const found = await statIfThere(deps.roots.resolve(`${directory}/${file.path}`));
+      return { ...file, completedBytes: Number(found?.size ?? file.sizeBytes) };
+    }),
+  );
 }
 
 /** A link would be filed as a link. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { DEFAULT_PATH_TEMPLATE } from '../../domain/acquisition/path-template.js';
+import { CLIENT_KINDS, INDEXER_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
 import { time } from './parameters.js';
 
@@ -35,10 +36,19 @@ const secret = z
 const priority = z.int().min(1).max(50).default(25).describe('Lower is asked first');
 const enabled = z.boolean().default(true);
 
+const username = z
+  .string()
+  .min(1)
+  .max(200)
+  .nullable()
+  .default(null)
+  .describe('Where it wants a user beside the secret');
+
 const indexerShape = {
   name,
-  kind: z.enum(['torznab']).default('torznab'),
+  kind: z.enum(INDEXER_KINDS).default('torznab'),
   baseUrl: baseUrl.describe('The address that answers ?t=caps'),
+  username,
   secret: secret.describe('The API key. Write-only: absent keeps the stored one, null removes it'),
   categories: z
     .array(z.int().min(0).max(999_999))
@@ -47,6 +57,14 @@ const indexerShape = {
     .describe('Torznab ids; empty: the default'),
   priority,
   minimumSeeders: z.int().min(0).max(10_000).default(1),
+  seedRatio: z
+    .number()
+    .min(0)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Seed at least so often, also where the indexer asks for less'),
+  seedMinutes: z.int().min(0).max(1_000_000).nullable().default(null).describe('Seed at least so long'),
   enabled,
 };
 
@@ -68,7 +86,39 @@ export const indexerView = z
   .omit({ secret: true })
   .meta({ id: 'Indexer' });
 
-const clientShape = { name, kind: z.enum(['aria2']).default('aria2'), baseUrl, secret, priority, enabled };
+const root = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe('A logical path such as `library:` or `library:Audiobooks`, never a path of one machine');
+
+const clientShape = {
+  name,
+  kind: z.enum(CLIENT_KINDS).default('aria2'),
+  baseUrl,
+  username,
+  secret,
+  category: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe('Put on what Longplay adds, where the client knows categories'),
+  pathMappings: z
+    .array(
+      z.strictObject({
+        remote: z.string().min(1).max(1_000).describe('A folder as the client sees it'),
+        logical: root.describe('The same folder, such as `downloads:`'),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe('Where the client sees folders under other names; the longest match counts'),
+  priority,
+  enabled,
+};
 
 export const downloadClientBody = z.strictObject(clientShape).meta({ id: 'DownloadClientSettings' });
 export const newDownloadClientBody = downloadClientBody.extend({ id }).meta({ id: 'NewDownloadClient' });
@@ -85,12 +135,6 @@ export const downloadClientView = downloadClientBody
     createdAt: time,
   })
   .meta({ id: 'DownloadClient' });
-
-const root = z
-  .string()
-  .min(1)
-  .max(500)
-  .describe('A logical path such as `library:` or `library:Audiobooks`, never a path of one machine');
 
 export const libraryBody = z
   .strictObject({

@@ -134,13 +134,13 @@ export const testNewDownloadClientOperation = defineOperation({
 
 function test(
   { integrations }: ApiContext,
-  { id, kind, baseUrl }: Pick<DownloadClientSettings, 'id' | 'kind' | 'baseUrl'>,
+  { id, kind, baseUrl, username }: Omit<DownloadClientSettings, 'secret'>,
   secret: string | undefined,
 ): Promise<Answer> {
   return testConnection(secret, async (signal) => {
     const opened = secret === undefined ? {} : { secret };
     const { product, version } = await integrations
-      .downloadClient({ id, kind, baseUrl, ...opened })
+      .downloadClient({ id, kind, baseUrl, username, ...opened })
       .probe(signal);
     return `${product} ${version} answers`;
   });

@@ -120,10 +120,12 @@ function test(
   settings: Omit<IndexerSettings, 'apiKey'>,
   secret: string | undefined,
 ): Promise<Answer> {
-  const { id, name, kind, baseUrl, categories } = settings;
+  const { id, name, kind, baseUrl, username, categories } = settings;
   return testConnection(secret, async (signal) => {
     const apiKey = secret === undefined ? {} : { apiKey: secret };
-    const caps = await integrations.indexer({ id, name, kind, baseUrl, categories, ...apiKey }).caps(signal);
+    const caps = await integrations
+      .indexer({ id, name, kind, baseUrl, username, categories, ...apiKey })
+      .caps(signal);
     return `${caps.server} answers; it offers ${Object.keys(caps.searching).join(', ')}`;
   });
 }

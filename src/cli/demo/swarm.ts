@@ -70,9 +70,17 @@ export async function startSeeder(options: {
     pid: child.pid,
     seed: async (torrent, directory) => {
       const clientItemId = client.itemIdFor('seed', torrent.infoHash);
-      const bytes = torrent.bytes;
+      const { bytes, infoHash } = torrent;
       await client.add(
-        { clientItemId, torrent: bytes, infoHash: torrent.infoHash, directory, resume: true },
+        {
+          clientItemId,
+          ownerKey: 'seed',
+          name: infoHash,
+          content: { kind: 'torrent', bytes, infoHash },
+          directory,
+          hostDirectory: directory,
+          resume: true,
+        },
         AbortSignal.timeout(READY_MS),
       );
     },

@@ -17,10 +17,24 @@ export const DOWNLOAD_STATES = [
 
 export type DownloadState = (typeof DOWNLOAD_STATES)[number];
 
+/** One file of a direct source (acquisition.md §2.11). */
+export interface DirectFile {
+  url: string;
+  /** Below the download's directory, `/` between names. */
+  path: string;
+  sizeBytes?: number;
+  checksum?: { algorithm: 'sha-256' | 'sha-1' | 'md5'; hex: string };
+}
+
 /** What a download client says of one item in one poll. */
 export interface DownloadItem {
   /** The client's id, chosen by us before the add where the client allows it. */
   clientItemId: string;
+  /** The ownership tags on it, Longplay's download ids; absent where the client carries no tag. */
+  owners?: string[];
+  category?: string;
+  /** Where its files lie, as the client sees it; absent while that is not final. */
+  directory?: string;
   infoHash?: string;
   name: string;
   state: DownloadState;
@@ -32,4 +46,8 @@ export interface DownloadItem {
   downloadBytesPerSecond: number;
   seeders?: number;
   connections?: number;
+  /** Time that it has been seeded, where the client counts it. */
+  seedingSeconds?: number;
+  /** Uploaded over size, as the client counts it over restarts. */
+  ratio?: number;
 }

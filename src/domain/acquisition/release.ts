@@ -2,6 +2,10 @@
 export const MEDIA_TYPES = ['audiobook', 'ebook', 'movie', 'episode'] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
 
+/** How a release travels: `direct` is plain HTTP from a lawful source (acquisition.md §2.11). */
+export const PROTOCOLS = ['torrent', 'usenet', 'direct'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 /** The item that a request is about, as far as the requester or a catalogue knows it. */
 export interface MediaItem {
   mediaType: MediaType;
@@ -14,6 +18,15 @@ export interface MediaItem {
   asin?: string;
   isbn?: string;
   language?: string;
+  /** `tt` and digits. */
+  imdbId?: string;
+  tmdbId?: number;
+  /** Of the series; episodes only. */
+  tvdbId?: number;
+  season?: number;
+  episode?: number;
+  /** ISO 8601 date: before it, nothing is searched for automatically. */
+  releaseDate?: string;
   /** Known running time of the whole item, seconds. */
   runtimeSeconds?: number;
 }
@@ -23,7 +36,7 @@ export interface Release {
   indexerId: string;
   guid: string;
   title: string;
-  protocol: 'torrent' | 'usenet';
+  protocol: Protocol;
   /** Where to fetch the .torrent or .nzb; may carry the indexer's key and is never stored or logged. */
   downloadUrl?: string;
   magnetUrl?: string;
@@ -38,6 +51,15 @@ export interface Release {
   author?: string;
   bookTitle?: string;
   language?: string;
+  narrator?: string;
+  /** As the indexer tells them. */
+  files?: number;
+  grabs?: number;
+  imdbId?: string;
+  tmdbId?: number;
+  tvdbId?: number;
+  /** The indexer's page about it, for people; carries no key. */
+  infoUrl?: string;
   minimumRatio?: number;
   minimumSeedTimeSeconds?: number;
   freeleech: boolean;

@@ -3,11 +3,24 @@ import type { MediaItem, MediaType } from './release.js';
 
 /** One question to one indexer, in Torznab's modes. */
 export interface SearchQuery {
-  /** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
-  mode: 'search' | 'book';
+  /**
+   * `book` uses author= and title= where the indexer's caps offer them, `movie` and `tv` ids; `search` uses q=;
+   * `latest` asks for what is new, without any word (RSS).
+   */
+  mode: 'search' | 'book' | 'movie' | 'tv' | 'latest';
   text?: string;
   author?: string;
   title?: string;
+  imdbId?: string;
+  tmdbId?: number;
+  tvdbId?: number;
+  season?: number;
+  episode?: number;
+  year?: number;
+  /** Pages at most; default 3 (acquisition.md §3.1). */
+  pages?: number;
+  /** `latest`: the newest that was seen last time; pages are read until it comes. */
+  untilGuid?: string;
   /** Empty: every category. */
   categories: number[];
 }

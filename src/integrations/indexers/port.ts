@@ -1,19 +1,23 @@
+import type { DirectFile } from '../../domain/acquisition/download.js';
 import type { IndexerOutcome } from '../../domain/acquisition/release.js';
 import type { SearchQuery } from '../../domain/acquisition/search-plan.js';
 
-/** `book` uses author= and title= where the indexer's caps offer them; `search` uses q=. */
 export type IndexerQuery = SearchQuery;
 
 export interface IndexerCaps {
   server: string;
-  /** Supported parameters of each available search mode. */
+  /** Supported parameters of each available search mode: `search`, `book-search`, `movie-search`, `tv-search`. */
   searching: Record<string, string[]>;
   pageSize: number;
   categories: { id: number; name: string }[];
 }
 
-/** What a download link really gave: a torrent file's bytes, or a magnet link. */
-export type GrabFile = { kind: 'torrent'; bytes: Uint8Array } | { kind: 'magnet'; url: string };
+/** What a download link really gave. A direct source gives the files of the item, each with its checksum. */
+export type GrabFile =
+  | { kind: 'torrent'; bytes: Uint8Array }
+  | { kind: 'magnet'; url: string }
+  | { kind: 'nzb'; bytes: Uint8Array }
+  | { kind: 'files'; files: DirectFile[] };
 
 /** One search source. Every product behind it passes test/integrations/indexers/contract. */
 export interface Indexer {

@@ -1,4 +1,5 @@
 import type { DownloadItem, DownloadState } from '../../domain/acquisition/download.js';
+import type { Protocol } from '../../domain/acquisition/release.js';
 import type { ProgressDetail } from '../../domain/jobs/progress.js';
 import type { Database, Queryable } from '../database.js';
 import { touchJob } from '../jobs.js';
@@ -11,7 +12,8 @@ export interface DownloadRow {
   requestId: string | null;
   clientId: string;
   clientItemId: string;
-  infoHash: string;
+  protocol: Protocol;
+  infoHash: string | null;
   releaseTitle: string;
   indexerId: string | null;
   guid: string | null;
@@ -36,7 +38,7 @@ export interface DownloadRow {
 }
 
 const COLUMNS = `d.id, d.job_id as "jobId", d.round, d.request_id as "requestId", d.client_id as "clientId",
-  d.client_item_id as "clientItemId", d.info_hash as "infoHash", d.release_title as "releaseTitle",
+  d.client_item_id as "clientItemId", d.protocol, d.info_hash as "infoHash", d.release_title as "releaseTitle",
   d.indexer_id as "indexerId", d.guid, d.directory, d.state, d.active, d.total_bytes as "totalBytes",
   d.completed_bytes as "completedBytes", d.uploaded_bytes as "uploadedBytes",
   d.bytes_per_second as "bytesPerSecond", d.seeders, d.fault, d.poll_facts as "pollFacts",
@@ -50,23 +52,30 @@ export interface PlannedDownload {
   requestId: string | null;
   clientId: string;
   clientItemId: string;
-  infoHash: string;
+  protocol: Protocol;
+  infoHash: string | null;
   releaseTitle: string;
   indexerId: string;
   guid: string;
   directory: string;
-  torrent: Uint8Array;
+  content: StoredContent;
   totalBytes: number;
+}
+
+/** What was handed over, as it is kept: a torrent's or NZB's bytes, a magnet's text, or a list of files as JSON. */
+export interface StoredContent {
+  kind: 'torrent' | 'magnet' | 'nzb' | 'files';
+  bytes: Uint8Array;
 }
 
 /** The intent, before the client hears of it: whatever happens to the add, its id is known (acquisition.md §3.8). */
 export async function planDownload(db: Queryable, plan: PlannedDownload): Promise<void> {
   await db.query(
     `insert into downloads (id, job_id, request_id, client_id, client_item_id, info_hash, release_title, indexer_id, guid,
-       directory, torrent, total_bytes, round)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, torrent = $11,
-       round = $13, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
+       directory, content, total_bytes, round, content_kind, protocol)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, content = $11,
+       round = $13, content_kind = $14, protocol = $15, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
        fault = null`,
     [
       plan.id,
@@ -79,9 +88,11 @@ export async function planDownload(db: Queryable, plan: PlannedDownload): Promis
       plan.indexerId,
       plan.guid,
       plan.directory,
-      Buffer.from(plan.torrent),
+      Buffer.from(plan.content.bytes),
       plan.totalBytes,
       plan.round,
+      plan.content.kind,
+      plan.protocol,
     ],
   );
 }
@@ -98,19 +109,21 @@ export async function findDownloadByJob(db: Queryable, jobId: string): Promise<D
   return rows[0];
 }
 
-export async function torrentOf(db: Queryable, id: string): Promise<Uint8Array | undefined> {
-  const { rows } = await db.query<{ torrent: Buffer | null }>(`select torrent from downloads where id = $1`, [
-    id,
-  ]);
-  return rows[0]?.torrent ?? undefined;
+export async function contentOf(db: Queryable, id: string): Promise<StoredContent | undefined> {
+  const { rows } = await db.query<{ kind: StoredContent['kind']; bytes: Buffer | null }>(
+    `select content_kind as kind, content as bytes from downloads where id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  return row === undefined || row.bytes === null ? undefined : { kind: row.kind, bytes: row.bytes };
 }
 
 /** Info hashes and guids that this request has fetched already: never grabbed twice (acquisition.md §8 no. 5). */
 export async function grabbedBy(
   db: Queryable,
   requestId: string,
-): Promise<{ infoHash: string; indexerId: string; guid: string }[]> {
-  const { rows } = await db.query<{ infoHash: string; indexerId: string; guid: string }>(
+): Promise<{ infoHash: string | null; indexerId: string; guid: string }[]> {
+  const { rows } = await db.query<{ infoHash: string | null; indexerId: string; guid: string }>(
     `select info_hash as "infoHash", coalesce(indexer_id, '') as "indexerId", coalesce(guid, '') as guid
      from downloads where request_id = $1`,
     [requestId],
@@ -234,7 +247,7 @@ export async function recordRemoved(
   { id, jobId }: { id: string; jobId: string },
 ): Promise<void> {
   await tx.query(
-    `update downloads set active = false, removed_at = coalesce(removed_at, now()), torrent = null where id = $1`,
+    `update downloads set active = false, removed_at = coalesce(removed_at, now()), content = null where id = $1`,
     [id],
   );
   await touchJob(tx, jobId);

@@ -1,15 +1,20 @@
+import type { ClientKind, IndexerKind, LibraryKind } from '../../domain/acquisition/products.js';
 import type { Queryable } from '../database.js';
 
 /** A configured indexer; `secret` is sealed (see seal.ts). */
 export interface IndexerRow {
   id: string;
   name: string;
-  kind: 'torznab';
+  kind: IndexerKind;
   baseUrl: string;
+  username: string | null;
   secret: string | null;
   categories: number[];
   priority: number;
   minimumSeeders: number;
+  /** What is to be seeded beyond the indexer's own minimum. */
+  seedRatio: number | null;
+  seedMinutes: number | null;
   enabled: boolean;
   backoffLevel: number;
   disabledUntil: Date | null;
@@ -19,8 +24,8 @@ export interface IndexerRow {
   createdAt: Date;
 }
 
-const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", secret, categories, priority,
-  minimum_seeders as "minimumSeeders", enabled, backoff_level as "backoffLevel",
+const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, categories, priority,
+  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", enabled, backoff_level as "backoffLevel",
   disabled_until as "disabledUntil", last_outcome as "lastOutcome", last_detail as "lastDetail",
   last_used_at as "lastUsedAt", created_at as "createdAt"`;
 
@@ -38,16 +43,29 @@ export async function findIndexer(db: Queryable, id: string): Promise<IndexerRow
 
 export type SavedIndexer = Pick<
   IndexerRow,
-  'id' | 'name' | 'kind' | 'baseUrl' | 'secret' | 'categories' | 'priority' | 'minimumSeeders' | 'enabled'
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'baseUrl'
+  | 'username'
+  | 'secret'
+  | 'categories'
+  | 'priority'
+  | 'minimumSeeders'
+  | 'seedRatio'
+  | 'seedMinutes'
+  | 'enabled'
 >;
 
 /** Creates or replaces; back-off starts anew, since the settings may be what was wrong. */
 export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
   await db.query(
-    `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled, username,
+       seed_ratio, seed_minutes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
-       minimum_seeders = $8, enabled = $9, backoff_level = 0, disabled_until = null`,
+       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, backoff_level = 0,
+       disabled_until = null`,
     [
       indexer.id,
       indexer.name,
@@ -58,6 +76,9 @@ export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise
       indexer.priority,
       indexer.minimumSeeders,
       indexer.enabled,
+      indexer.username,
+      indexer.seedRatio,
+      indexer.seedMinutes,
     ],
   );
 }
@@ -77,12 +98,22 @@ export async function deleteIndexer(db: Queryable, id: string): Promise<boolean>
   return rowCount === 1;
 }
 
+/** A folder as another host sees it (`remote`), and the same one as a logical path. */
+export interface PathMapping {
+  remote: string;
+  logical: string;
+}
+
 export interface DownloadClientRow {
   id: string;
   name: string;
-  kind: 'aria2';
+  kind: ClientKind;
   baseUrl: string;
+  username: string | null;
   secret: string | null;
+  /** Put on what we add, where the client knows such. */
+  category: string | null;
+  pathMappings: PathMapping[];
   priority: number;
   enabled: boolean;
   embedded: boolean;
@@ -93,7 +124,8 @@ export interface DownloadClientRow {
   createdAt: Date;
 }
 
-const CLIENT_COLUMNS = `id, name, kind, base_url as "baseUrl", secret, priority, enabled, embedded,
+const CLIENT_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, category,
+  path_mappings as "pathMappings", priority, enabled, embedded,
   session_id as "sessionId", reachable_at as "reachableAt", unreachable_since as "unreachableSince",
   last_error as "lastError", created_at as "createdAt"`;
 
@@ -114,14 +146,26 @@ export async function findDownloadClient(db: Queryable, id: string): Promise<Dow
 
 export type SavedDownloadClient = Pick<
   DownloadClientRow,
-  'id' | 'name' | 'kind' | 'baseUrl' | 'secret' | 'priority' | 'enabled' | 'embedded'
+  | 'id'
+  | 'name'
+  | 'kind'
+  | 'baseUrl'
+  | 'username'
+  | 'secret'
+  | 'category'
+  | 'pathMappings'
+  | 'priority'
+  | 'enabled'
+  | 'embedded'
 >;
 
 export async function saveDownloadClient(db: Queryable, client: SavedDownloadClient): Promise<void> {
   await db.query(
-    `insert into download_clients (id, name, kind, base_url, secret, priority, enabled, embedded)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
-     on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, priority = $6, enabled = $7, embedded = $8`,
+    `insert into download_clients (id, name, kind, base_url, secret, priority, enabled, embedded, username, category,
+       path_mappings)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, priority = $6, enabled = $7,
+       embedded = $8, username = $9, category = $10, path_mappings = $11`,
     [
       client.id,
       client.name,
@@ -131,6 +175,9 @@ export async function saveDownloadClient(db: Queryable, client: SavedDownloadCli
       client.priority,
       client.enabled,
       client.embedded,
+      client.username,
+      client.category,
+      JSON.stringify(client.pathMappings),
     ],
   );
 }
@@ -157,7 +204,7 @@ export async function deleteDownloadClient(db: Queryable, id: string): Promise<b
 export interface LibraryRow {
   id: string;
   name: string;
-  kind: 'folder';
+  kind: LibraryKind;
   root: string;
   pathTemplate: string;
   mediaTypes: string[];

@@ -53,7 +53,10 @@ beforeAll(async () => {
     name: 'Client',
     kind: 'aria2',
     baseUrl: 'http://127.0.0.1:9/jsonrpc',
+    username: null,
     secret: null,
+    category: null,
+    pathMappings: [],
     priority: 1,
     enabled: true,
     embedded: false,
@@ -98,12 +101,13 @@ async function startJob(): Promise<{ jobId: string; downloadId: string }> {
     requestId: null,
     clientId: 'client',
     clientItemId: id,
+    protocol: 'torrent',
     infoHash: id,
     releaseTitle: 'Some Book',
     indexerId: 'indexer',
     guid: id,
     directory: logicalPath('downloads', `dl-${id}`),
-    torrent: new Uint8Array(),
+    content: { kind: 'torrent', bytes: new Uint8Array() },
     totalBytes: 0,
   });
   await mkdir(path.join(fixture.folder, 'downloads', `dl-${id}`));
@@ -394,7 +398,7 @@ describe('a client that has forgotten the download', () => {
       ],
     });
     await fixture.deps.db.query(
-      'update downloads set torrent = $2, completed_at = case when $3 then now() end where id = $1',
+      'update downloads set content = $2, completed_at = case when $3 then now() end where id = $1',
       [downloadId, Buffer.from(bytes), completed],
     );
     // What is beside the torrent's files is not this download's.

@@ -65,11 +65,14 @@ export function describeDownloadClient(options: {
       await seeder.seed(torrent, path.dirname(source));
       const directory = path.join(options.folder, `download-${count}`);
       const clientItemId = product.client.itemIdFor(`owner-${count}`, torrent.infoHash);
-      const add = {
+      const { infoHash } = torrent;
+      const add: AddDownload = {
         clientItemId,
-        torrent: torrent.bytes,
-        infoHash: torrent.infoHash,
+        ownerKey: `owner-${count}`,
+        name: `book ${count}`,
+        content: { kind: 'torrent', bytes: torrent.bytes, infoHash },
         directory,
+        hostDirectory: directory,
         resume: false,
       };
       const hash = createHash('sha256').update(content).digest('hex');
@@ -99,10 +102,13 @@ export function describeDownloadClient(options: {
     });
 
     it('downloads what it is given, under the id that was known before', async () => {
-      const { add, hash, file } = await offer(3 * MIB);
+      const { add, hash, file, torrent } = await offer(3 * MIB);
       await product.client.add(add, signal());
       await untilState(add.clientItemId, 'seeding', 'complete');
-      expect(await find(add.clientItemId)).toMatchObject({ completedBytes: 3 * MIB, infoHash: add.infoHash });
+      expect(await find(add.clientItemId)).toMatchObject({
+        completedBytes: 3 * MIB,
+        infoHash: torrent.infoHash,
+      });
       expect(await product.client.files(add.clientItemId, signal())).toEqual([
         { path: 'book/part.mp3', sizeBytes: 3 * MIB, completedBytes: 3 * MIB },
       ]);
@@ -110,11 +116,11 @@ export function describeDownloadClient(options: {
     });
 
     it('has one item when it is given the same twice', async () => {
-      const { add } = await offer(MIB);
+      const { add, torrent } = await offer(MIB);
       await product.client.add(add, signal());
       await product.client.add(add, signal());
       const items = await product.client.list(signal());
-      expect(items.filter(({ infoHash }) => infoHash === add.infoHash)).toHaveLength(1);
+      expect(items.filter(({ infoHash }) => infoHash === torrent.infoHash)).toHaveLength(1);
     });
 
     it('moves no byte while it is paused, and goes on after; both may be asked twice', async () => {
@@ -136,7 +142,15 @@ export function describeDownloadClient(options: {
       const clientItemId = product.client.itemIdFor('html', 'f'.repeat(40));
       const html = Buffer.from('<!DOCTYPE html><html></html>');
       const directory = path.join(options.folder, 'html');
-      const add = { clientItemId, torrent: html, infoHash: 'f'.repeat(40), directory, resume: false };
+      const add: AddDownload = {
+        clientItemId,
+        ownerKey: 'html',
+        name: 'a page',
+        content: { kind: 'torrent', bytes: html, infoHash: 'f'.repeat(40) },
+        directory,
+        hostDirectory: directory,
+        resume: false,
+      };
       await expect(product.client.add(add, signal())).rejects.toMatchObject({ kind: 'release_fault' });
       expect(await find(clientItemId)).toBeUndefined();
     });
@@ -147,7 +161,7 @@ export function describeDownloadClient(options: {
       await untilState(add.clientItemId, 'seeding', 'complete');
       const stranger = path.join(add.directory, 'stranger.txt');
       await writeFile(stranger, 'not of this download');
-      const remove = { deleteData: true, directory: add.directory };
+      const remove = { deleteData: true, hostDirectory: add.hostDirectory };
       await product.client.remove(add.clientItemId, remove, signal());
       await product.client.remove(add.clientItemId, remove, signal());
       expect(await find(add.clientItemId)).toBeUndefined();
@@ -161,7 +175,7 @@ export function describeDownloadClient(options: {
       await untilState(add.clientItemId, 'seeding', 'complete');
       await product.client.remove(
         add.clientItemId,
-        { deleteData: false, directory: add.directory },
+        { deleteData: false, hostDirectory: add.hostDirectory },
         signal(),
       );
       expect(await hashOf(file)).toBe(hash);

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import type { DownloadItem } from '../../../domain/acquisition/download.js';
 import { Fault, normalizeError } from '../../../domain/faults.js';
-import type { AddDownload, ClientFile, DownloadClient } from '../port.js';
+import type { AddDownload, ClientFile, DownloadClient, RemoveDownload } from '../port.js';
 import { removeDownloadedFiles } from './remove-files.js';
 import { Aria2Refusal, createAria2Rpc, type Aria2Rpc } from './rpc.js';
 import { aria2Status, STATUS_KEYS, toDownloadItem, type Aria2Status } from './status.js';
@@ -34,19 +34,23 @@ export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
   return {
     id: options.id,
     kind: 'aria2',
+    protocols: ['torrent'],
     probe: async (signal) => {
       const { version } = await rpc.call('aria2.getVersion', [], z.object({ version: text }), signal);
       const { sessionId } = await rpc.call('aria2.getSessionInfo', [], z.object({ sessionId: text }), signal);
       return { product: 'aria2', version, sessionId };
     },
-    itemIdFor: (ownerKey, infoHash) =>
-      createHash('sha256').update(`${ownerKey}\n${infoHash.toLowerCase()}`).digest('hex').slice(0, 16),
+    check: () => Promise.resolve({ warnings: [] }),
+    itemIdFor: (ownerKey, contentKey) =>
+      createHash('sha256').update(`${ownerKey}\n${contentKey.toLowerCase()}`).digest('hex').slice(0, 16),
     add: (download, signal) => add(rpc, download, signal),
     list: (signal) => list(rpc, signal),
     files: (id, signal) => files(rpc, id, signal),
     pause: (id, signal) => setPaused(rpc, { id, method: 'aria2.forcePause', paused: true }, signal),
     resume: (id, signal) => setPaused(rpc, { id, method: 'aria2.unpause', paused: false }, signal),
-    remove: (id, { deleteData, directory }, signal) => remove(rpc, { id, deleteData, directory }, signal),
+    // It verifies what is on disk at each add that resumes; there is nothing else to ask it.
+    recheck: () => Promise.resolve(),
+    remove: (id, options, signal) => remove(rpc, { id, ...options }, signal),
   };
 }
 
@@ -67,18 +71,24 @@ async function get(rpc: Aria2Rpc, gid: string, signal: AbortSignal): Promise<Ari
 
 /** Whatever aria2 answers, and when its answer is lost, the item is looked up afterwards. */
 async function add(rpc: Aria2Rpc, download: AddDownload, signal: AbortSignal): Promise<void> {
-  const { clientItemId: gid, directory, torrent } = download;
+  const { clientItemId: gid, directory, content } = download;
+  if (content.kind !== 'torrent') throw new Fault('defect', `Expected a torrent, got ${content.kind}`);
   const existing = await find(rpc, gid, signal);
   if (existing !== undefined && isUsable(existing)) return;
   if (existing !== undefined) await forget(rpc, existing, signal);
   // Without its directory the item never enters the session file, and a crash loses it (acquisition.md §2.7).
-  await mkdir(directory, { recursive: true });
+  await mkdir(download.hostDirectory, { recursive: true });
   await removeEmptyControlFiles(existing);
   const resume = download.resume || existing !== undefined;
   const options = { gid, dir: directory, ...(resume ? { 'check-integrity': 'true' } : {}) };
   let refusal: Error | undefined;
   try {
-    await rpc.call('aria2.addTorrent', [Buffer.from(torrent).toString('base64'), [], options], text, signal);
+    await rpc.call(
+      'aria2.addTorrent',
+      [Buffer.from(content.bytes).toString('base64'), [], options],
+      text,
+      signal,
+    );
   } catch (error) {
     if (signal.aborted) throw error;
     refusal = normalizeError(error);
@@ -171,10 +181,10 @@ function ignoreRefusal(error: unknown): void {
 
 async function remove(
   rpc: Aria2Rpc,
-  { id, deleteData, directory }: { id: string; deleteData: boolean; directory: string },
+  { id, deleteData, hostDirectory }: RemoveDownload & { id: string },
   signal: AbortSignal,
 ): Promise<void> {
   const status = await find(rpc, id, signal);
   if (status !== undefined) await forget(rpc, status, signal);
-  if (deleteData) await removeDownloadedFiles(directory, status);
+  if (deleteData) await removeDownloadedFiles(hostDirectory, status);
 }

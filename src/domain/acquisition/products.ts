@@ -1,0 +1,9 @@
+/** The products that Longplay speaks with; each kind has one adapter below src/integrations. */
+export const INDEXER_KINDS = ['torznab'] as const;
+export type IndexerKind = (typeof INDEXER_KINDS)[number];
+
+export const CLIENT_KINDS = ['aria2'] as const;
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+export const LIBRARY_KINDS = ['folder'] as const;
+export type LibraryKind = (typeof LIBRARY_KINDS)[number];
