@@ -1,3 +1,4 @@
+import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
 import type { ClientKind, IndexerKind, LibraryKind } from '../../domain/acquisition/products.js';
 import type { Queryable } from '../database.js';
 
@@ -96,12 +97,6 @@ export async function recordIndexerUse(
 export async function deleteIndexer(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query('delete from indexers where id = $1', [id]);
   return rowCount === 1;
-}
-
-/** A folder as another host sees it (`remote`), and the same one as a logical path. */
-export interface PathMapping {
-  remote: string;
-  logical: string;
 }
 
 export interface DownloadClientRow {
