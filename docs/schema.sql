@@ -33,6 +33,7 @@ candidates
   link_sealed text
   accepted boolean not null
   evaluation jsonb not null
+  release jsonb
 
 cleanups
   id bigint not null
@@ -109,6 +110,10 @@ downloads
   protocol text not null default 'torrent'::text
   content_kind text not null default 'torrent'::text
   adopted boolean not null default false
+  parked_at timestamp with time zone
+  directory_fault text
+  minimum_ratio real
+  minimum_seed_seconds integer
 
 external_items
   job_id text
@@ -433,6 +438,15 @@ searches
   detail text
   created_at timestamp with time zone not null default now()
 
+seeding_duties
+  download_id text not null
+  ratio real
+  seconds integer
+  seeded_seconds integer not null default 0
+  began_at timestamp with time zone not null default now()
+  met_at timestamp with time zone
+  ended_at timestamp with time zone
+
 settings
   key text not null
   value jsonb not null
@@ -582,6 +596,12 @@ schedules schedules_priority_check CHECK (((priority >= 1) AND (priority <= 10))
 searches searches_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 searches searches_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+
+seeding_duties seeding_duties_download_id_fkey FOREIGN KEY (download_id) REFERENCES downloads(id) ON DELETE CASCADE
+
+seeding_duties seeding_duties_ratio_check CHECK ((ratio >= (0)::double precision))
+
+seeding_duties seeding_duties_seconds_check CHECK ((seconds >= 0))
 
 tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::text, 'session'::text])))
 
@@ -758,6 +778,10 @@ CREATE UNIQUE INDEX schedules_pkey ON public.schedules USING btree (id)
 CREATE UNIQUE INDEX searches_job_id_occurrence_key ON public.searches USING btree (job_id, occurrence)
 
 CREATE UNIQUE INDEX searches_pkey ON public.searches USING btree (id)
+
+CREATE INDEX seeding_duties_open ON public.seeding_duties USING btree (began_at) WHERE (ended_at IS NULL)
+
+CREATE UNIQUE INDEX seeding_duties_pkey ON public.seeding_duties USING btree (download_id)
 
 CREATE UNIQUE INDEX settings_pkey ON public.settings USING btree (key)
 

@@ -1,155 +1,81 @@
 import type { ActivityDeps } from '../activities/deps.js';
-import { openClient } from '../activities/acquisition/connect.js';
-import { addToClient } from '../activities/acquisition/download-steps.js';
-import { giveBackDownload } from '../activities/acquisition/give-back.js';
-import type { DownloadItem } from '../domain/acquisition/download.js';
-import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
-import { Fault, normalizeError } from '../domain/faults.js';
-import type { DownloadClient } from '../integrations/download-clients/port.js';
-import {
-  openDownloads,
-  recordPoll,
-  recordSignalled,
-  type PolledDownload,
-} from '../store/acquisition/downloads.js';
-import {
-  listDownloadClients,
-  recordClientReach,
-  type DownloadClientRow,
-} from '../store/acquisition/settings.js';
+import { doublingWait } from '../domain/jobs/backoff.js';
+import { openDownloads } from '../store/acquisition/downloads.js';
+import { listDownloadClients, type DownloadClientRow } from '../store/acquisition/settings.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
+import { pollClient } from './poll-client.js';
 
 const POLLER_LOCK = 4_100_020;
 /** The embedded client is on this machine and answers in one call; a distant one is asked each 10 s (acquisition.md §4.1). */
 const EMBEDDED_TICK_MS = 1_000;
 const TICK_MS = 10_000;
+const SEEDING_TICK_MS = 60_000;
 const IDLE_TICK_MS = 15_000;
+const AWAY_MS = { first: 20_000, max: 300_000 };
 const CALL_MS = 15_000;
+/** One that was away may hang, and the others wait for it. */
+const AWAY_CALL_MS = 3_000;
 /**
  * A database that has just come back may be an older copy: the sweeper compares it with Temporal at once, and until
  * that is done nothing is fetched again by its word.
  */
 const TRUSTED_AFTER_MS = 20_000;
 
+interface Rhythm {
+  dueMs: number;
+  /** Times in a row that it could not be reached. */
+  failures: number;
+}
+
 /** The loop of `core` that asks every download client in one call, writes facts and signals transitions. */
 export function startDownloadPoller(deps: ActivityDeps): LeaderLoop {
-  let next = TICK_MS;
+  const rhythms = new Map<string, Rhythm>();
   return startLeaderLoop({
     name: 'download poller',
     lock: POLLER_LOCK,
-    everyMs: () => next,
+    everyMs: () => Math.max(0, nextDue(rhythms) - performance.now()),
     listen: ['longplay_paused', 'longplay_downloads'],
     db: deps.db,
     log: deps.log,
     pass: async ({ ledMs }) => {
+      const nowMs = performance.now();
+      // Before anything is due somebody has called: a pause must be seen at once.
+      const isCalled = nowMs < nextDue(rhythms);
       const clients = (await listDownloadClients(deps.db)).filter(({ enabled }) => enabled);
-      const trusted = ledMs >= TRUSTED_AFTER_MS;
-      const ticks = await Promise.all(clients.map((client) => pollClient(deps, client, trusted)));
-      next = Math.min(IDLE_TICK_MS, ...ticks);
+      const asked = clients.filter(({ id }) => isCalled || (rhythms.get(id)?.dueMs ?? 0) <= nowMs);
+      for (const id of rhythms.keys()) if (!clients.some((client) => client.id === id)) rhythms.delete(id);
+      await Promise.all(
+        asked.map(async (client) => {
+          const before = rhythms.get(client.id)?.failures ?? 0;
+          rhythms.set(client.id, await ask(deps, { client, before, trusted: ledMs >= TRUSTED_AFTER_MS }));
+        }),
+      );
     },
   });
 }
 
-/** Returns when this client wants to be asked next, milliseconds from now. */
-async function pollClient(deps: ActivityDeps, row: DownloadClientRow, trusted: boolean): Promise<number> {
-  const downloads = await openDownloads(deps.db, row.id);
-  if (downloads.length === 0) return IDLE_TICK_MS;
-  const signal = AbortSignal.timeout(CALL_MS);
-  const client = openClient(deps, row);
-  try {
-    const { sessionId } = await client.probe(signal);
-    await steer({ client, downloads, items: await client.list(signal), signal });
-    const items = new Map((await client.list(signal)).map((item) => [item.clientItemId, item]));
-    const clientRestarted = row.sessionId !== null && sessionId !== undefined && sessionId !== row.sessionId;
-    for (const download of downloads) {
-      if (download.ownerless && trusted) await giveBack(deps, download, signal);
-      else
-        await pollOne(deps, {
-          download,
-          item: items.get(download.clientItemId),
-          clientRestarted,
-          trusted,
-          signal,
-        });
-    }
-    await recordClientReach(deps.db, { id: row.id, sessionId: sessionId ?? null, error: null });
-  } catch (error) {
-    // No state of any download changes while its client is away (acquisition.md §4.1).
-    await recordClientReach(deps.db, { id: row.id, sessionId: null, error: normalizeError(error).message });
-    if (!(error instanceof Fault) || error.kind !== 'environment') throw error;
-  }
-  const moving = downloads.some(({ state }) => state !== 'complete' && state !== 'seeding');
-  return moving ? (row.embedded ? EMBEDDED_TICK_MS : TICK_MS) : IDLE_TICK_MS;
+function nextDue(rhythms: ReadonlyMap<string, Rhythm>): number {
+  const dues = [...rhythms.values()].map(({ dueMs }) => dueMs);
+  return Math.min(performance.now() + IDLE_TICK_MS, ...dues);
 }
 
-/** The job's row says whether bytes may move; the client is made to agree. */
-async function steer(poll: {
-  client: DownloadClient;
-  downloads: PolledDownload[];
-  items: DownloadItem[];
-  signal: AbortSignal;
-}): Promise<void> {
-  const states = new Map(poll.items.map((item) => [item.clientItemId, item.state]));
-  for (const { clientItemId, paused } of poll.downloads) {
-    const state = states.get(clientItemId);
-    if (state === undefined) continue;
-    const moves = state === 'active' || state === 'stalled' || state === 'queued' || state === 'metadata';
-    if (paused && moves) await poll.client.pause(clientItemId, poll.signal);
-    if (!paused && state === 'paused') await poll.client.resume(clientItemId, poll.signal);
-  }
-}
-
-async function pollOne(
+async function ask(
   deps: ActivityDeps,
-  poll: {
-    download: PolledDownload;
-    item: DownloadItem | undefined;
-    clientRestarted: boolean;
-    /** The row is no older copy's: what it says may be acted upon. */
-    trusted: boolean;
-    signal: AbortSignal;
-  },
-): Promise<void> {
-  const { download, item } = poll;
-  if (item === undefined && !poll.trusted) return;
-  // Until the add is known to have worked its own step is in charge, not the poller.
-  if (download.state === 'adding' && item === undefined && !download.active) return;
-  const facts = { ...NEW_POLL_FACTS, ...(download.pollFacts as Partial<PollFacts>) };
-  const judged = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted: poll.clientRestarted });
-  if (judged.addAgain) await addAgain(deps, download, poll.signal);
-  await recordPoll(deps.db, {
-    id: download.id,
-    jobId: download.jobId,
-    state: judged.state,
-    active: judged.active && !download.paused,
-    item,
-    pollFacts: judged.facts,
-    progressed: judged.progressed,
-    detail: download.paused ? null : judged.detail,
-  });
-  const { transition } = judged;
-  if (transition === null) return;
-  const key = transition.kind === 'held' ? `held ${transition.reason} ${transition.detail}` : transition.kind;
-  if (key === download.signalledState) return;
-  if (await deps.temporal.signal(download.jobId, 'downloadTransition', [transition])) {
-    await recordSignalled(deps.db, download.id, key);
+  { client, before, trusted }: { client: DownloadClientRow; before: number; trusted: boolean },
+): Promise<Rhythm> {
+  const downloads = await openDownloads(deps.db, client.id);
+  const after = (ms: number): number => performance.now() + ms;
+  // One that nobody uses is asked only whether it is back: new downloads go round it until then.
+  if (downloads.length === 0 && client.unreachableSince === null)
+    return { dueMs: after(IDLE_TICK_MS), failures: 0 };
+  const signal = AbortSignal.timeout(client.unreachableSince === null ? CALL_MS : AWAY_CALL_MS);
+  if (!(await pollClient(deps, { client, downloads, trusted, signal }))) {
+    const failures = before + 1;
+    const waitMs = client.embedded ? EMBEDDED_TICK_MS : doublingWait(failures, AWAY_MS);
+    return { dueMs: after(waitMs), failures };
   }
-}
-
-/** Its owner has ended without giving it back: the row that told so was lost with an older copy. */
-async function giveBack(deps: ActivityDeps, download: PolledDownload, signal: AbortSignal): Promise<void> {
-  deps.log.warn(
-    { jobId: download.jobId, downloadId: download.id },
-    'a download that nobody owns any more is given back',
-  );
-  await giveBackDownload(deps, { downloadId: download.id, signal });
-}
-
-/** With a check of what is on disk, so that bytes that are there are not fetched again. */
-async function addAgain(deps: ActivityDeps, download: PolledDownload, signal: AbortSignal): Promise<void> {
-  deps.log.warn(
-    { jobId: download.jobId, downloadId: download.id },
-    'the client lost a download; it gets it again',
-  );
-  await addToClient(deps, download.id, { resume: true, signal, fence: () => Promise.resolve() });
+  if (downloads.length === 0) return { dueMs: after(IDLE_TICK_MS), failures: 0 };
+  const moving = downloads.some(({ state }) => state !== 'complete' && state !== 'seeding');
+  if (!moving) return { dueMs: after(client.embedded ? IDLE_TICK_MS : SEEDING_TICK_MS), failures: 0 };
+  return { dueMs: after(client.embedded ? EMBEDDED_TICK_MS : TICK_MS), failures: 0 };
 }

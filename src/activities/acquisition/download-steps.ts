@@ -1,22 +1,23 @@
-import { refuseFiles } from '../../domain/acquisition/file-rules.js';
+import { itemKey } from '../../catalogue/acquisition/media-item.js';
+import { isBlocked } from '../../domain/acquisition/blocklist.js';
 import { Fault } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
 import { logicalPath } from '../../domain/logical-path.js';
-import type { GrabFile } from '../../integrations/indexers/port.js';
-import { parseTorrentFile, type TorrentFile } from '../../integrations/indexers/torrent-file.js';
 import {
+  coOwner,
   findDownloadByJob,
-  holdingDownload,
-  contentOf,
   planDownload,
-  recordAdded,
+  type PlannedDownload,
 } from '../../store/acquisition/downloads.js';
-import { packContent, unpackContent } from './download-content.js';
-import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
-import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import { findRequest } from '../../store/acquisition/requests.js';
+import { blockedReleases, findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
-import { connectClient, connectIndexer, openClient } from './connect.js';
+import { addToClient } from './add-to-client.js';
+import { chooseClient } from './choose-client.js';
+import { openClient } from './connect.js';
+import { packContent } from './download-content.js';
+import { fetchContent, type FetchedContent } from './fetch-content.js';
 import { giveBackDownload } from './give-back.js';
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
@@ -32,28 +33,24 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   ): Promise<{ downloadId: string }> => {
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
-    const torrent = await fetchTorrent(deps, candidate, step);
-    const client = await chooseClient(deps);
+    const fetched = await fetchContent(deps, candidate, step);
+    await refuseBlocked(deps, { candidate, fetched, requestId });
+    const client = await chooseClient(deps, fetched.protocol);
     const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
-    step.log('info', `takes ${candidate.title}`, {
-      files: torrent.parsed.files.length,
-      bytes: torrent.parsed.totalBytes,
-    });
-    await planDownload(deps.db, {
+    step.log('info', `takes ${candidate.title}`, { client: client.name, bytes: fetched.totalBytes });
+    const item = {
       id,
+      clientId: client.id,
+      clientItemId: openClient(deps, client).itemIdFor(id, fetched.contentKey),
+    };
+    await planDownload(deps.db, {
+      ...item,
+      ...intentOf(candidate, fetched),
       jobId: step.jobId,
       round,
       requestId: requestId ?? null,
-      clientId: client.id,
-      clientItemId: openClient(deps, client).itemIdFor(id, torrent.parsed.infoHash),
-      protocol: 'torrent',
-      infoHash: torrent.parsed.infoHash,
-      releaseTitle: candidate.title,
-      indexerId: candidate.indexerId,
-      guid: candidate.guid,
-      directory: logicalPath('downloads', id),
-      content: packContent({ kind: 'torrent', bytes: torrent.bytes, infoHash: torrent.parsed.infoHash }),
-      totalBytes: torrent.parsed.totalBytes,
+      // One that another download has already lies where that one has put it.
+      directory: (await coOwner(deps.db, item))?.directory ?? logicalPath('downloads', id),
     });
     return { downloadId: id };
   },
@@ -76,73 +73,34 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
 export type DownloadSteps = StepsOf<typeof steps>;
 
-/**
- * Hands the stored content to its client; used for the first add and after a client forgot it. False when it
- * has been given back meanwhile: then nothing is added.
- */
-export async function addToClient(
-  deps: Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>,
-  downloadId: string,
-  { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
-): Promise<boolean> {
-  return holdingDownload(deps.db, downloadId, async (download, tx) => {
-    if (download?.removedAt !== null) return false;
-    const stored = await contentOf(tx, download.id);
-    if (stored === undefined)
-      throw new Fault('defect', `The content of ${download.id} is not stored any more`);
-    const client = await connectClient(deps, download.clientId);
-    const { clientItemId, infoHash, releaseTitle } = download;
-    const hostDirectory = deps.roots.resolve(download.directory);
-    const content = unpackContent(stored, infoHash);
-    await fence();
-    await client.add(
-      {
-        clientItemId,
-        ownerKey: download.id,
-        name: releaseTitle,
-        content,
-        directory: hostDirectory,
-        hostDirectory,
-        resume,
-      },
-      signal,
-    );
-    await recordAdded(tx, download);
-    return true;
-  });
+function intentOf(
+  { title, indexerId, guid, release }: CandidateRow,
+  { protocol, infoHash, content, totalBytes }: FetchedContent,
+): Omit<PlannedDownload, 'id' | 'jobId' | 'round' | 'requestId' | 'clientId' | 'clientItemId' | 'directory'> {
+  return {
+    protocol,
+    infoHash,
+    releaseTitle: title,
+    indexerId,
+    guid,
+    content: packContent(content),
+    totalBytes,
+    minimumRatio: release?.minimumRatio ?? null,
+    minimumSeedSeconds: release?.minimumSeedTimeSeconds ?? null,
+  };
 }
 
-async function fetchTorrent(
+/** Many indexers tell no hash: what is blocked by it shows only now (acquisition.md §3.6). */
+async function refuseBlocked(
   deps: ActivityDeps,
-  candidate: CandidateRow,
-  step: StepContext,
-): Promise<{ bytes: Uint8Array; parsed: TorrentFile }> {
-  if (candidate.linkSealed === null) throw new Fault('release_fault', 'The release has no download link');
-  const { indexer } = await connectIndexer(deps, candidate.indexerId);
-  const file: GrabFile = await indexer.fetchRelease(deps.seal.open(candidate.linkSealed), step.signal);
-  if (file.kind === 'magnet') {
-    throw new Fault('release_fault', 'The release is a magnet link, which this version cannot fetch yet');
-  }
-  if (file.kind !== 'torrent') {
-    throw new Fault('release_fault', `Expected a torrent, the indexer gave ${file.kind}`);
-  }
-  const parsed = await parseTorrentFile(file.bytes);
-  if (candidate.infoHash !== null && candidate.infoHash.toLowerCase() !== parsed.infoHash) {
-    throw new Fault(
-      'release_fault',
-      `Expected the torrent ${candidate.infoHash}, but the indexer gave ${parsed.infoHash}`,
-    );
-  }
-  const refused = refuseFiles(parsed.files.map(({ path }) => path));
-  if (refused !== undefined) throw new Fault('release_fault', `The torrent was refused: ${refused}`);
-  return { bytes: file.bytes, parsed };
-}
-
-async function chooseClient({ db }: ActivityDeps): Promise<DownloadClientRow> {
-  const client = (await listDownloadClients(db)).find(({ enabled }) => enabled);
-  if (client !== undefined) return client;
-  throw new Fault('environment', 'No download client is configured and enabled', {
-    waitingReason: 'client_unreachable',
-    remedy: 'Add one in the settings, or install aria2 for the embedded one',
-  });
+  grab: { candidate: CandidateRow; fetched: FetchedContent; requestId: string | undefined },
+): Promise<void> {
+  const { candidate, fetched, requestId } = grab;
+  const request = requestId === undefined ? undefined : await findRequest(deps.db, requestId);
+  if (request === undefined) return;
+  const blocked = await blockedReleases(deps.db, itemKey(request.item));
+  const keys = new Set(blocked.map(({ releaseKey }) => releaseKey));
+  const { infoHash } = fetched;
+  if (!isBlocked({ ...candidate, infoHash }, keys)) return;
+  throw new Fault('release_fault', `${candidate.title} is blocked for this item: it was tried before`);
 }

@@ -1,12 +1,19 @@
 import { rm } from 'node:fs/promises';
 
-import { holdingDownload, recordRemoved } from '../../store/acquisition/downloads.js';
+import { parseLogicalPath } from '../../domain/logical-path.js';
+import {
+  coOwner,
+  holdingDownload,
+  recordRemoved,
+  type DownloadRow,
+} from '../../store/acquisition/downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import { connectClient } from './connect.js';
 
 /**
- * Removes a download and its data from its client; fine when it is gone already. With `round`, one that a later
- * round of its job has taken up again is left alone.
+ * Removes a download and its data from its client; fine when it is gone already. What has another owner stays, and so
+ * does what somebody else has put there (acquisition.md §8 no. 59). With `round`, one that a later round of its job
+ * has taken up again is left alone.
  */
 export async function giveBackDownload(
   deps: ActivityDeps,
@@ -14,11 +21,26 @@ export async function giveBackDownload(
 ): Promise<void> {
   await holdingDownload(deps.db, downloadId, async (download, tx) => {
     if (download?.removedAt !== null || (round !== undefined && download.round > round)) return;
-    const client = await connectClient(deps, download.clientId);
-    const hostDirectory = deps.roots.resolve(download.directory);
-    await client.remove(download.clientItemId, { deleteData: true, hostDirectory }, signal);
-    // The folder is this download's own: what a forgetful client no longer lists goes too.
-    await rm(hostDirectory, { recursive: true, force: true });
+    const isLast = (await coOwner(tx, download)) === undefined;
+    if (isLast && !download.adopted) await removeFromClient(deps, download, signal);
     await recordRemoved(tx, download);
   });
+}
+
+async function removeFromClient(
+  deps: ActivityDeps,
+  download: DownloadRow,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = await connectClient(deps, download.clientId);
+  const hostDirectory = deps.roots.resolve(download.directory);
+  await client.remove(download.clientItemId, { deleteData: true, hostDirectory }, signal);
+  // A folder that we have made holds nothing else: what a forgetful client no longer lists goes too.
+  if (isOurs(download.directory)) await rm(hostDirectory, { recursive: true, force: true });
+}
+
+/** `downloads:dl-…`, of this download or of the one that fetched the item first; a client's own folders are not. */
+function isOurs(directory: string): boolean {
+  const { root, relative } = parseLogicalPath(directory);
+  return root === 'downloads' && /^dl-[0-9a-z]+$/.test(relative);
 }

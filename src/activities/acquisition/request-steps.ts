@@ -16,7 +16,7 @@ import { blockedReleases, blockRelease, findCandidate } from '../../store/acquis
 import { findLibrary } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
-import { giveBackDownload } from './give-back.js';
+import { finishDownload, giveBackOthers } from './finish-download.js';
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   openRequest: async (
@@ -94,10 +94,11 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
   /** The library has its own copy or link by now, or nobody wants it: the client gives it back. */
   finishDownload: async (
-    { downloadId }: { downloadId: string; requestId: string; cancelled: boolean },
+    { downloadId, requestId, cancelled }: { downloadId: string; requestId: string; cancelled: boolean },
     step: StepContext,
   ): Promise<void> => {
-    await giveBackDownload(deps, { downloadId, signal: step.signal });
+    await finishDownload(deps, downloadId, step);
+    if (!cancelled) await giveBackOthers(deps, { requestId, downloadId }, step);
   },
 
   abandonRequest: async ({ requestId }: { requestId: string }): Promise<void> => {

@@ -19,6 +19,7 @@ import {
 import { listIndexers, recordIndexerUse, type IndexerRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { fetchableProtocols } from './choose-client.js';
 import { connectIndexer, openIndexer } from './connect.js';
 
 interface SearchAbout {
@@ -180,6 +181,7 @@ async function decisionInput(
   { about, results, indexers }: { about: SearchAbout; results: IndexerResultRow[]; indexers: IndexerRow[] },
 ): Promise<DecisionInput> {
   const blocked = await blockedReleases(deps.db, itemKey(about.item));
+  const protocols = await fetchableProtocols(deps);
   const grabbed = about.requestId === undefined ? [] : await grabbedBy(deps.db, about.requestId);
   return {
     item: about.item,
@@ -192,7 +194,7 @@ async function decisionInput(
     })),
     blocklist: blocked.map(({ releaseKey }) => releaseKey),
     grabbed,
-    protocols: ['torrent'],
+    protocols,
     now: Date.now(),
   };
 }
@@ -243,6 +245,7 @@ async function store(
       seeders: release.seeders ?? null,
       linkSealed: links.get(keyOf(release)) ?? null,
       accepted: rank !== null,
+      release,
       evaluation,
     })),
   });

@@ -61,15 +61,42 @@ function viewResult({ indexerId, tier, outcome, detail, retryAt, releases, elaps
 }
 
 /** Without the sealed link: it may carry the indexer's key. */
-function viewCandidate({ searchId: _search, linkSealed: _link, ...candidate }: CandidateRow) {
+function viewCandidate({
+  searchId: _search,
+  linkSealed: _link,
+  release: _release,
+  ...candidate
+}: CandidateRow) {
   return candidate;
 }
 
 function viewDownload(row: DownloadRow) {
-  const { id, jobId, clientId, infoHash, releaseTitle, indexerId, state, totalBytes, completedBytes } = row;
+  const {
+    id,
+    jobId,
+    clientId,
+    protocol,
+    infoHash,
+    releaseTitle,
+    indexerId,
+    state,
+    totalBytes,
+    completedBytes,
+  } = row;
   const { bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt } = row;
   return {
-    ...{ id, jobId, clientId, infoHash, releaseTitle, indexerId, state, totalBytes, completedBytes },
+    ...{
+      id,
+      jobId,
+      clientId,
+      protocol,
+      infoHash,
+      releaseTitle,
+      indexerId,
+      state,
+      totalBytes,
+      completedBytes,
+    },
     ...{ bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt },
   };
 }

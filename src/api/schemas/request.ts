@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { mediaItem } from '../../catalogue/acquisition/media-item.js';
+import { PROTOCOLS } from '../../domain/acquisition/release.js';
 import { REQUEST_STATES } from '../../domain/acquisition/request-state.js';
 import { jobView, priority } from './job.js';
 import { cursor, limit, several, time } from './parameters.js';
@@ -93,7 +94,8 @@ const download = z
     id: z.string(),
     jobId: z.string(),
     clientId: z.string(),
-    infoHash: z.string(),
+    protocol: z.enum(PROTOCOLS),
+    infoHash: z.string().nullable(),
     releaseTitle: z.string(),
     indexerId: z.string().nullable(),
     state: z.string(),

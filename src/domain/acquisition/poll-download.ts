@@ -2,6 +2,7 @@ import { doublingWait } from '../jobs/backoff.js';
 import { addSample, estimate, type ProgressDetail, type ProgressSample } from '../jobs/progress.js';
 import type { DownloadItem, DownloadState } from './download.js';
 import type { DownloadTransition } from './download-transition.js';
+import { countSeeding, NO_SEEDING, type SeedingFacts } from './poll-seeding.js';
 import { NEW_CLOCK, tickStallClock, type StallClock, type StallLimits } from './stall-clock.js';
 
 /** What is kept between two polls of one download. */
@@ -15,6 +16,7 @@ export interface PollFacts {
   samples: ProgressSample[];
   /** How often it was handed over again because the surroundings were at fault, and when it is due next. */
   held: { times: number; nextMs: number } | null;
+  seeding: SeedingFacts;
 }
 
 export const NEW_POLL_FACTS: PollFacts = {
@@ -24,6 +26,7 @@ export const NEW_POLL_FACTS: PollFacts = {
   missingSinceMs: null,
   samples: [],
   held: null,
+  seeding: NO_SEEDING,
 };
 
 export interface PolledState {
@@ -109,7 +112,15 @@ function pollPresent(poll: {
   return {
     state: isComplete && !done ? 'checking' : item.state,
     active,
-    facts: { clock, completePolls, missingPolls: 0, missingSinceMs: null, samples, held: held.next },
+    facts: {
+      clock,
+      completePolls,
+      missingPolls: 0,
+      missingSinceMs: null,
+      samples,
+      held: held.next,
+      seeding: countSeeding(poll.facts.seeding, item, nowMs),
+    },
     progressed,
     detail: active ? detailOf(item, samples) : null,
     transition: stalled === null ? transitionOf(item, done) : { kind: 'stalled', detail: stalled },

@@ -1,5 +1,6 @@
 import type { DownloadItem, DownloadState } from '../../domain/acquisition/download.js';
 import type { Protocol } from '../../domain/acquisition/release.js';
+import type { OpenDuty } from '../../domain/acquisition/seeding-duty.js';
 import type { ProgressDetail } from '../../domain/jobs/progress.js';
 import type { Database, Queryable } from '../database.js';
 import { touchJob } from '../jobs.js';
@@ -17,8 +18,18 @@ export interface DownloadRow {
   releaseTitle: string;
   indexerId: string | null;
   guid: string | null;
-  /** Logical path of the download's own directory. */
+  /** Logical path of the directory in which its files lie. */
   directory: string;
+  /** The client says that they lie where no path mapping leads. */
+  directoryFault: string | null;
+  /** Somebody else has put it into the client: its data is not ours to delete. */
+  adopted: boolean;
+  /** What we have last asked its client for. */
+  wished: 'run' | 'pause' | 'remove';
+  minimumRatio: number | null;
+  minimumSeedSeconds: number | null;
+  /** It stalled, and is kept paused until another release of its request is there. */
+  parkedAt: Date | null;
   state: DownloadState;
   active: boolean;
   totalBytes: number;
@@ -39,7 +50,9 @@ export interface DownloadRow {
 
 const COLUMNS = `d.id, d.job_id as "jobId", d.round, d.request_id as "requestId", d.client_id as "clientId",
   d.client_item_id as "clientItemId", d.protocol, d.info_hash as "infoHash", d.release_title as "releaseTitle",
-  d.indexer_id as "indexerId", d.guid, d.directory, d.state, d.active, d.total_bytes as "totalBytes",
+  d.indexer_id as "indexerId", d.guid, d.directory, d.directory_fault as "directoryFault", d.adopted, d.wished,
+  d.minimum_ratio as "minimumRatio", d.minimum_seed_seconds as "minimumSeedSeconds",
+  d.parked_at as "parkedAt", d.state, d.active, d.total_bytes as "totalBytes",
   d.completed_bytes as "completedBytes", d.uploaded_bytes as "uploadedBytes",
   d.bytes_per_second as "bytesPerSecond", d.seeders, d.fault, d.poll_facts as "pollFacts",
   d.last_progress_at as "lastProgressAt", d.polled_at as "polledAt", d.signalled_state as "signalledState",
@@ -60,6 +73,9 @@ export interface PlannedDownload {
   directory: string;
   content: StoredContent;
   totalBytes: number;
+  /** What the indexer states of this release. */
+  minimumRatio: number | null;
+  minimumSeedSeconds: number | null;
 }
 
 /** What was handed over, as it is kept: a torrent's or NZB's bytes, a magnet's text, or a list of files as JSON. */
@@ -72,11 +88,11 @@ export interface StoredContent {
 export async function planDownload(db: Queryable, plan: PlannedDownload): Promise<void> {
   await db.query(
     `insert into downloads (id, job_id, request_id, client_id, client_item_id, info_hash, release_title, indexer_id, guid,
-       directory, content, total_bytes, round, content_kind, protocol)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       directory, content, total_bytes, round, content_kind, protocol, minimum_ratio, minimum_seed_seconds)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, content = $11,
-       round = $13, content_kind = $14, protocol = $15, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
-       fault = null`,
+       round = $13, content_kind = $14, protocol = $15, minimum_ratio = $16, minimum_seed_seconds = $17, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
+       fault = null, adopted = false, directory_fault = null, parked_at = null, wished = 'run'`,
     [
       plan.id,
       plan.jobId,
@@ -93,6 +109,8 @@ export async function planDownload(db: Queryable, plan: PlannedDownload): Promis
       plan.round,
       plan.content.kind,
       plan.protocol,
+      plan.minimumRatio,
+      plan.minimumSeedSeconds,
     ],
   );
 }
@@ -139,9 +157,22 @@ export async function downloadsOfRequest(db: Queryable, requestId: string): Prom
   return rows;
 }
 
+/** What a request has in clients still and no duty keeps there: what stalled, and what it is fetching. */
+export async function openDownloadsOfRequest(db: Queryable, requestId: string): Promise<DownloadRow[]> {
+  const { rows } = await db.query<DownloadRow>(
+    `select ${COLUMNS} from downloads d where d.request_id = $1 and d.removed_at is null
+       and not exists (select from seeding_duties s where s.download_id = d.id and s.ended_at is null)
+     order by d.created_at`,
+    [requestId],
+  );
+  return rows;
+}
+
 export interface PolledDownload extends DownloadRow {
-  /** The job is paused: no byte of it shall move. */
+  /** The job is paused, or the download is parked: no byte of it shall move. */
   paused: boolean;
+  /** What it still owes to its indexer, once its import is verified. */
+  duty: OpenDuty | null;
   /** Whom it was fetched for, a request or its own job, has ended, and has had a minute to give it back. */
   ownerless: boolean;
 }
@@ -149,10 +180,13 @@ export interface PolledDownload extends DownloadRow {
 /** What one client has of ours and has not given back. */
 export async function openDownloads(db: Queryable, clientId: string): Promise<PolledDownload[]> {
   const { rows } = await db.query<PolledDownload>(
-    `select ${COLUMNS}, (j.paused_at is not null and j.outcome_status is null) as paused,
-       coalesce(r.ended_at, case when j.outcome_status <> 'completed' then j.ended_at end) < now() - interval '1 minute'
+    `select ${COLUMNS}, d.parked_at is not null or (j.paused_at is not null and j.outcome_status is null) as paused,
+       case when s.download_id is null then null else jsonb_build_object('ratio', s.ratio, 'seconds', s.seconds,
+         'seededSeconds', s.seeded_seconds) end as duty,
+       s.download_id is null and coalesce(r.ended_at, case when j.outcome_status <> 'completed' then j.ended_at end) < now() - interval '1 minute'
          and coalesce(r.outcome_status, j.outcome_status) is not null as ownerless
      from downloads d join jobs j on j.id = d.job_id
+       left join seeding_duties s on s.download_id = d.id and s.ended_at is null
        left join requests q on q.id = d.request_id left join jobs r on r.id = q.job_id
      where d.client_id = $1 and d.removed_at is null order by d.created_at`,
     [clientId],
@@ -161,8 +195,8 @@ export async function openDownloads(db: Queryable, clientId: string): Promise<Po
 }
 
 /**
- * Runs `work` while nobody else makes this download come or go in its client: an add that is late must not
- * follow a removal. `download` is read under the lock.
+ * Runs `work` while nobody else makes this download come or go in its client: an add that is late must not follow a
+ * removal, and of two owners of one item the last must know that it is. `download` is read under the locks.
  */
 export async function holdingDownload<Result>(
   db: Database,
@@ -170,9 +204,50 @@ export async function holdingDownload<Result>(
   work: (download: DownloadRow | undefined, tx: Queryable) => Promise<Result>,
 ): Promise<Result> {
   return db.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`download ${id}`]);
+    await lock(tx, `download ${id}`);
+    const download = await findDownload(tx, id);
+    if (download === undefined) return work(undefined, tx);
+    await lock(tx, `item ${download.clientId} ${download.clientItemId}`);
     return work(await findDownload(tx, id), tx);
   });
+}
+
+async function lock(tx: Queryable, what: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [what]);
+}
+
+/** Another download that has the same item of the same client and has not given it back. */
+export async function coOwner(
+  db: Queryable,
+  { id, clientId, clientItemId }: Pick<DownloadRow, 'id' | 'clientId' | 'clientItemId'>,
+): Promise<DownloadRow | undefined> {
+  const { rows } = await db.query<DownloadRow>(
+    `select ${COLUMNS} from downloads d where d.client_id = $1 and d.client_item_id = $2 and d.id <> $3
+       and d.removed_at is null order by d.created_at limit 1`,
+    [clientId, clientItemId, id],
+  );
+  return rows[0];
+}
+
+/** Told to the client next; written first, so that a lost answer cannot leave an item paused for ever. */
+export async function recordWished(
+  db: Queryable,
+  { id, wished }: { id: string; wished: 'run' | 'pause' },
+): Promise<void> {
+  await db.query(`update downloads set wished = $2 where id = $1`, [id, wished]);
+}
+
+/** Where the client says that its files lie. */
+export async function recordDirectory(
+  db: Queryable,
+  place: { id: string; directory: string; adopted: boolean; fault: string | null },
+): Promise<void> {
+  await db.query(`update downloads set directory = $2, adopted = $3, directory_fault = $4 where id = $1`, [
+    place.id,
+    place.directory,
+    place.adopted,
+    place.fault,
+  ]);
 }
 
 /** The add is known to have worked: the poller may judge it from now on. */
@@ -195,6 +270,8 @@ export interface PollResult {
   state: DownloadState;
   active: boolean;
   item: DownloadItem | undefined;
+  /** Over restarts of the client. */
+  uploadedBytes: number;
   pollFacts: unknown;
   progressed: boolean;
   /** What people see of it while it moves. */
@@ -221,7 +298,7 @@ export async function recordPoll(db: Database, poll: PollResult): Promise<void> 
         JSON.stringify(poll.pollFacts),
         item === undefined || item.totalBytes === 0 ? null : item.totalBytes,
         item?.completedBytes ?? null,
-        item?.uploadedBytes ?? null,
+        poll.uploadedBytes,
         item?.downloadBytesPerSecond ?? null,
         item?.seeders ?? null,
         item?.fault === undefined ? null : JSON.stringify(item.fault),
@@ -247,7 +324,8 @@ export async function recordRemoved(
   { id, jobId }: { id: string; jobId: string },
 ): Promise<void> {
   await tx.query(
-    `update downloads set active = false, removed_at = coalesce(removed_at, now()), content = null where id = $1`,
+    `with ended as (update seeding_duties set ended_at = coalesce(ended_at, now()) where download_id = $1)
+     update downloads set active = false, removed_at = coalesce(removed_at, now()), content = null where id = $1`,
     [id],
   );
   await touchJob(tx, jobId);

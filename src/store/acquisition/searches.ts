@@ -1,3 +1,4 @@
+import type { PublicRelease } from '../../domain/acquisition/decide.js';
 import type { Database, Queryable } from '../database.js';
 
 /** A release as an indexer told it, its links sealed because they may carry the indexer's key. */
@@ -64,6 +65,8 @@ export interface CandidateRow {
   seeders: number | null;
   linkSealed: string | null;
   accepted: boolean;
+  /** As its indexer told it, without links; null for a decision of an earlier version. */
+  release: PublicRelease | null;
   /** Class, score parts and every rejection with its code and reason. */
   evaluation: unknown;
 }
@@ -101,10 +104,10 @@ export async function saveSearch(
     const id = rows[0]?.id ?? search.id;
     await tx.query(`delete from candidates where search_id = $1`, [id]);
     await tx.query(
-      `insert into candidates (search_id, number, rank, indexer_id, guid, title, info_hash, size_bytes, seeders, link_sealed, accepted, evaluation)
-       select $1, c.number, c.rank, c."indexerId", c.guid, c.title, c."infoHash", c."sizeBytes", c.seeders, c."linkSealed", c.accepted, c.evaluation
+      `insert into candidates (search_id, number, rank, indexer_id, guid, title, info_hash, size_bytes, seeders, link_sealed, accepted, evaluation, release)
+       select $1, c.number, c.rank, c."indexerId", c.guid, c.title, c."infoHash", c."sizeBytes", c.seeders, c."linkSealed", c.accepted, c.evaluation, c.release
        from jsonb_to_recordset($2) as c(number int, rank int, "indexerId" text, guid text, title text, "infoHash" text,
-         "sizeBytes" bigint, seeders int, "linkSealed" text, accepted boolean, evaluation jsonb)`,
+         "sizeBytes" bigint, seeders int, "linkSealed" text, accepted boolean, evaluation jsonb, release jsonb)`,
       [id, JSON.stringify(search.candidates)],
     );
     return id;
@@ -112,7 +115,7 @@ export async function saveSearch(
 }
 
 const CANDIDATE_COLUMNS = `search_id as "searchId", number, rank, indexer_id as "indexerId", guid, title,
-  info_hash as "infoHash", size_bytes as "sizeBytes", seeders, link_sealed as "linkSealed", accepted, evaluation`;
+  info_hash as "infoHash", size_bytes as "sizeBytes", seeders, link_sealed as "linkSealed", accepted, evaluation, release`;
 
 export async function findCandidate(
   db: Queryable,

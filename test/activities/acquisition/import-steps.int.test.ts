@@ -109,6 +109,8 @@ async function startJob(): Promise<{ jobId: string; downloadId: string }> {
     directory: logicalPath('downloads', `dl-${id}`),
     content: { kind: 'torrent', bytes: new Uint8Array() },
     totalBytes: 0,
+    minimumRatio: null,
+    minimumSeedSeconds: null,
   });
   await mkdir(path.join(fixture.folder, 'downloads', `dl-${id}`));
   return { jobId: job.id, downloadId: `dl-${id}` };

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+
+import { Fault } from '../../domain/faults.js';
+import type { AddDownload } from '../../integrations/download-clients/port.js';
+import { diskFault } from '../../integrations/files/disk-faults.js';
+import {
+  contentOf,
+  holdingDownload,
+  recordAdded,
+  type DownloadRow,
+} from '../../store/acquisition/downloads.js';
+import { findDownloadClient, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import type { Queryable } from '../../store/database.js';
+import type { ActivityDeps } from '../deps.js';
+import { clientDirectory } from './client-paths.js';
+import { openClient } from './connect.js';
+import { unpackContent } from './download-content.js';
+
+type AddDeps = Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>;
+
+/**
+ * Hands the stored content to its client; used for the first add and after a client forgot it. False when it
+ * has been given back meanwhile: then nothing is added.
+ */
+export async function addToClient(
+  deps: AddDeps,
+  downloadId: string,
+  { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
+): Promise<boolean> {
+  return holdingDownload(deps.db, downloadId, async (download, tx) => {
+    if (download?.removedAt !== null) return false;
+    const row = await findDownloadClient(tx, download.clientId);
+    if (row === undefined) {
+      throw new Fault('gone', `The download client "${download.clientId}" is configured no more`);
+    }
+    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume };
+    await mkdir(add.hostDirectory, { recursive: true }).catch((error: unknown) => {
+      throw diskFault(error);
+    });
+    await fence();
+    await openClient(deps, row).add(add, signal);
+    await recordAdded(tx, download);
+    return true;
+  });
+}
+
+async function prepareAdd(
+  { roots }: AddDeps,
+  { download, row, tx }: { download: DownloadRow; row: DownloadClientRow; tx: Queryable },
+): Promise<Omit<AddDownload, 'resume'>> {
+  const stored = await contentOf(tx, download.id);
+  if (stored === undefined) throw new Fault('defect', `The content of ${download.id} is not stored any more`);
+  return {
+    clientItemId: download.clientItemId,
+    ownerKey: download.id,
+    name: download.releaseTitle,
+    content: unpackContent(stored, download.infoHash),
+    directory: clientDirectory({ roots }, row, download.directory),
+    hostDirectory: roots.resolve(download.directory),
+    ...(row.category === null ? {} : { category: row.category }),
+  };
+}
