@@ -1,9 +1,18 @@
-import type { ClientKind, IndexerKind } from '../domain/acquisition/products.js';
+import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
 import { createAria2Client } from './download-clients/aria2/client.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
 import { createTorznabIndexer } from './indexers/torznab.js';
-import type { DownloadClientSettings, IndexerSettings, Integrations } from './integrations.js';
+import type {
+  DownloadClientSettings,
+  IndexerSettings,
+  Integrations,
+  LibraryServerSettings,
+} from './integrations.js';
+import { createAudiobookshelfServer } from './libraries/audiobookshelf/server.js';
+import { createJellyfinServer } from './libraries/jellyfin/server.js';
+import { createPlexServer } from './libraries/plex/server.js';
+import type { LibraryServer } from './libraries/port.js';
 
 const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
   torznab: createTorznabIndexer,
@@ -13,10 +22,17 @@ const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) =>
   aria2: ({ baseUrl, ...settings }) => createAria2Client({ ...settings, rpcUrl: baseUrl }),
 };
 
+const LIBRARY_SERVERS: Record<ServerKind, (settings: LibraryServerSettings) => LibraryServer> = {
+  plex: createPlexServer,
+  audiobookshelf: createAudiobookshelfServer,
+  jellyfin: createJellyfinServer,
+};
+
 /** The adapters of every product that Longplay speaks with. */
 export function createIntegrations(): Integrations {
   return {
     indexer: (settings) => INDEXERS[settings.kind](settings),
     downloadClient: (settings) => DOWNLOAD_CLIENTS[settings.kind](settings),
+    libraryServer: (settings) => LIBRARY_SERVERS[settings.kind](settings),
   };
 }

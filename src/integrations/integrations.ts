@@ -1,6 +1,7 @@
-import type { ClientKind, IndexerKind } from '../domain/acquisition/products.js';
+import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
+import type { LibraryServer } from './libraries/port.js';
 
 export interface IndexerSettings {
   id: string;
@@ -20,8 +21,18 @@ export interface DownloadClientSettings {
   secret?: string;
 }
 
+export interface LibraryServerSettings {
+  id: string;
+  kind: ServerKind;
+  baseUrl: string;
+  /** Which of its libraries is meant; null while that is chosen. */
+  section: string | null;
+  secret?: string;
+}
+
 /** Makes the adapter behind a configured product; secrets come opened. */
 export interface Integrations {
   indexer: (settings: IndexerSettings) => Indexer;
   downloadClient: (settings: DownloadClientSettings) => DownloadClient;
+  libraryServer: (settings: LibraryServerSettings) => LibraryServer;
 }

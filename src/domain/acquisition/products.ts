@@ -5,5 +5,7 @@ export type IndexerKind = (typeof INDEXER_KINDS)[number];
 export const CLIENT_KINDS = ['aria2'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
-export const LIBRARY_KINDS = ['folder'] as const;
+export const LIBRARY_KINDS = ['folder', 'plex', 'audiobookshelf', 'jellyfin'] as const;
 export type LibraryKind = (typeof LIBRARY_KINDS)[number];
+/** Libraries behind a media server; a folder is read by Longplay itself. */
+export type ServerKind = Exclude<LibraryKind, 'folder'>;

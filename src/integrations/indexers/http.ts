@@ -69,7 +69,8 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   return Math.min(LONGEST_RETRY_AFTER_MS, Math.max(SHORTEST_RETRY_AFTER_MS, ms));
 }
 
-async function readBounded(
+/** The body up to `maxBytes`; the rest of a longer one is not read. */
+export async function readBounded(
   response: Response,
   maxBytes: number,
 ): Promise<{ body: Uint8Array; tooLarge: boolean }> {
