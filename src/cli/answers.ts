@@ -79,7 +79,7 @@ export const setting = z.looseObject({
   name: z.string(),
   kind: z.string(),
   enabled: z.boolean(),
-  baseUrl: z.string().optional(),
+  baseUrl: z.string().nullish(),
   root: z.string().optional(),
 });
 export type Setting = z.output<typeof setting>;

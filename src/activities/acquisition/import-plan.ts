@@ -9,7 +9,6 @@ import { renderFileNames, renderFolder } from '../../domain/acquisition/path-tem
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { SidecarChapter } from '../../domain/acquisition/sidecar.js';
 import { errorCode, Fault } from '../../domain/faults.js';
-import { logicalPath, parseLogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import type { ClientFile } from '../../integrations/download-clients/port.js';
 import { locateTarget, statIfThere, type Target } from '../../integrations/files/target.js';
@@ -109,12 +108,6 @@ async function locateFolder(
   } catch (error) {
     throw diskFault(error);
   }
-}
-
-/** The logical path of a folder or file in a library. */
-export function inLibrary(library: Pick<LibraryRow, 'root'>, relative: string): string {
-  const { root, relative: base } = parseLogicalPath(library.root);
-  return logicalPath(root, base === '' ? relative : `${base}/${relative}`);
 }
 
 /** Never a folder walk: a folder may hold more than this download (acquisition.md §8 no. 23). */

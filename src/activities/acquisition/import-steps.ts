@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
+import { inLibrary } from '../../domain/acquisition/library-paths.js';
 import { metadataJson, metadataOpf } from '../../domain/acquisition/sidecar.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
@@ -30,7 +31,7 @@ import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
-import { importPlan, inLibrary, makePlan, type ImportPlan } from './import-plan.js';
+import { importPlan, makePlan, type ImportPlan } from './import-plan.js';
 
 const publishedFiles = z.array(
   z.object({

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 import { fuzzyMatch } from '../../domain/acquisition/fuzzy-match.js';
+import { inLibrary } from '../../domain/acquisition/library-paths.js';
 import type { MatchTarget } from '../../domain/acquisition/match-guards.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
@@ -23,7 +24,6 @@ import type { LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { getLibrary } from './library.js';
-import { inLibrary } from './import-plan.js';
 
 const BATCH = 50;
 /** Likeness alone is never as sure as an id (acquisition.md §6). */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DEFAULT_PATH_TEMPLATE } from '../../domain/acquisition/path-template.js';
-import { CLIENT_KINDS, INDEXER_KINDS } from '../../domain/acquisition/products.js';
+import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
 import { time } from './parameters.js';
 
@@ -92,6 +92,17 @@ const root = z
   .max(500)
   .describe('A logical path such as `library:` or `library:Audiobooks`, never a path of one machine');
 
+const pathMappings = z
+  .array(
+    z.strictObject({
+      remote: z.string().min(1).max(1_000).describe('A folder as the other side sees it'),
+      logical: root.describe('The same folder, such as `downloads:` or `library:Audiobooks`'),
+    }),
+  )
+  .max(50)
+  .default([])
+  .describe('Where the other side sees folders under other names; the longest match counts');
+
 const clientShape = {
   name,
   kind: z.enum(CLIENT_KINDS).default('aria2'),
@@ -106,16 +117,7 @@ const clientShape = {
     .nullable()
     .default(null)
     .describe('Put on what Longplay adds, where the client knows categories'),
-  pathMappings: z
-    .array(
-      z.strictObject({
-        remote: z.string().min(1).max(1_000).describe('A folder as the client sees it'),
-        logical: root.describe('The same folder, such as `downloads:`'),
-      }),
-    )
-    .max(50)
-    .default([])
-    .describe('Where the client sees folders under other names; the longest match counts'),
+  pathMappings,
   priority,
   enabled,
 };
@@ -139,7 +141,7 @@ export const downloadClientView = downloadClientBody
 export const libraryBody = z
   .strictObject({
     name,
-    kind: z.enum(['folder']).default('folder'),
+    kind: z.enum(LIBRARY_KINDS).default('folder'),
     root,
     pathTemplate: z
       .string()
@@ -148,6 +150,17 @@ export const libraryBody = z
       .default(DEFAULT_PATH_TEMPLATE)
       .describe('Where an item goes below the root'),
     mediaTypes: z.array(z.enum(MEDIA_TYPES)).min(1).default(['audiobook']),
+    baseUrl: baseUrl.nullable().default(null).describe('The address of its media server; null for a folder'),
+    secret: secret.describe('The token or API key of its media server. Write-only, as for all settings'),
+    section: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .nullable()
+      .default(null)
+      .describe('Which library of the server is meant: its id. A test without it tells which there are'),
+    pathMappings,
     enabled,
   })
   .meta({ id: 'LibrarySettings' });
@@ -155,7 +168,8 @@ export const libraryBody = z
 export const newLibraryBody = libraryBody.extend({ id }).meta({ id: 'NewLibrary' });
 
 export const libraryView = libraryBody
-  .extend({ id: z.string(), lastScanAt: time.nullable(), createdAt: time })
+  .omit({ secret: true })
+  .extend({ id: z.string(), hasSecret: z.boolean(), lastScanAt: time.nullable(), createdAt: time })
   .meta({ id: 'Library' });
 
 /** A test answers 200 either way: that it failed is what was asked for. */

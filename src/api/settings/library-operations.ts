@@ -3,6 +3,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { z } from 'zod';
 
 import { errorCode, Fault } from '../../domain/faults.js';
+import type { Roots } from '../../integrations/files/roots.js';
 import {
   deleteLibrary,
   findLibrary,
@@ -18,7 +19,10 @@ import { HttpProblem } from '../http/problem.js';
 import { idParams } from '../schemas/parameters.js';
 import { libraryBody, libraryView, newLibraryBody, testResult } from '../schemas/settings.js';
 import { testConnection } from './connection-test.js';
+import { checkKind, type LibraryKindSettings } from './library-kind.js';
 import { checkPlace, checkRoot } from './library-place.js';
+import { testLibraryServer } from './library-server-test.js';
+import { sealedSecret } from './secrets.js';
 import { changeSettings, chooseId, inUse } from './setting-ids.js';
 
 const tag = 'libraries';
@@ -28,7 +32,7 @@ export const listLibrariesOperation = defineOperation({
   tag,
   summary: 'All libraries',
   responses: { 200: { description: 'All', schema: z.strictObject({ libraries: z.array(libraryView) }) } },
-  handle: async ({ db }) => ({ status: 200, body: { libraries: await listLibraries(db) } }),
+  handle: async ({ db }) => ({ status: 200, body: { libraries: (await listLibraries(db)).map(view) } }),
 });
 
 export const getLibraryOperation = defineOperation({
@@ -37,7 +41,7 @@ export const getLibraryOperation = defineOperation({
   summary: 'One library',
   params: idParams,
   responses: { 200: { description: 'The library', schema: libraryView } },
-  handle: async ({ db }, { params }) => ({ status: 200, body: await requireLibrary(db, params.id) }),
+  handle: async ({ db }, { params }) => ({ status: 200, body: view(await requireLibrary(db, params.id)) }),
 });
 
 export const createLibraryOperation = defineOperation({
@@ -47,19 +51,19 @@ export const createLibraryOperation = defineOperation({
   body: newLibraryBody,
   responses: { 201: { description: 'Added', schema: libraryView } },
   refusals: [409],
-  handle: async ({ db }, { body }) => {
-    checkPlace(body);
+  handle: async ({ db, seal }, { body }) => {
+    checkSettings(body);
     const row = await changeSettings(db, async (tx) => {
       const taken = (await listLibraries(tx)).map((library) => library.id);
       const id = chooseId({ id: body.id, name: body.name }, taken);
-      await saveLibrary(tx, { ...body, id });
+      await saveLibrary(tx, { ...body, id, secret: sealedSecret(seal, body.secret, null) });
       return requireLibrary(tx, id);
     });
     return {
       status: 201,
-      body: row,
+      body: view(row),
       headers: { location: `/api/libraries/${row.id}` },
-      audit: { target: row.id, detail: { name: row.name, root: row.root } },
+      audit: { target: row.id, detail: { name: row.name, root: row.root, baseUrl: row.baseUrl } },
     };
   },
 });
@@ -72,14 +76,17 @@ export const putLibraryOperation = defineOperation({
   body: libraryBody,
   responses: { 200: { description: 'Replaced', schema: libraryView } },
   refusals: [409],
-  handle: async ({ db }, { params, body }) => {
-    checkPlace(body);
+  handle: async ({ db, seal }, { params, body }) => {
+    checkSettings(body);
     const row = await changeSettings(db, async (tx) => {
-      const { id } = await requireLibrary(tx, params.id);
-      await saveLibrary(tx, { ...body, id });
+      const { id, secret: stored } = await requireLibrary(tx, params.id);
+      const secret = body.kind === 'folder' ? null : sealedSecret(seal, body.secret, stored);
+      await saveLibrary(tx, { ...body, id, secret });
       return requireLibrary(tx, id);
     });
-    return { status: 200, body: row, audit: { detail: { name: row.name, root: row.root } } };
+    const { name, root, baseUrl } = row;
+    const detail = { name, root, baseUrl, secretChanged: body.secret !== undefined };
+    return { status: 200, body: view(row), audit: { detail } };
   },
 });
 
@@ -103,38 +110,64 @@ export const deleteLibraryOperation = defineOperation({
 export const testLibraryOperation = defineOperation({
   id: 'testLibrary',
   tag,
-  summary: 'Looks whether a stored library’s folder is there and can be written',
+  summary: 'Looks whether a stored library’s folder is there and its server sees the same',
   params: idParams,
   responses: { 200: { description: 'How it went', schema: testResult } },
-  handle: async (context, { params }) => test(context, (await requireLibrary(context.db, params.id)).root),
+  handle: async (context, { params }) => {
+    const row = await requireLibrary(context.db, params.id);
+    return test(context, row, row.secret === null ? undefined : context.seal.open(row.secret));
+  },
 });
 
 export const testNewLibraryOperation = defineOperation({
   id: 'testNewLibrary',
   tag,
-  summary: 'Looks at a folder by settings that are not stored',
+  summary: 'Tries settings that are not stored; without a section it tells which the server has',
   body: newLibraryBody,
   responses: { 200: { description: 'How it went', schema: testResult } },
   handle: (context, { body }) => {
-    checkPlace(body);
-    return test(context, body.root);
+    checkSettings(body, { testing: true });
+    return test(context, { ...body, id: body.id ?? 'unsaved' }, body.secret ?? undefined);
   },
 });
 
-/** The host's own path stays out of the answer: people name roots. */
-function test({ roots }: ApiContext, root: string): Promise<Answer> {
-  return testConnection(undefined, async () => {
-    checkRoot(root);
-    const folder = roots.resolve(root);
-    try {
-      if (!(await stat(folder)).isDirectory())
-        throw new Fault('environment', `${root} is a file, not a folder`);
-      await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    } catch (error) {
-      throw error instanceof Fault ? error : folderFault(root, error);
-    }
-    return `${root} is there and can be written`;
+function checkSettings(
+  body: LibraryKindSettings & { root: string; pathTemplate: string },
+  { testing = false } = {},
+): void {
+  checkPlace(body);
+  checkKind(body, { testing });
+}
+
+type Tested = Pick<LibraryRow, 'id' | 'kind' | 'root' | 'baseUrl' | 'section' | 'pathMappings'>;
+
+function test(
+  { roots, integrations }: ApiContext,
+  { id, kind, root, baseUrl, section, pathMappings }: Tested,
+  secret: string | undefined,
+): Promise<Answer> {
+  return testConnection(secret, async (signal) => {
+    const folder = await testFolder(roots, root);
+    if (kind === 'folder' || baseUrl === null) return folder;
+    const opened = secret === undefined ? {} : { secret };
+    const server = integrations.libraryServer({ id, kind, baseUrl, section, ...opened });
+    const place = { root, pathMappings };
+    return `${await testLibraryServer({ server, place, section, roots, signal })}; ${folder}`;
   });
+}
+
+/** The host's own path stays out of the answer: people name roots. */
+async function testFolder(roots: Roots, root: string): Promise<string> {
+  checkRoot(root);
+  const folder = roots.resolve(root);
+  try {
+    if (!(await stat(folder)).isDirectory())
+      throw new Fault('environment', `${root} is a file, not a folder`);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw error instanceof Fault ? error : folderFault(root, error);
+  }
+  return `${root} is there and can be written`;
 }
 
 function folderFault(root: string, error: unknown): Fault {
@@ -149,6 +182,10 @@ async function requireLibrary(db: Queryable, id: string): Promise<LibraryRow> {
   const row = await findLibrary(db, id);
   if (row === undefined) throw unknown(id);
   return row;
+}
+
+function view({ secret, ...row }: LibraryRow) {
+  return { ...row, hasSecret: secret !== null };
 }
 
 function unknown(id: string): HttpProblem {

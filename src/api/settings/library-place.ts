@@ -12,8 +12,8 @@ export function checkPlace({ root, pathTemplate }: { root: string; pathTemplate:
 }
 
 /** @throws HttpProblem bad_input for a root that is no logical path. */
-export function checkRoot(root: string): void {
-  blaming('/root', () => parseLogicalPath(root));
+export function checkRoot(root: string, pointer = '/root'): void {
+  blaming(pointer, () => parseLogicalPath(root));
 }
 
 /** Of an item often nothing is known but its title; two of them must not share a folder. */

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
+
 /** Makes a parser of whole numbers for an option or argument of commander. */
 export function wholeNumber(range: { min: number; max: number }): (text: string) => number {
   return (text) => {
@@ -35,4 +37,12 @@ export function duration(text: string): number {
   const { amount, unit } = /^(?<amount>\d{1,6})(?<unit>[smhd])$/.exec(text)?.groups ?? {};
   if (amount !== undefined) return Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
   throw new InvalidArgumentError('Expected a time such as 30s, 15m, 6h or 1d.');
+}
+
+/** `/data/books=library:Books`: a folder elsewhere may hold an `=`, a logical path is what follows the last one. */
+export function pathMapping(text: string): PathMapping {
+  const at = text.lastIndexOf('=');
+  const [remote, logical] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
+  if (remote !== '' && logical !== '') return { remote, logical };
+  throw new InvalidArgumentError('Expected a mapping such as /data/books=library:Books.');
 }

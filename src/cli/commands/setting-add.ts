@@ -1,12 +1,14 @@
 import { Option, type Command } from 'commander';
 
+import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
+import { LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
 import { setting, testResult } from '../answers.js';
 import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
-import { collect, wholeNumber } from './parse-option.js';
+import { collect, pathMapping, wholeNumber } from './parse-option.js';
 import { readSecret } from './read-input.js';
 import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
 
@@ -18,6 +20,10 @@ interface AddOptions extends SharedOptions {
   minimumSeeders?: number;
   template?: string;
   type?: string[];
+  kind?: string;
+  server?: string;
+  section?: string;
+  map?: PathMapping[];
   disabled?: true;
   untested?: true;
 }
@@ -39,6 +45,15 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
   client: withSecret,
   library: (command) =>
     command
+      .addOption(new Option('--kind <kind>', 'what holds it; default: a folder').choices(LIBRARY_KINDS))
+      .option('--server <address>', 'the address of its media server')
+      .option('--section <id>', "the id of the server's library; without it, what it has is told")
+      .option(
+        '--map <remote=logical>',
+        'a folder as the server sees it = the same one here; may be repeated',
+        collect(pathMapping),
+      )
+      .option('--secret-file <file>', 'a file with its token or API key, - for the standard input')
       .option('--template <template>', 'where an item goes below the root')
       .addOption(new Option('--type <type...>', 'what it takes').choices(MEDIA_TYPES).default(['audiobook'])),
 };
@@ -93,8 +108,14 @@ async function bodyOf(
     minimumSeeders: options.minimumSeeders,
     pathTemplate: options.template,
     mediaTypes: options.type,
+    ...(kind === 'library' ? serverOf(options) : {}),
     enabled: options.disabled === true ? false : undefined,
   };
+}
+
+/** What a library needs of its media server. */
+function serverOf({ kind, server, section, map }: AddOptions): Record<string, unknown> {
+  return { kind, baseUrl: server, section, pathMappings: map };
 }
 
 function withSecret(command: Command): Command {
@@ -114,5 +135,7 @@ Example:
   longplay client add "aria2" http://127.0.0.1:6800/jsonrpc --secret-file secret.txt`,
   library: `
 Example:
-  longplay library add "Audiobooks" library:Audiobooks --template "{author}/{title}"`,
+  longplay library add "Audiobooks" library:Audiobooks --template "{author}/{title}"
+  longplay library add "Plex" library:Audiobooks --kind plex --server http://127.0.0.1:32400 --section 7 \\
+    --map /data/books=library:Audiobooks --secret-file token.txt`,
 };

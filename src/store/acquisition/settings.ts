@@ -203,13 +203,19 @@ export interface LibraryRow {
   root: string;
   pathTemplate: string;
   mediaTypes: string[];
+  /** Of its media server, as are the next three; null and empty for a folder. */
+  baseUrl: string | null;
+  /** Sealed (see seal.ts). */
+  secret: string | null;
+  section: string | null;
+  pathMappings: PathMapping[];
   enabled: boolean;
   lastScanAt: Date | null;
   createdAt: Date;
 }
 
-const LIBRARY_COLUMNS = `id, name, kind, root, path_template as "pathTemplate", media_types as "mediaTypes", enabled,
-  last_scan_at as "lastScanAt", created_at as "createdAt"`;
+const LIBRARY_COLUMNS = `id, name, kind, root, path_template as "pathTemplate", media_types as "mediaTypes",
+  base_url as "baseUrl", secret, section, path_mappings as "pathMappings", enabled, last_scan_at as "lastScanAt", created_at as "createdAt"`;
 
 export async function listLibraries(db: Queryable): Promise<LibraryRow[]> {
   const { rows } = await db.query<LibraryRow>(
@@ -226,12 +232,15 @@ export async function findLibrary(db: Queryable, id: string): Promise<LibraryRow
 export type SavedLibrary = Pick<
   LibraryRow,
   'id' | 'name' | 'kind' | 'root' | 'pathTemplate' | 'mediaTypes' | 'enabled'
->;
+> &
+  Partial<Pick<LibraryRow, 'baseUrl' | 'secret' | 'section' | 'pathMappings'>>;
 
 export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise<void> {
   await db.query(
-    `insert into libraries (id, name, kind, root, path_template, media_types, enabled) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set name = $2, kind = $3, root = $4, path_template = $5, media_types = $6, enabled = $7`,
+    `insert into libraries (id, name, kind, root, path_template, media_types, enabled, base_url, secret, section, path_mappings)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     on conflict (id) do update set name = $2, kind = $3, root = $4, path_template = $5, media_types = $6, enabled = $7,
+       base_url = $8, secret = $9, section = $10, path_mappings = $11`,
     [
       library.id,
       library.name,
@@ -240,6 +249,10 @@ export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise
       library.pathTemplate,
       library.mediaTypes,
       library.enabled,
+      library.baseUrl ?? null,
+      library.secret ?? null,
+      library.section ?? null,
+      JSON.stringify(library.pathMappings ?? []),
     ],
   );
 }
