@@ -1,5 +1,5 @@
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
-import { isBlocked } from '../../domain/acquisition/blocklist.js';
+import { isBlocked, readBlocklist } from '../../domain/acquisition/blocklist.js';
 import { Fault } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
 import { logicalPath } from '../../domain/logical-path.js';
@@ -99,8 +99,11 @@ async function refuseBlocked(
   const request = requestId === undefined ? undefined : await findRequest(deps.db, requestId);
   if (request === undefined) return;
   const blocked = await blockedReleases(deps.db, itemKey(request.item));
-  const keys = new Set(blocked.map(({ releaseKey }) => releaseKey));
+  const blocklist = readBlocklist(
+    blocked.map(({ releaseKey }) => releaseKey),
+    Date.now(),
+  );
   const { infoHash } = fetched;
-  if (!isBlocked({ ...candidate, infoHash }, keys)) return;
+  if (!isBlocked({ ...candidate, infoHash }, blocklist)) return;
   throw new Fault('release_fault', `${candidate.title} is blocked for this item: it was tried before`);
 }

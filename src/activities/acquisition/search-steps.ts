@@ -231,7 +231,12 @@ async function store(
     jobId: step.jobId,
     requestId: about.requestId ?? null,
     occurrence: about.occurrence,
-    plan: { throughTier: about.throughTier, rulesVersion: decision.rulesVersion },
+    plan: {
+      throughTier: about.throughTier,
+      rulesVersion: decision.rulesVersion,
+      profiles: decision.profiles,
+      notes: decision.notes,
+    },
     conclusion,
     detail,
     candidates: decision.candidates.map(({ release, rank, ...evaluation }, number) => ({

@@ -1,4 +1,6 @@
-import { normalizeName, titleSimilarity } from './normalize-title.js';
+import { similarityTo } from './likeness.js';
+import { normalizeName } from './normalize-title.js';
+import { readTitle, type ReadTitle } from './read-title.js';
 import type { MediaItem, Release } from './release.js';
 
 export interface AuthorMatch {
@@ -6,7 +8,7 @@ export interface AuthorMatch {
   matched: number;
   /** 0 where the item names no author: nothing can be said then. */
   total: number;
-  /** Best likeness of the indexer's author field, 0 to 1. */
+  /** Best likeness of a name that is not found as it is, 0 to 1. */
   likeness: number;
 }
 
@@ -14,17 +16,27 @@ export interface AuthorMatch {
 export const SAME_NAME = 0.85;
 
 /** Found by the whole name, by a likeness ≥ 0.85, or by first and last name within 30 characters (§3.3). */
-export function matchAuthors(item: MediaItem, release: Release): AuthorMatch {
-  const authors = splitAuthors(item.author ?? '');
-  const text = normalizeName(`${release.author ?? ''} | ${release.title}`);
-  const parts = [release.author ?? '', ...release.title.split(/\s[-–—]\s|[|()[\]{}]/u)].filter(
-    (part) => part.trim() !== '',
-  );
-  const likeness = authors.map((author) =>
-    Math.max(0, ...parts.map((part) => titleSimilarity(author, part))),
-  );
-  const matched = authors.filter((author, at) => isNamed(author, text) || (likeness[at] ?? 0) >= SAME_NAME);
-  return { matched: matched.length, total: authors.length, likeness: Math.max(0, ...likeness) };
+export function authorMatcher(item: MediaItem): (release: Release, read?: ReadTitle) => AuthorMatch {
+  const authors = splitAuthors(item.author ?? '').map((author) => ({
+    name: normalizeName(author),
+    likenessTo: similarityTo(author),
+  }));
+  return (release, { named: title } = readTitle(release.title)) => {
+    const text = release.author === undefined ? title : `${normalizeName(release.author)} ${title}`;
+    const others = authors.filter(({ name }) => !isNamed(name, text));
+    const named = authors.length - others.length;
+    const parts = others.length === 0 ? [] : namedParts(release);
+    const likeness = others.map(({ likenessTo }) => Math.max(0, ...parts.map(likenessTo)));
+    return {
+      matched: named + likeness.filter((alike) => alike >= SAME_NAME).length,
+      total: authors.length,
+      likeness: Math.max(0, ...likeness),
+    };
+  };
+}
+
+function namedParts({ author, title }: Release): string[] {
+  return [author ?? '', ...title.split(/\s[-–—]\s|[|()[\]{}]/u)].filter((part) => part.trim() !== '');
 }
 
 /** "Terry Pratchett & Neil Gaiman" → two names; "Tolkien, J. R. R." stays one. */
@@ -39,8 +51,7 @@ function splitCommas(name: string): string[] {
   return parts.every((part) => /\s/.test(part)) ? parts : [parts.slice().reverse().join(' ')];
 }
 
-function isNamed(author: string, text: string): boolean {
-  const name = normalizeName(author);
+function isNamed(name: string, text: string): boolean {
   if (` ${text} `.includes(` ${name} `)) return true;
   const names = name.split(' ');
   const [first, last] = [names[0] ?? '', names.at(-1) ?? ''];

@@ -1,7 +1,9 @@
 import { HOUR_MS } from '../durations.js';
+import type { Numbering } from './parse-video-title.js';
 import { preferredBytes } from './preferences.js';
 import type { RuleFacts } from './rule-facts.js';
-import type { ScoreParts } from './score.js';
+import { picturePlace, type ScoreParts } from './score.js';
+import { isVideo } from './video-rules.js';
 
 /** How a release was recognized, surest first (§3.5 no. 1). */
 export const MATCH_CLASSES = ['id', 'exact', 'fuzzy'] as const;
@@ -22,19 +24,23 @@ interface Comparer {
   key: (release: Comparable) => number | string;
 }
 
+/** What a release counts in each comparer, in their order. */
+export type SortKeys = readonly (number | string)[];
+
 const MEGABYTE = 1_000_000;
 
-/** Custom rules (no. 5) and video packs (no. 7) join with the pipelines that have them. */
 const COMPARERS: readonly Comparer[] = [
   { about: 'match class', key: ({ matchClass }) => MATCH_CLASSES.indexOf(matchClass) },
   { about: 'match of title and author', key: ({ score }) => -Math.round(score.match / 5) },
   { about: 'fit of narrator, edition and language', key: ({ editionFit }) => -editionFit },
-  { about: 'format', key: ({ score }) => -score.format },
+  { about: 'format', key: qualityKey },
   { about: 'revision', key: ({ facts }) => -facts.parsed.revision },
-  {
-    about: 'protocol',
-    key: ({ facts }) => Number(facts.release.protocol !== (facts.preferences.protocol ?? 'torrent')),
-  },
+  { about: 'score by the rules', key: ({ facts }) => -facts.custom.score },
+  { about: 'protocol', key: ({ facts }) => Number(facts.release.protocol !== preferredProtocol(facts)) },
+  { about: 'fit of pack or episode', key: ({ facts }) => packKey(facts) },
+  { about: 'number of seasons', key: ({ facts }) => seasonsKey(facts) },
+  { about: 'number of episodes', key: ({ facts }) => episodeCount(facts.parsed.video?.numbering) },
+  { about: 'first episode', key: ({ facts }) => firstEpisode(facts.parsed.video?.numbering) },
   { about: 'indexer priority', key: ({ facts }) => facts.indexer?.priority ?? 25 },
   { about: 'download cost at the indexer', key: ({ facts }) => Number(!facts.release.freeleech) },
   { about: 'number of seeders', key: ({ facts }) => -magnitude(facts.release.seeders) },
@@ -45,18 +51,23 @@ const COMPARERS: readonly Comparer[] = [
   { about: 'place in the alphabet of ids', key: ({ facts }) => facts.release.guid },
 ];
 
+/** Computed once a release: sorting looks at them many times. */
+export function sortKeys(release: Comparable): SortKeys {
+  return COMPARERS.map(({ key }) => key(release));
+}
+
 /** First difference wins (§3.5). Negative: `left` is better. Total: two releases are equal only in indexer and guid. */
-export function compareReleases(left: Comparable, right: Comparable): number {
-  for (const { key } of COMPARERS) {
-    const order = compareKeys(key(left), key(right));
+export function compareReleases(left: SortKeys, right: SortKeys): number {
+  for (let at = 0; at < COMPARERS.length; at += 1) {
+    const order = compareKeys(left[at] ?? 0, right[at] ?? 0);
     if (order !== 0) return order;
   }
   return 0;
 }
 
 /** In what `worse` first differs from `better`. */
-export function firstDifference(better: Comparable, worse: Comparable): string {
-  return COMPARERS.find(({ key }) => compareKeys(key(better), key(worse)) !== 0)?.about ?? 'nothing';
+export function firstDifference(better: SortKeys, worse: SortKeys): string {
+  return COMPARERS.find((_, at) => better[at] !== worse[at])?.about ?? 'nothing';
 }
 
 /** By code units, not by locale: the same on every host. */
@@ -65,15 +76,56 @@ function compareKeys(left: number | string, right: number | string): number {
   return left < right ? -1 : 1;
 }
 
+function qualityKey({ facts, score }: Comparable): number {
+  return isVideo(facts.item) ? picturePlace(facts) : -score.format;
+}
+
+function preferredProtocol({ preferences, delay }: RuleFacts): string {
+  return preferences.protocol ?? delay?.preferredProtocol ?? 'torrent';
+}
+
+/** A pack where one is wanted, and none where one episode is. */
+function packKey({ item, parsed }: RuleFacts): number {
+  const isPack = seasonCount(parsed.video?.numbering) > 0;
+  return Number(isPack !== (item.episode === undefined));
+}
+
+/** All of a show where all is wanted, else the pack that brings the least beside it. */
+function seasonsKey({ item, parsed }: RuleFacts): number {
+  const count = seasonCount(parsed.video?.numbering);
+  return item.season === undefined ? -count : count;
+}
+
+function seasonCount(numbering: Numbering | undefined): number {
+  switch (numbering?.kind) {
+    case 'series':
+      return 1_000;
+    case 'seasons':
+      return numbering.to - numbering.from + 1;
+    case 'episodes':
+    case 'daily':
+    case undefined:
+      return 0;
+  }
+}
+
+function episodeCount(numbering: Numbering | undefined): number {
+  return numbering?.kind === 'episodes' ? numbering.episodes.length : 0;
+}
+
+function firstEpisode(numbering: Numbering | undefined): number {
+  return numbering?.kind === 'episodes' ? Math.min(...numbering.episodes) : 0;
+}
+
 function magnitude(count: number | undefined): number {
   return count === undefined || count <= 0 ? 0 : Math.round(Math.log10(count));
 }
 
 /** Usenet alone: posts get lost with age. Protocols differ at an earlier comparer, so both sides are of one kind. */
 function agePoints({ release, now }: RuleFacts): number {
-  const published = release.publishedAt === undefined ? Number.NaN : Date.parse(release.publishedAt);
-  if (release.protocol !== 'usenet' || Number.isNaN(published)) return 0;
-  const hours = (now - published) / HOUR_MS;
+  if (release.protocol !== 'usenet' || release.publishedAt === undefined) return 0;
+  const hours = (now - Date.parse(release.publishedAt)) / HOUR_MS;
+  if (Number.isNaN(hours)) return 0;
   if (hours < 1) return 1_000;
   if (hours <= 24) return 100;
   return hours <= 168 ? 10 : -Math.round(Math.log10(hours / 24));

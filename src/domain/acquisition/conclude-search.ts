@@ -1,5 +1,5 @@
 import type { Decision } from './decide.js';
-import type { RejectionCode } from './rule-facts.js';
+import type { RejectionCode } from './rejection.js';
 import type { SearchConclusion } from './search-conclusion.js';
 
 /** How one enabled indexer answered, over all its queries of this search. */

@@ -1,32 +1,25 @@
-import { matchAuthors, splitAuthors } from './author-match.js';
-import { compareReleases, firstDifference, type Comparable, type MatchClass } from './compare.js';
+import { normalizeInfoHash } from './blocklist.js';
+import { compareReleases, sortKeys, type Comparable, type MatchClass, type SortKeys } from './compare.js';
+import type { CustomRuleResult } from './custom-rules.js';
+import type { DecisionInput } from './decision-input.js';
+import { applyDelay } from './delay.js';
 import { editionFit } from './edition-fit.js';
+import { explain } from './explain.js';
 import { applyHardRules, isOtherItem } from './hard-rules.js';
-import { mainTitle } from './normalize-title.js';
-import { parseReleaseTitle } from './parse-release-title.js';
-import type { Preferences } from './preferences.js';
+import type { ParsedReleaseTitle } from './parse-release-title.js';
+import { factsReader, rulesFor, titleParser } from './read-facts.js';
+import { refuse, type Rejection } from './rejection.js';
 import type { MediaItem, Release } from './release.js';
-import type { RankedIndexer, Rejection, RuleFacts } from './rule-facts.js';
-import { LOWEST_ACCEPTED_SCORE, scoreRelease, type ScoreParts } from './score.js';
-import { matchTitle } from './title-match.js';
+import type { RuleFacts } from './rule-facts.js';
+import { scoreRelease, type ScoreParts } from './score.js';
+import { DEFAULT_SCORING } from './scoring-profiles.js';
+import { hasSameId } from './video-match.js';
+import { isVideo } from './video-rules.js';
+
+export type { DecisionInput } from './decision-input.js';
 
 /** Raised whenever a rule, a point or a comparer changes: a stored decision says by which rules it was made. */
-export const RULES_VERSION = 2;
-
-export interface DecisionInput {
-  item: MediaItem;
-  releases: readonly Release[];
-  indexers: readonly RankedIndexer[];
-  /** Keys from blocklist.ts that are blocked for the item. */
-  blocklist: readonly string[];
-  /** What this request fetched before. */
-  grabbed: readonly { indexerId: string; guid: string; infoHash?: string | null }[];
-  /** Protocols that an enabled download client fetches. */
-  protocols: readonly Release['protocol'][];
-  preferred?: Preferences;
-  /** Milliseconds since the epoch. */
-  now: number;
-}
+export const RULES_VERSION = 3;
 
 /** A release without its links, which may carry keys. */
 export type PublicRelease = Omit<Release, 'downloadUrl' | 'magnetUrl'>;
@@ -39,70 +32,90 @@ export interface Candidate {
   rank: number | null;
   class: MatchClass;
   score: ScoreParts;
+  /** What was read from its name. */
+  parsed: ParsedReleaseTitle;
+  /** The rules of people that it matched, and what they add. */
+  custom: CustomRuleResult;
   rejections: Rejection[];
   /** One sentence: why this one, or why not. */
   why: string;
 }
 
+/** What is true of every candidate and refuses none. */
+export interface DecisionNote {
+  code: 'UNKNOWN_RUNTIME';
+  detail: string;
+}
+
 export interface Decision {
   /** Accepted ones by rank, then rejected ones in the order that they would have had. */
   candidates: Candidate[];
+  notes: DecisionNote[];
   rulesVersion: number;
+  /** By which named figures and rules it was made. */
+  profiles: { scoring: string; rules: string | null; delay: string | null };
 }
 
 interface Judged extends Comparable {
   rejections: Rejection[];
+  keys: SortKeys;
 }
 
 /**
- * Ranks every release and says why (acquisition.md §3.3–3.5). Pure: the order of the input does not matter, and a
+ * Ranks every release and says why (acquisition.md §3.3–3.7). Pure: the order of the input does not matter, and a
  * repetition gives the same answer.
  */
 export function decide(input: DecisionInput): Decision {
-  const judged = firstOfEachGuid(input.releases).map((release) => judge(release, input));
-  const sorted = judged.toSorted(
-    (a, b) => Number(isRejected(a)) - Number(isRejected(b)) || compareReleases(a, b),
+  const read = factsReader(input);
+  const judged = firstOfEachGuid(input.releases).map((release) => judge(read(release)));
+  applyDelay(judged, { delay: input.delay, parse: titleParser(input.item) });
+  const sorted = [false, true].flatMap((refused) =>
+    judged.filter((one) => isRejected(one) === refused).sort((a, b) => compareReleases(a.keys, b.keys)),
   );
   const groups = groupByHash(sorted);
-  const ahead = groups.map(([first]) => first);
-  const candidates = groups.map(([first, ...others], at) => toCandidate({ first, others, at, ahead }));
-  return { candidates, rulesVersion: RULES_VERSION };
-}
-
-function judge(release: Release, input: DecisionInput): Judged {
-  const facts = readFacts(release, input);
-  const rejections = applyHardRules(facts);
-  const score = scoreRelease(facts, { otherItem: isOtherItem(rejections) });
-  if (!isOtherItem(rejections) && score.base < LOWEST_ACCEPTED_SCORE) rejections.push(lowMatch(score));
-  return { facts, rejections, score, matchClass: classOf(facts), editionFit: editionFit(facts) };
-}
-
-function readFacts(release: Release, input: DecisionInput): RuleFacts {
-  const { item, indexers, blocklist, grabbed, protocols, preferred, now } = input;
+  const candidates = groups.map(([first, ...others], at) =>
+    toCandidate({ first, others, at, better: groups[at - 1]?.[0] }),
+  );
   return {
-    ...{ item, release, grabbed, protocols, now },
-    indexer: indexers.find(({ id }) => id === release.indexerId),
-    parsed: parseReleaseTitle(release.title, knownPhrases(item)),
-    title: matchTitle(item, release),
-    author: matchAuthors(item, release),
-    preferences: preferred ?? {},
-    blocklist: new Set(blocklist),
+    candidates,
+    notes: notesOn(input.item),
+    rulesVersion: RULES_VERSION,
+    profiles: {
+      scoring: (input.scoring ?? DEFAULT_SCORING).id,
+      rules: rulesFor(input)?.id ?? null,
+      delay: input.delay?.profile.id ?? null,
+    },
   };
 }
 
-function knownPhrases({ title, author, series }: MediaItem): string[] {
-  return [title, mainTitle(title), series ?? '', ...splitAuthors(author ?? '')];
+/** Sizes are compared by what a minute takes. */
+function notesOn({ mediaType, runtimeSeconds }: MediaItem): DecisionNote[] {
+  if (mediaType === 'ebook' || runtimeSeconds !== undefined) return [];
+  const detail = 'The running time is not known: no size is refused for it, and none is nearer than another.';
+  return [{ code: 'UNKNOWN_RUNTIME', detail }];
 }
 
-function classOf({ item, parsed, title, author }: RuleFacts): MatchClass {
+function judge(facts: RuleFacts): Judged {
+  const rejections = applyHardRules(facts);
+  const otherItem = isOtherItem(rejections);
+  const score = scoreRelease(facts, { otherItem });
+  const { threshold } = facts.scoring;
+  if (!otherItem && score.base < threshold) {
+    const detail = `scores ${score.base} of 100, at least ${threshold} are expected`;
+    rejections.push(refuse('LOW_MATCH', detail));
+  }
+  const comparable = { facts, score, matchClass: classOf(facts), editionFit: editionFit(facts) };
+  return { ...comparable, rejections, keys: sortKeys(comparable) };
+}
+
+function classOf({ item, release, parsed, title, author }: RuleFacts): MatchClass {
+  if (isVideo(item)) {
+    if (hasSameId(item, release)) return 'id';
+    return title.complete && (item.year === undefined || parsed.year === item.year) ? 'exact' : 'fuzzy';
+  }
   if (item.asin !== undefined && parsed.asin === item.asin.toUpperCase()) return 'id';
   const authorsKnown = author.total > 0 && author.matched === author.total;
   return title.complete && authorsKnown ? 'exact' : 'fuzzy';
-}
-
-function lowMatch({ base }: ScoreParts): Rejection {
-  const detail = `scores ${base} of 100, at least ${LOWEST_ACCEPTED_SCORE} are expected`;
-  return { code: 'LOW_MATCH', permanent: true, detail };
 }
 
 function isRejected({ rejections }: Judged): boolean {
@@ -111,22 +124,30 @@ function isRejected({ rejections }: Judged): boolean {
 
 /** An indexer tells one release again in a later tier; which telling is kept must not depend on their order. */
 function firstOfEachGuid(releases: readonly Release[]): Release[] {
-  const kept = new Map<string, { release: Release; text: string }>();
+  const kept = new Map<string, Release>();
   for (const release of releases) {
-    const key = JSON.stringify([release.indexerId, release.guid]);
-    const text = JSON.stringify(Object.entries(release).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const key = placeKey(release);
     const other = kept.get(key);
-    if (other === undefined || text < other.text) kept.set(key, { release, text });
+    if (other === undefined || textOf(release) < textOf(other)) kept.set(key, release);
   }
-  return [...kept.values()].map(({ release }) => release);
+  return [...kept.values()];
+}
+
+function textOf(release: Release): string {
+  return JSON.stringify(Object.entries(release).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The id's length keeps "a" + "bc" and "ab" + "c" apart. */
+function placeKey({ indexerId, guid }: Release): string {
+  return `${indexerId.length}:${indexerId}${guid}`;
 }
 
 /** One torrent is one candidate, whoever offers it; the best offer stands first (§3.1 "Dedup"). */
 function groupByHash(sorted: readonly Judged[]): [Judged, ...Judged[]][] {
   const groups = new Map<string, [Judged, ...Judged[]]>();
   for (const judged of sorted) {
-    const { infoHash, indexerId, guid } = judged.facts.release;
-    const key = infoHash === undefined ? JSON.stringify([indexerId, guid]) : infoHash.toLowerCase();
+    const { release } = judged.facts;
+    const key = normalizeInfoHash(release.infoHash) ?? placeKey(release);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [judged]);
     else group.push(judged);
@@ -138,12 +159,12 @@ function toCandidate({
   first,
   others,
   at,
-  ahead,
+  better,
 }: {
   first: Judged;
   others: Judged[];
   at: number;
-  ahead: Judged[];
+  better: Judged | undefined;
 }): Candidate {
   const alsoAt = others.map(({ facts: { release } }) => ({
     indexerId: release.indexerId,
@@ -155,20 +176,15 @@ function toCandidate({
     rank: isRejected(first) ? null : at + 1,
     class: first.matchClass,
     score: first.score,
+    parsed: first.facts.parsed,
+    custom: first.facts.custom,
     rejections: first.rejections,
-    why: explain(first, ahead[at - 1]),
+    why: explain(first, better),
   };
 }
 
-function withoutLinks({ downloadUrl: _download, magnetUrl: _magnet, ...release }: Release): PublicRelease {
-  return release;
-}
-
-function explain(judged: Judged, better: Judged | undefined): string {
-  const { rejections, score, matchClass, facts } = judged;
-  if (rejections.length > 0) return `Refused: ${rejections.map(({ detail }) => detail).join('; ')}.`;
-  const points = `${matchClass} match, ${score.base} of 100 points`;
-  const source = facts.indexer?.name ?? facts.release.indexerId;
-  if (better === undefined) return `Best of all accepted releases: ${points}, from ${source}.`;
-  return `Accepted (${points}), behind "${better.facts.release.title}": worse ${firstDifference(better, judged)}.`;
+function withoutLinks(release: Release): PublicRelease {
+  if (release.downloadUrl === undefined && release.magnetUrl === undefined) return release;
+  const { downloadUrl: _download, magnetUrl: _magnet, ...rest } = release;
+  return rest;
 }

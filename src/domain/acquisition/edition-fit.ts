@@ -1,6 +1,7 @@
 import { SAME_NAME, splitAuthors } from './author-match.js';
 import { parseLanguage, type Language } from './language.js';
-import { normalizeName, titleSimilarity } from './normalize-title.js';
+import { titleSimilarity } from './likeness.js';
+import { normalizeName } from './normalize-title.js';
 import type { RuleFacts } from './rule-facts.js';
 
 /**
@@ -8,7 +9,7 @@ import type { RuleFacts } from './rule-facts.js';
  * What a release does not tell counts nothing, so unknown ranks between right and wrong.
  */
 export function editionFit(facts: RuleFacts): number {
-  return narratorFit(facts) + abridgedFit(facts) + languageFit(facts);
+  return narratorFit(facts) + abridgedFit(facts) + languageFit(facts) + editionNameFit(facts);
 }
 
 /** 1: it names one of the wished; -1: it names others alone. "Read by the author" tells nobody's name. */
@@ -28,6 +29,12 @@ export function abridgedFit({ item, parsed, preferences }: RuleFacts): number {
   return parsed.abridged === (wanted === 'abridged') ? 1 : -1;
 }
 
+/** 1: the wished edition by its name, 0: none is wished or told, -1: another one. */
+export function editionNameFit({ parsed, preferences }: Pick<RuleFacts, 'parsed' | 'preferences'>): number {
+  if (preferences.editionName === undefined || parsed.editions.length === 0) return 0;
+  return parsed.editions.includes(preferences.editionName) ? 1 : -1;
+}
+
 export function languageFit(facts: RuleFacts): number {
   const wanted = facts.item.language === undefined ? undefined : parseLanguage(facts.item.language);
   const told = toldLanguages(facts);
@@ -36,7 +43,10 @@ export function languageFit(facts: RuleFacts): number {
 }
 
 /** The indexer's word counts before the name's, where it is a language that we know. */
-export function toldLanguages({ release, parsed }: RuleFacts): readonly Language[] {
+export function toldLanguages({
+  release,
+  parsed,
+}: Pick<RuleFacts, 'release' | 'parsed'>): readonly Language[] {
   const attribute = release.language === undefined ? undefined : parseLanguage(release.language);
   return attribute === undefined ? parsed.languages : [attribute];
 }

@@ -1,6 +1,7 @@
 import { guardOf, type MatchTarget } from './match-guards.js';
 import { EDITION_WORDS } from './edition-words.js';
-import { splitWords, titleSimilarity } from './normalize-title.js';
+import { titleSimilarity } from './likeness.js';
+import { splitWords } from './normalize-title.js';
 import type { MediaItem } from './release.js';
 
 export type FuzzyVerdict =

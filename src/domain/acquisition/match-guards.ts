@@ -1,6 +1,7 @@
 import { EDITION_WORDS } from './edition-words.js';
-import { foldTitle, isStopWord, mainTitle, splitWords, titleSimilarity } from './normalize-title.js';
-import { phrasePattern } from './parse-release-title.js';
+import { titleSimilarity } from './likeness.js';
+import { foldTitle, isStopWord, mainTitle, splitWords } from './normalize-title.js';
+import { phrasePattern } from './phrase.js';
 import type { MediaItem } from './release.js';
 import { parseVolume, statedVolumes, volumeBehindTitle, volumesOfTitle } from './volume.js';
 

@@ -20,8 +20,15 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
+/** Most names are plain; what needs Unicode's tables is slow, and decisions look at thousands of names. */
+const PLAIN = /^[\t -~]*$/;
+
 /** Lower case, no marks, no apostrophes; punctuation stays, since it separates the parts of a release name. */
 export function foldTitle(text: string): string {
+  if (PLAIN.test(text)) {
+    const lower = text.toLowerCase();
+    return /['`&]/.test(lower) ? lower.replace(/['`]/g, '').replace(/&/g, ' and ') : lower;
+  }
   return text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
@@ -33,9 +40,13 @@ export function foldTitle(text: string): string {
 
 /** Folded, and everything that is no letter or digit becomes one space (acquisition.md §1.11). */
 export function normalizeTitle(text: string): string {
-  return foldTitle(text)
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  return normalizeFolded(foldTitle(text));
+}
+
+/** The same for what is folded already. */
+export function normalizeFolded(folded: string): string {
+  const pattern = PLAIN.test(folded) ? /[^a-z0-9]+/g : /[^\p{L}\p{N}]+/gu;
+  return folded.replace(pattern, ' ').trim();
 }
 
 /** Tells titles apart: a title without letters ("???") has no normal form and stands for itself. */
@@ -46,12 +57,21 @@ export function plainTitle(text: string): string {
 
 /** A person's name, with initials joined: "J. R. R. Tolkien" and "JRR Tolkien" become the same. */
 export function normalizeName(text: string): string {
-  return normalizeTitle(text).replace(/(?<=^| )(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
+  return joinInitials(normalizeTitle(text));
+}
+
+/** The same for what is normalized already. */
+export function joinInitials(normal: string): string {
+  return normal.replace(/(?<=^| )(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
 }
 
 export function splitWords(text: string): string[] {
-  const normal = normalizeTitle(text);
-  return normal === '' ? [] : normal.split(' ');
+  return splitFolded(foldTitle(text));
+}
+
+/** The words of what is folded already. */
+export function splitFolded(folded: string): string[] {
+  return folded.match(PLAIN.test(folded) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
 }
 
 export function isStopWord(word: string): boolean {
@@ -70,24 +90,4 @@ export function requiredWords(title: string): string[] {
   const words = splitWords(mainTitle(title));
   const telling = words.filter((word) => !isStopWord(word));
   return telling.length === 0 ? words : telling;
-}
-
-/** Dice's coefficient on character pairs, spaces removed: 0 (nothing shared) to 1 (equal). */
-export function titleSimilarity(left: string, right: string): number {
-  const [a, b] = [left, right].map((text) => normalizeTitle(text).replaceAll(' ', ''));
-  if (a === undefined || b === undefined || a === '' || b === '') return 0;
-  if (a === b) return 1;
-  const pairs = countPairs(a);
-  let shared = 0;
-  for (const [pair, count] of countPairs(b)) shared += Math.min(count, pairs.get(pair) ?? 0);
-  return (2 * shared) / Math.max(1, a.length + b.length - 2);
-}
-
-function countPairs(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let at = 0; at + 1 < text.length; at += 1) {
-    const pair = text.slice(at, at + 2);
-    counts.set(pair, (counts.get(pair) ?? 0) + 1);
-  }
-  return counts;
 }

@@ -1,6 +1,11 @@
 import { languagesIn, type Language } from './language.js';
-import { foldTitle, splitWords } from './normalize-title.js';
+import { editionsIn, type EditionName } from './edition-names.js';
+import { splitFolded } from './normalize-title.js';
+import { parseVideoTitle, type ParsedVideo } from './parse-video-title.js';
+import { phrasesPattern } from './phrase.js';
+import { readTitle, type ReadTitle } from './read-title.js';
 import { parseFormat, type ReleaseFormat } from './release-format.js';
+import { tellingGroups, type TellingGroup } from './telling-words.js';
 import { statedVolumes } from './volume.js';
 
 /** What a release's name tells beside title and author. */
@@ -22,47 +27,71 @@ export interface ParsedReleaseTitle {
   /** 1 for a proper or repack, which repairs an earlier release. */
   revision: number;
   withoutChapters: boolean;
+  /** Named editions: extended, anniversary … */
+  editions: readonly EditionName[];
+  /** Films and episodes alone. */
+  video?: ParsedVideo;
 }
 
 const PACK_WORDS =
-  /\b(?:box ?set|boxed set|omnibus|collection|trilogy|tetralogy|complete (?:series|works|set)|\d{1,3} books|discography)\b/;
+  /\b(?:box ?set|boxed set|omnibus|(?<!criterion[ .])collection|trilogy|tetralogy|complete (?:series|works|set)|\d{1,3} books|discography)\b/;
+const DRAMATISED =
+  /\b(?:dramati[sz]ed|dramati[sz]ation|full[- ]cast|radio (?:play|drama)|graphic ?audio|horspiel)\b/;
 const NARRATOR =
   /\b(?:read by|narrated by|narrator:?|gelesen von|lu par)\s+([\p{L}.' -]+?)(?=\s+-\s|[^\p{L}.' -]|$)/u;
 
+/** Reads the tags of one release's name. */
+export function parseReleaseTitle(title: string, known: readonly string[] = []): ParsedReleaseTitle {
+  return releaseTitleParser({ known, isVideo: false })(readTitle(title));
+}
+
 /**
- * Reads the tags of a release's name.
+ * Reads the tags of many names.
  * @param known - phrases of the item (title, author, series): blanked first, so that "The German Girl" names no
  *   language and "The Complete Collection" no pack.
  */
-export function parseReleaseTitle(title: string, known: readonly string[] = []): ParsedReleaseTitle {
-  const text = known.reduce(blankPhrase, foldTitle(title));
-  const words = splitWords(text);
-  const brackets = [...text.matchAll(/[([{]([^)\]}]*)[)\]}]/g)].map(([, inner]) => splitWords(inner ?? ''));
-  const { single, ranges } = statedVolumes(text);
-  return {
-    formats: findFormats(words, brackets.flat()),
-    ...findNumbers(text),
-    ...findEdition(text),
-    languages: languagesIn({ words, brackets, isTag }),
-    volumes: [...new Set(single)],
-    pack: ranges.length > 0 || (PACK_WORDS.test(text) && single.length === 0),
-    ...findAsin(title),
+export function releaseTitleParser({
+  known,
+  isVideo,
+}: {
+  known: readonly string[];
+  isVideo: boolean;
+}): (title: ReadTitle) => ParsedReleaseTitle {
+  const blank = blanker(known);
+  return ({ raw, folded }) => {
+    const text = blank(folded);
+    const words = splitFolded(text);
+    const brackets = splitBrackets(text);
+    const { single, ranges } = statedVolumes(text);
+    const video = isVideo ? parseVideoTitle(folded, blank) : undefined;
+    const told = tellingGroups(words);
+    const edition = findEdition(text, told);
+    return {
+      formats: findFormats(words, brackets),
+      ...findNumbers(text),
+      ...edition,
+      revision: video?.revision ?? edition.revision,
+      editions: told.has('edition') ? editionsIn(text) : [],
+      languages: languagesIn({ words, brackets, isTag }),
+      volumes: single.length > 1 ? [...new Set(single)] : single,
+      pack: ranges.length > 0 || (told.has('pack') && single.length === 0 && PACK_WORDS.test(text)),
+      ...(folded.includes('b0') ? findAsin(raw) : {}),
+      ...(video === undefined ? {} : { video }),
+    };
   };
 }
 
-/** Matches the phrase's words with anything but letters and digits between them. */
-export function phrasePattern(phrase: string, flags = 'gu'): RegExp | undefined {
-  const words = splitWords(phrase);
-  if (words.length === 0) return undefined;
-  return new RegExp(
-    String.raw`(?<![\p{L}\p{N}])${words.join(String.raw`[^\p{L}\p{N}]+`)}(?![\p{L}\p{N}])`,
-    flags,
-  );
+/** The words of each bracket. */
+function splitBrackets(text: string): string[][] {
+  if (!/[([{]/.test(text)) return [];
+  return [...text.matchAll(/[([{]([^)\]}]*)[)\]}]/g)].map(([, inner]) => splitFolded(inner ?? ''));
 }
 
-function blankPhrase(text: string, phrase: string): string {
-  const pattern = phrasePattern(phrase);
-  return pattern === undefined ? text : text.replace(pattern, ' ');
+/** One pass for all phrases, the longest first where one begins like another. */
+function blanker(known: readonly string[]): (text: string) => string {
+  const longestFirst = known.toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  const pattern = phrasesPattern(longestFirst);
+  return pattern === undefined ? (text) => text : (text) => text.replace(pattern, ' ');
 }
 
 /** What stands beside a language's code in brackets: a format, a year, a bit rate, an edition. */
@@ -71,9 +100,14 @@ function isTag(word: string): boolean {
 }
 
 /** "AA" alone is a size of battery and half of a word game: it counts inside brackets only. */
-function findFormats(words: string[], bracketed: string[]): ReleaseFormat[] {
-  const found = words.map(parseFormat).filter((format) => format !== undefined);
-  return [...new Set(found)].filter((format) => format !== 'aa' || bracketed.includes('aa'));
+function findFormats(words: readonly string[], brackets: readonly (readonly string[])[]): ReleaseFormat[] {
+  const found: ReleaseFormat[] = [];
+  for (const word of words) {
+    const format = parseFormat(word);
+    if (format === undefined || found.includes(format)) continue;
+    if (format !== 'aa' || brackets.some((inner) => inner.includes('aa'))) found.push(format);
+  }
+  return found;
 }
 
 function findNumbers(text: string): { bitrateKbps?: number; year?: number } {
@@ -89,17 +123,15 @@ function findNumbers(text: string): { bitrateKbps?: number; year?: number } {
 
 function findEdition(
   text: string,
+  told: ReadonlySet<TellingGroup>,
 ): Pick<ParsedReleaseTitle, 'abridged' | 'dramatised' | 'narrator' | 'revision' | 'withoutChapters'> {
-  const narrator = NARRATOR.exec(text)?.[1];
+  const narrator = told.has('narrator') ? NARRATOR.exec(text)?.[1] : undefined;
   return {
-    ...readAbridged(text),
-    dramatised:
-      /\b(?:dramati[sz]ed|dramati[sz]ation|full[- ]cast|radio (?:play|drama)|graphic ?audio|horspiel)\b/.test(
-        text,
-      ),
-    ...(narrator === undefined ? {} : { narrator: splitWords(narrator).join(' ') }),
-    revision: /\b(?:proper|repack|rerip)\b/.test(text) ? 1 : 0,
-    withoutChapters: /\b(?:no|without) chapters?\b/.test(text),
+    ...(told.has('abridged') ? readAbridged(text) : {}),
+    dramatised: told.has('dramatised') && DRAMATISED.test(text),
+    ...(narrator === undefined ? {} : { narrator: splitFolded(narrator).join(' ') }),
+    revision: told.has('revision') ? 1 : 0,
+    withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),
   };
 }
 

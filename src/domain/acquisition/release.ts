@@ -54,6 +54,8 @@ export interface Release {
   narrator?: string;
   /** As the indexer tells them. */
   files?: number;
+  /** Their paths; few indexers tell them. */
+  fileNames?: string[];
   grabs?: number;
   imdbId?: string;
   tmdbId?: number;

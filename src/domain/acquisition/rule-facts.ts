@@ -1,42 +1,20 @@
 import type { AuthorMatch } from './author-match.js';
+import type { Blocklist } from './blocklist.js';
+import type { Circumstances } from './circumstances.js';
+import type { CustomRuleResult } from './custom-rules.js';
+import type { DelayProfile } from './delay-profile.js';
 import type { ParsedReleaseTitle } from './parse-release-title.js';
 import type { Preferences } from './preferences.js';
 import type { MediaItem, Release } from './release.js';
+import type { ScoringProfile } from './scoring-profiles.js';
 import type { TitleMatch } from './title-match.js';
 
-/** Why a release may not be taken (acquisition.md §3.3). */
-export const REJECTION_CODES = [
-  'WRONG_TYPE',
-  'TITLE_MISMATCH',
-  'AUTHOR_MISMATCH',
-  'VOLUME_CONFLICT',
-  'LANGUAGE',
-  'ABRIDGED',
-  'DRAMATISED',
-  'NARRATOR',
-  'PACK',
-  'SIZE_BELOW',
-  'SIZE_ABOVE',
-  'DRM',
-  'BLOCKLISTED',
-  'ALREADY_GRABBED',
-  'PROTOCOL_DISABLED',
-  'LOW_MATCH',
-  'MIN_SEEDERS',
-  'INDEXER_BACKOFF',
-] as const;
-
-export type RejectionCode = (typeof REJECTION_CODES)[number];
-
-export interface Rejection {
-  code: RejectionCode;
-  /** False: the release is worth another look at `retryAt`. */
-  permanent: boolean;
-  /** What was expected and what came, for people. */
-  detail: string;
-  /** ISO 8601; temporary rejections only. */
-  retryAt?: string;
-}
+/**
+ * Who looks at the decision. `automatic`: Longplay by itself. `invoked`: Longplay at once, since a person asked for
+ * this search now; neither a release date nor a delay holds it. `interactive`: a person chooses from the list, so an
+ * author that no name tells is shown and not refused (acquisition.md §3.1, §3.3, §3.7).
+ */
+export type SearchMode = 'automatic' | 'invoked' | 'interactive';
 
 export interface RankedIndexer {
   id: string;
@@ -46,6 +24,8 @@ export interface RankedIndexer {
   minimumSeeders: number;
   /** Milliseconds since the epoch; set while the indexer rests. */
   backoffUntil?: number;
+  /** What it lets us fetch until `until`, milliseconds since the epoch. */
+  grabs?: { used: number; limit: number; until: number };
 }
 
 /** All that the rules look at; everything about the release is read once, before. */
@@ -57,9 +37,14 @@ export interface RuleFacts {
   title: TitleMatch;
   author: AuthorMatch;
   preferences: Preferences;
-  blocklist: ReadonlySet<string>;
+  scoring: ScoringProfile;
+  custom: CustomRuleResult;
+  circumstances: Circumstances;
+  blocklist: Blocklist;
   grabbed: readonly { indexerId: string; guid: string; infoHash?: string | null }[];
   protocols: readonly Release['protocol'][];
+  delay: DelayProfile | undefined;
+  mode: SearchMode;
   /** Milliseconds since the epoch. */
   now: number;
 }

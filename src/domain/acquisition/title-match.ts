@@ -1,4 +1,5 @@
 import { EDITION_WORDS } from './edition-words.js';
+import { similarityTo } from './likeness.js';
 import {
   foldTitle,
   isStopWord,
@@ -6,11 +7,12 @@ import {
   normalizeName,
   normalizeTitle,
   requiredWords,
+  splitFolded,
   splitWords,
-  titleSimilarity,
 } from './normalize-title.js';
+import { readTitle, type ReadTitle } from './read-title.js';
 import { parseFormat } from './release-format.js';
-import { phrasePattern } from './parse-release-title.js';
+import { phrasePattern } from './phrase.js';
 import type { MediaItem, Release } from './release.js';
 import { parseVolume, volumeBehindTitle } from './volume.js';
 
@@ -21,11 +23,14 @@ export interface TitleMatch {
   complete: boolean;
   /** The words with which the release's title goes on: "foundation and empire" for "Foundation". */
   goesOn?: string;
-  /** Best likeness of a part of the name, 0 to 1. */
+  /** Best likeness of a part of the name, 0 to 1; 1 where it is complete, 0 where it is another title. */
   likeness: number;
   /** A volume number right behind the title. */
   volumeBehind?: number;
 }
+
+/** Of the required words a release must have so many (acquisition.md §3.3). */
+export const LEAST_WORD_SHARE = 0.8;
 
 /** Words around a title that make no other title of it: in a release's name more than in a library. */
 const LABELS = new Set([
@@ -36,20 +41,33 @@ const LABELS = new Set([
   ).split(' '),
 ]);
 
-/** Compares a release's name, or the book title that its indexer tells, with the item's title. */
-export function matchTitle(item: MediaItem, release: Release): TitleMatch {
-  const text = foldTitle(withoutDots(release.bookTitle ?? release.title));
-  const passages = findPassages(text, item);
-  const allowed = allowedWords(item, release);
-  const continued = passages.map((passage) => continuation(passage, { item, allowed }));
-  const goesOn = continued.find((words, at) => words !== undefined && passages[at]?.bracketed === false);
-  const volume = passages.map(({ rest }) => volumeBehindTitle(rest)).find((number) => number !== undefined);
-  return {
-    wordShare: shareOfWords(item.title, `${release.title} ${release.bookTitle ?? ''}`),
-    complete: passages.length > 0 && continued.includes(undefined) && goesOn === undefined,
-    ...(goesOn === undefined ? {} : { goesOn }),
-    likeness: Math.max(0, ...titleParts(text).map((part) => bestSimilarity(item.title, part))),
-    ...(volume === undefined ? {} : { volumeBehind: volume }),
+/** Compares a release's name, or the book title that its indexer tells, with the item's title; read once for many. */
+export function titleMatcher(item: MediaItem): (release: Release, read?: ReadTitle) => TitleMatch {
+  const title = mainTitle(item.title);
+  const phrase = phrasePattern(
+    normalizeTitle(title).replace(/^(?:the|a|an|der|die|das|le|la|les|el|los) (?=.)/, ''),
+  );
+  const required = requiredWords(item.title);
+  const isOwn = ownWords(item);
+  const alike = [item.title, title].map(similarityTo);
+  return (release, read = readTitle(release.title)) => {
+    const told = release.bookTitle === undefined ? read.folded : foldTitle(release.bookTitle);
+    const text = withoutDots(told);
+    const passages = findPassages(text, phrase);
+    const isAllowed = allowedWords(isOwn, release);
+    const continued = passages.map((passage) => continuation(passage, { item, isAllowed }));
+    const goesOn = continued.find((words, at) => words !== undefined && passages[at]?.bracketed === false);
+    const volume = passages.map(({ rest }) => volumeBehindTitle(rest)).find((number) => number !== undefined);
+    const complete = passages.length > 0 && continued.includes(undefined) && goesOn === undefined;
+    const wordShare = passages.length > 0 ? 1 : shareOfWords(required, [read, release.bookTitle]);
+    const isOther = goesOn !== undefined || wordShare < LEAST_WORD_SHARE;
+    return {
+      wordShare,
+      complete,
+      ...(goesOn === undefined ? {} : { goesOn }),
+      likeness: complete ? 1 : isOther ? 0 : bestLikeness(alike, text),
+      ...(volume === undefined ? {} : { volumeBehind: volume }),
+    };
   };
 }
 
@@ -67,13 +85,9 @@ function withoutDots(title: string): string {
   return title.replace(/-[\p{L}\p{N}]+$/u, '').replace(/[._]/g, ' ');
 }
 
-function findPassages(text: string, item: MediaItem): Passage[] {
-  const title = mainTitle(item.title);
-  const pattern = phrasePattern(
-    normalizeTitle(title).replace(/^(?:the|a|an|der|die|das|le|la|les|el|los) (?=.)/, ''),
-  );
-  if (pattern === undefined) return [];
-  return [...text.matchAll(pattern)].map((match) => {
+function findPassages(text: string, phrase: RegExp | undefined): Passage[] {
+  if (phrase === undefined) return [];
+  return [...text.matchAll(phrase)].map((match) => {
     const before = text.slice(0, match.index);
     const bracketed =
       before.lastIndexOf('[') > before.lastIndexOf(']') || before.lastIndexOf('(') > before.lastIndexOf(')');
@@ -84,14 +98,14 @@ function findPassages(text: string, item: MediaItem): Passage[] {
 /** A title that has one more telling word on either side is another title (§1.11: sequels). */
 function continuation(
   { before, text, rest }: Passage,
-  { item, allowed }: { item: MediaItem; allowed: (word: string) => boolean },
+  { item, isAllowed }: { item: MediaItem; isAllowed: (word: string) => boolean },
 ): string | undefined {
   const behind = nextWords(rest);
-  if (behind.length > 0 && !allowed(behind.at(-1) ?? '')) return [text, ...behind].join(' ');
+  if (behind.length > 0 && !isAllowed(behind.at(-1) ?? '')) return [text, ...behind].join(' ');
   // Without a known author the words before a title may well be the author's name.
   if (item.author === undefined) return undefined;
   const ahead = previousWords(before);
-  if (ahead.length > 0 && !allowed(ahead[0] ?? '')) return [...ahead, text].join(' ');
+  if (ahead.length > 0 && !isAllowed(ahead[0] ?? '')) return [...ahead, text].join(' ');
   return undefined;
 }
 
@@ -99,26 +113,29 @@ function continuation(
 function nextWords(rest: string): string[] {
   const clause = /^\s+(?!-\s)([^-–—:;,|/()[\]{}.]*)/u.exec(rest)?.[1] ?? '';
   if (/^\s*by\s/.test(clause)) return [];
-  const words = splitWords(clause);
+  const words = splitFolded(clause);
   const telling = words.findIndex((word) => !isStopWord(word));
   return telling === -1 ? [] : words.slice(0, telling + 1);
 }
 
 function previousWords(before: string): string[] {
-  const clause = /([^-–—:;,|/()[\]{}.]*)\s+$/u.exec(before)?.[1] ?? '';
-  const words = splitWords(clause);
+  if (!/\s$/.test(before)) return [];
+  const clause = before.slice(before.search(/[^-–—:;,|/()[\]{}.]*$/u));
+  const words = splitFolded(clause);
   const telling = words.findLastIndex((word) => !isStopWord(word));
   return telling === -1 ? [] : words.slice(telling);
 }
 
-function allowedWords(item: MediaItem, release: Release): (word: string) => boolean {
-  const own = [item.title, item.author, item.narrator, item.series, release.author].map((text) => text ?? '');
-  const known = new Set([
-    ...own.flatMap(splitWords),
-    ...own.flatMap((text) => normalizeName(text).split(' ')),
-  ]);
+function ownWords({ title, author, narrator, series }: MediaItem): Set<string> {
+  const own = [title, author, narrator, series].map((text) => text ?? '');
+  return new Set([...own.flatMap(splitWords), ...own.flatMap((text) => normalizeName(text).split(' '))]);
+}
+
+function allowedWords(own: ReadonlySet<string>, { author }: Release): (word: string) => boolean {
+  const told = author === undefined ? [] : [...splitWords(author), ...normalizeName(author).split(' ')];
   return (word) =>
-    known.has(word) ||
+    own.has(word) ||
+    told.includes(word) ||
     LABELS.has(word) ||
     parseFormat(word) !== undefined ||
     parseVolume(word) !== undefined ||
@@ -126,16 +143,16 @@ function allowedWords(item: MediaItem, release: Release): (word: string) => bool
     /^b0[a-z0-9]{8}$/.test(word);
 }
 
-function shareOfWords(title: string, releaseText: string): number {
-  const required = requiredWords(title);
-  const present = new Set(splitWords(releaseText));
-  return required.filter((word) => present.has(word)).length / Math.max(1, required.length);
+function shareOfWords(
+  required: readonly string[],
+  [{ normal }, bookTitle]: [ReadTitle, string | undefined],
+): number {
+  const present = ` ${normal} ${bookTitle === undefined ? '' : normalizeTitle(bookTitle)} `;
+  const found = required.filter((word) => present.includes(` ${word} `));
+  return found.length / Math.max(1, required.length);
 }
 
-function titleParts(text: string): string[] {
-  return text.split(/\s[-–—]\s|[:;,|/()[\]{}]|\bby\b/u).filter((part) => part.trim() !== '');
-}
-
-function bestSimilarity(title: string, part: string): number {
-  return Math.max(titleSimilarity(title, part), titleSimilarity(mainTitle(title), part));
+function bestLikeness(alike: readonly ((part: string) => number)[], text: string): number {
+  const parts = text.split(/\s[-–—]\s|[:;,|/()[\]{}]|\bby\b/u).filter((part) => part.trim() !== '');
+  return Math.max(0, ...parts.flatMap((part) => alike.map((likeness) => likeness(part))));
 }

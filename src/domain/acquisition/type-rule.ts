@@ -1,6 +1,7 @@
-import type { Rejection, RuleFacts } from './rule-facts.js';
+import { refuse, type Rejection } from './rejection.js';
 import { kindOfFormat, type ContentKind } from './release-format.js';
 import type { MediaType } from './release.js';
+import type { RuleFacts } from './rule-facts.js';
 
 interface WantedContent {
   kind: ContentKind;
@@ -23,11 +24,17 @@ export function typeRule({ item, release, parsed }: RuleFacts): Rejection | unde
   if (standard.length > 0 && !standard.some(wanted.accepts)) {
     return wrong(`expected an ${item.mediaType}, the category is ${standard.join(', ')}`);
   }
-  const kinds = [...new Set(parsed.formats.map(kindOfFormat))];
-  if (kinds.length === 0 || kinds.includes(wanted.kind)) return undefined;
+  const kinds = parsed.formats.map(kindOfFormat);
+  // "AAC" and "FLAC" are also what films sound like.
+  if (kinds.length === 0 || kinds.includes(wanted.kind) || tellsPicture(parsed)) return undefined;
   return wrong(`expected ${wanted.kind}, the name says ${parsed.formats.join(', ')}`);
 }
 
 function wrong(detail: string): Rejection {
-  return { code: 'WRONG_TYPE', permanent: true, detail: detail.replace('an movie', 'a movie') };
+  return refuse('WRONG_TYPE', detail.replace('an movie', 'a movie'));
+}
+
+/** Read of films and episodes alone. */
+function tellsPicture({ video }: RuleFacts['parsed']): boolean {
+  return video?.source !== undefined || video?.resolution !== undefined || video?.codec !== undefined;
 }

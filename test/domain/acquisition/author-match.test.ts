@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { matchAuthors, splitAuthors } from '../../../src/domain/acquisition/author-match.js';
+import { authorMatcher, splitAuthors } from '../../../src/domain/acquisition/author-match.js';
 import { FOUNDATION, makeRelease } from './releases.js';
 
 const match = (author: string, title: string, told?: string) =>
-  matchAuthors(
-    { ...FOUNDATION, author },
+  authorMatcher({ ...FOUNDATION, author })(
     makeRelease({ title, ...(told === undefined ? {} : { author: told }) }),
   );
 
-describe('matchAuthors', () => {
+describe('authorMatcher', () => {
   it.each([
     ['Isaac Asimov', 'Isaac Asimov - Foundation'],
     ['Isaac Asimov', 'Asimov, Isaac - Foundation'],
@@ -44,7 +43,7 @@ describe('matchAuthors', () => {
 
   it('says nothing where the item names no author', () => {
     const { author: _author, ...unsigned } = FOUNDATION;
-    expect(matchAuthors(unsigned, makeRelease())).toEqual({ matched: 0, total: 0, likeness: 0 });
+    expect(authorMatcher(unsigned)(makeRelease())).toEqual({ matched: 0, total: 0, likeness: 0 });
   });
 });
 

@@ -53,6 +53,12 @@ describe('the edition rules', () => {
       { item: { narrator: 'Scott Brick' } },
       'NARRATOR: expected Scott Brick to read it, the release names william hope',
     ],
+    [
+      'another named edition',
+      '(Anniversary Edition)',
+      { preferred: { editionName: 'revised' } },
+      'EDITION: expected the edition "revised", the release is "anniversary"',
+    ],
     ['a pack', '(Books 1-7)', {}, 'PACK: expected one title, the release is a pack of several'],
     ['encrypted audio', 'AAX', {}, 'DRM: expected playable audio, aax is encrypted'],
   ])('refuse %s', (_what, tags, wish, rejection) => {
@@ -68,6 +74,9 @@ describe('the edition rules', () => {
       { item: { narrator: 'Scott Brick & Jefferson Mays' } },
     ],
     ['a narrator written otherwise', 'read by Scot Brick', { item: { narrator: 'Scott Brick' } }],
+    ['the wished named edition', '(Revised)', { preferred: { editionName: 'revised' } }],
+    ['an unnamed edition, where one is wished', '', { preferred: { editionName: 'revised' } }],
+    ['any named edition, where none is wished', '(Anniversary Edition)', {}],
     ['a narrator without a name', 'read by the author', { item: { narrator: 'Isaac Q. Asimov' } }],
     ['any narrator, where none is wished', 'read by William Hope', {}],
     ['a wished dramatisation', '[Full Cast]', { preferred: { dramatised: true } }],

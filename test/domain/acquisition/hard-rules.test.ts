@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { releaseKey } from '../../../src/domain/acquisition/blocklist.js';
 import { decide, type DecisionInput } from '../../../src/domain/acquisition/decide.js';
 import type { MediaItem, Release } from '../../../src/domain/acquisition/release.js';
-import type { Rejection, RejectionCode } from '../../../src/domain/acquisition/rule-facts.js';
+import type { Rejection, RejectionCode } from '../../../src/domain/acquisition/rejection.js';
 import { ALPHA, FOUNDATION, makeInput, makeRelease, MEBIBYTE, NOW } from './releases.js';
 
 const rejectionsOf = (release: Partial<Release>, more: Partial<DecisionInput> = {}): Rejection[] =>
@@ -128,6 +128,13 @@ describe('the hard rules', () => {
       { code: 'INDEXER_BACKOFF', permanent: false, retryAt: '2026-03-01T12:01:00.000Z' },
     ]);
     expect(rejectionsOf({}, { indexers: [{ ...ALPHA, backoffUntil: NOW }] })).toEqual([]);
+  });
+
+  it('leave an untold author to the person who chooses', () => {
+    const release = { title: 'Foundation M4B' };
+    expect(codesOf(release)).toEqual(['AUTHOR_MISMATCH']);
+    expect(codesOf(release, { mode: 'invoked' })).toEqual(['AUTHOR_MISMATCH']);
+    expect(codesOf(release, { mode: 'interactive' })).toEqual([]);
   });
 
   it('collect every reason, not only the first', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { titleSimilarity } from '../../../src/domain/acquisition/likeness.js';
 import {
   mainTitle,
   normalizeName,
   normalizeTitle,
   requiredWords,
-  titleSimilarity,
 } from '../../../src/domain/acquisition/normalize-title.js';
 
 describe('normalizeTitle', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decide, type DecisionInput } from '../../../src/domain/acquisition/decide.js';
 import type { Release } from '../../../src/domain/acquisition/release.js';
 import type { ScoreParts } from '../../../src/domain/acquisition/score.js';
+import { SCORING_PROFILES } from '../../../src/domain/acquisition/scoring-profiles.js';
 import { FOUNDATION, makeInput, makeRelease, MEBIBYTE } from './releases.js';
 
 function scoreOf(release: Partial<Release>, more: Partial<DecisionInput> = {}): ScoreParts | undefined {
@@ -82,5 +83,46 @@ describe('the score', () => {
       match: 0,
       base: 40,
     });
+  });
+});
+
+describe('the profile "requirement"', () => {
+  const scoring = SCORING_PROFILES.requirement;
+
+  it('gives the figures of the requirement', () => {
+    expect(scoring).toMatchObject({
+      ...{ titlePoints: 45, authorPoints: 15, sizePoints: 15, seederPoints: 15, threshold: 50 },
+      ...{ audioFormats: { m4b: 10, flac: 7, m4a: 6, mp3: 4 }, otherFormat: 1, withoutChapters: 9 },
+    });
+    expect(scoreOf({ sizeBytes: 600 * MEBIBYTE, seeders: 1_000 }, { scoring })).toEqual({
+      ...{ match: 60, format: 10, size: 15, seeders: 15, base: 100 },
+    });
+  });
+
+  it('gives an honest 64 kbps book 6.9 of 15 for its size, the default all of them', () => {
+    // 64 kbit/s are 0.458 MiB a minute; 1.0 MiB a minute are 140 kbit/s.
+    const honest = { sizeBytes: 36_000 * 8_000 };
+    expect(scoreOf(honest, { scoring })?.size).toBe(6.9);
+    expect(scoreOf(honest, { scoring: SCORING_PROFILES.default })?.size).toBe(15);
+    expect(scoreOf({ sizeBytes: 600 * MEBIBYTE }, { scoring })?.size).toBe(15);
+    expect(scoreOf({ sizeBytes: 300 * MEBIBYTE }, { scoring })?.size).toBe(7.5);
+  });
+
+  it('refuses below 50 points and never multiplies', () => {
+    const release = { title: 'Isaac Asimov - Foundation', sizeBytes: 110 * MEBIBYTE, seeders: 1 };
+    const strict = { ...scoring, threshold: 66 };
+    const codes = (more: Partial<DecisionInput>) =>
+      decide(makeInput([makeRelease(release)], more)).candidates[0]?.rejections.map(({ code }) => code);
+    expect(scoreOf(release, { scoring })?.base).toBe(65.6);
+    expect(codes({ scoring })).toEqual([]);
+    expect(codes({ scoring: strict })).toEqual(['LOW_MATCH']);
+    const first = [{ id: 'alpha', name: 'Alpha', priority: 1, minimumSeeders: 1 }];
+    expect(scoreOf({ ...release, freeleech: true }, { scoring, indexers: first })?.base).toBe(65.6);
+  });
+
+  it('is named in the decision, with the version of the rules', () => {
+    const { profiles, rulesVersion } = decide(makeInput([], { scoring }));
+    expect(profiles).toEqual({ scoring: 'requirement', rules: null, delay: null });
+    expect(rulesVersion).toBe(3);
   });
 });

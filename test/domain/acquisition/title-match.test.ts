@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
-import { matchTitle } from '../../../src/domain/acquisition/title-match.js';
+import { titleMatcher } from '../../../src/domain/acquisition/title-match.js';
 import { FOUNDATION, makeRelease } from './releases.js';
 
 const match = (
   title: string,
   more: Partial<MediaItem> = {},
   told: { bookTitle?: string; author?: string } = {},
-) => matchTitle({ ...FOUNDATION, ...more }, makeRelease({ title, ...told }));
+) => titleMatcher({ ...FOUNDATION, ...more })(makeRelease({ title, ...told }));
 
-describe('matchTitle', () => {
+describe('titleMatcher', () => {
   it.each([
     'Isaac Asimov - Foundation (1951) M4B',
     'Foundation by Isaac Asimov',
@@ -39,7 +39,7 @@ describe('matchTitle', () => {
 
   it('takes the words before a title for a name where no author is known', () => {
     const { author: _author, ...unsigned } = FOUNDATION;
-    expect(matchTitle(unsigned, makeRelease({ title: 'Asimov Foundation M4B' }))).toMatchObject({
+    expect(titleMatcher(unsigned)(makeRelease({ title: 'Asimov Foundation M4B' }))).toMatchObject({
       complete: true,
     });
   });
