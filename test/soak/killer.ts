@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { House, Victim, VictimKind } from './house/house.js';
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 export interface Kill {
   atMs: number;

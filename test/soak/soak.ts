@@ -30,7 +30,7 @@ import { createCall, type Call } from './load/api-client.js';
 import { askAlong, askUntilAnswered } from './load/ask.js';
 import { createLedger, type Ledger } from './load/ledger.js';
 import { steerAlong } from './load/steer.js';
-import { createRandom } from './random.js';
+import { createRandom } from '../support/random.js';
 import { makeReport, type SoakReport } from './report.js';
 import { createSamples, sampleAlong, type Samples } from './sampler.js';
 import { saveEvidence } from './save-evidence.js';

@@ -3,7 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 
 /** One Longplay process of the house, started again whenever it has ended. */
 export interface Member {

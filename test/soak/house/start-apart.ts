@@ -6,7 +6,7 @@ import { choosePort } from '../../../src/embedded/ports.js';
 import { createDatabase } from '../../../src/store/database.js';
 import { createToken } from '../../../src/store/tokens.js';
 import { findProcesses } from '../../support/processes.js';
-import { createRandom } from '../random.js';
+import { createRandom } from '../../support/random.js';
 import type { House, Victim } from './house.js';
 import { startMember, type Member } from './member.js';
 import { NAMESPACE, startServers } from './servers.js';

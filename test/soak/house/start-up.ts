@@ -5,7 +5,7 @@ import { choosePort } from '../../../src/embedded/ports.js';
 import { createDatabase, type Database } from '../../../src/store/database.js';
 import { createToken } from '../../../src/store/tokens.js';
 import { findProcesses, type FoundProcess } from '../../support/processes.js';
-import { createRandom } from '../random.js';
+import { createRandom } from '../../support/random.js';
 import type { House, Victim } from './house.js';
 import { startMember } from './member.js';
 import { allReady, environmentOf, findFfmpegs, rootFolders } from './start-apart.js';

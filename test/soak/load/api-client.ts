@@ -1,5 +1,5 @@
 import type { House } from '../house/house.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 
 export interface ApiAnswer {
   /** 0 when no answer came. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { doublingWait } from '../../../src/domain/jobs/backoff.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import type { Call } from './api-client.js';
 import type { Asked, Ledger } from './ledger.js';
 import { drawJob, type Draft } from './mix.js';

@@ -1,4 +1,4 @@
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import type { Asked } from './ledger.js';
 
 export type Draft = Pick<Asked, 'type' | 'body' | 'expected'>;

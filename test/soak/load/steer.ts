@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import { findTemporal } from '../../../src/embedded/programs.js';
 import type { House } from '../house/house.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import type { Call } from './api-client.js';
 import { idOf, type Asked, type Ledger } from './ledger.js';
 
