@@ -13,7 +13,7 @@ export async function setUp(purpose) {
   await provideNodeModules();
   await provideTemporalCli(TEMPORAL_CLI, { isNeeded: purpose === 'test' });
   if (purpose === 'test') await provideProgram(TEST_SERVER);
-  await provideSystemPackages();
+  await provideSystemPackages(purpose);
   await build();
   const seconds = (performance.now() - started) / 1000;
   if (seconds > 1)

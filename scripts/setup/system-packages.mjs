@@ -1,4 +1,4 @@
-import { onPath, run, say, spent } from './steps.mjs';
+import { lastWords, onPath, run, say, spent } from './steps.mjs';
 
 const PROGRAMS = [
   {
@@ -19,31 +19,59 @@ const PROGRAMS = [
     package: 'aria2',
     without: 'there is no embedded download client',
   },
+  // Real products that tests run against; who only runs Longplay needs none of them.
+  { program: 'nzbget', package: 'nzbget', for: 'test', without: 'the tests of NZBGet are skipped' },
+  { program: 'par2', package: 'par2', for: 'test', without: 'the tests of NZBGet are skipped' },
+  { program: 'unar', package: 'unar', for: 'test', without: 'the tests of NZBGet are skipped' },
+  { program: 'zip', package: 'zip', for: 'test', without: 'the tests of NZBGet are skipped' },
 ];
 
-/** FFmpeg and aria2: PATH or the environment, else Debian's packages as root, else one plain sentence. */
-export async function provideSystemPackages() {
+/**
+ * FFmpeg and aria2, for tests more: PATH or the environment, else Debian's packages as root, else one plain sentence.
+ */
+export async function provideSystemPackages(purpose) {
   const missing = PROGRAMS.filter(
-    ({ program, variable }) => !process.env[variable] && onPath(program) === undefined,
+    ({ program, variable, for: only = purpose }) =>
+      only === purpose && !process.env[variable] && onPath(program) === undefined,
   );
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.map((entry) => entry.package))];
-  if (process.getuid?.() === 0 && onPath('apt-get') !== undefined && (await install(packages))) return;
-  for (const { package: name, without } of new Map(missing.map((entry) => [entry.package, entry])).values()) {
+  const packages = packagesOf(missing.filter((entry) => entry.for === undefined));
+  const extra = packagesOf(missing.filter((entry) => entry.for !== undefined));
+  const installed = await installAll([packages, ...extra.map((name) => [name])]);
+  const left = missing.filter((entry) => !installed.has(entry.package));
+  for (const { package: name, without } of new Map(left.map((entry) => [entry.package, entry])).values()) {
     say(`! ${name} is not installed; without it ${without}. Install it: ${howToInstall(name)}`);
   }
 }
 
-async function install(packages) {
+function packagesOf(entries) {
+  return [...new Set(entries.map((entry) => entry.package))];
+}
+
+/** Each group by itself: a package that a system does not have costs only its own group. Returns what is there now. */
+async function installAll(groups) {
+  const installed = new Set();
+  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return installed;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   try {
     spent.downloads += await run('package lists', 'apt-get', ['update', '-qq'], { env });
+  } catch (error) {
+    say(`! apt-get could not fetch its lists: ${lastWords(error)}`);
+  }
+  for (const group of groups.filter(({ length }) => length > 0)) {
+    if (await install(group, env)) for (const name of group) installed.add(name);
+  }
+  return installed;
+}
+
+async function install(packages, env) {
+  try {
     const args = ['install', '-qq', '-y', '--no-install-recommends', ...packages];
     spent.downloads += await run(packages.join(' and '), 'apt-get', args, { env });
     say(`✓ ${packages.join(' and ')}`);
     return true;
   } catch (error) {
-    say(`! apt-get could not install ${packages.join(' and ')}: ${error.message.split('\n').at(-1)}`);
+    say(`! apt-get could not install ${packages.join(' and ')}: ${lastWords(error)}`);
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
 import { createAria2Client } from './download-clients/aria2/client.js';
+import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
 import { createTorznabIndexer } from './indexers/torznab.js';
@@ -20,6 +21,7 @@ const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
 
 const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) => DownloadClient> = {
   aria2: ({ baseUrl, ...settings }) => createAria2Client({ ...settings, rpcUrl: baseUrl }),
+  nzbget: createNzbgetClient,
 };
 
 const LIBRARY_SERVERS: Record<ServerKind, (settings: LibraryServerSettings) => LibraryServer> = {

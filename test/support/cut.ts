@@ -5,6 +5,11 @@ export interface Cuttable {
   port: number;
   cut: () => void;
   mend: () => void;
+  /**
+   * The next request that holds `word` arrives whole, and its answer is lost: the connection breaks with the answer's
+   * first byte. `andCut` cuts the whole way with it.
+   */
+  loseAnswerTo: (word: string, options?: { andCut?: boolean }) => void;
   close: () => Promise<void>;
 }
 
@@ -12,12 +17,24 @@ export interface Cuttable {
 export async function startCuttable(port: number): Promise<Cuttable> {
   const sockets = new Set<Socket>();
   let whole = true;
+  let losing: { word: string; andCut: boolean } | undefined;
   const server = createServer((socket) => {
     if (!whole) {
       socket.resetAndDestroy();
       return;
     }
     const other = connect(port, '127.0.0.1');
+    socket.on('data', (bytes: Buffer) => {
+      if (losing === undefined || !bytes.includes(losing.word)) return;
+      const { andCut } = losing;
+      losing = undefined;
+      other.unpipe(socket);
+      other.once('data', () => {
+        breakOff(socket);
+        if (andCut) cut();
+      });
+      other.resume();
+    });
     for (const [from, to] of [
       [socket, other],
       [other, socket],
@@ -43,6 +60,9 @@ export async function startCuttable(port: number): Promise<Cuttable> {
     cut,
     mend: () => {
       whole = true;
+    },
+    loseAnswerTo: (word, { andCut = false } = {}) => {
+      losing = { word, andCut };
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => {

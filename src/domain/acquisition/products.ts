@@ -2,7 +2,7 @@
 export const INDEXER_KINDS = ['torznab'] as const;
 export type IndexerKind = (typeof INDEXER_KINDS)[number];
 
-export const CLIENT_KINDS = ['aria2'] as const;
+export const CLIENT_KINDS = ['aria2', 'nzbget'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
 export const LIBRARY_KINDS = ['folder', 'plex', 'audiobookshelf', 'jellyfin'] as const;
