@@ -3,6 +3,7 @@ import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
+import { createProwlarrIndexer } from './indexers/prowlarr/prowlarr.js';
 import { createTorznabIndexer } from './indexers/torznab.js';
 import type {
   DownloadClientSettings,
@@ -16,7 +17,9 @@ import { createPlexServer } from './libraries/plex/server.js';
 import type { LibraryServer } from './libraries/port.js';
 
 const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
-  torznab: createTorznabIndexer,
+  torznab: (settings) => createTorznabIndexer({ ...settings, kind: 'torznab' }),
+  newznab: (settings) => createTorznabIndexer({ ...settings, kind: 'newznab' }),
+  prowlarr: createProwlarrIndexer,
 };
 
 const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) => DownloadClient> = {

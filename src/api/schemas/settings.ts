@@ -47,7 +47,7 @@ const username = z
 const indexerShape = {
   name,
   kind: z.enum(INDEXER_KINDS).default('torznab'),
-  baseUrl: baseUrl.describe('The address that answers ?t=caps'),
+  baseUrl: baseUrl.describe('The feed’s address (it answers ?t=caps), or that of Prowlarr or of the source'),
   username,
   secret: secret.describe('The API key. Write-only: absent keeps the stored one, null removes it'),
   categories: z

@@ -38,7 +38,15 @@ function isWanted(item: TorznabItem, parameters: URLSearchParams): boolean {
   const words = asked.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   const text = `${item.title} ${item.author ?? ''} ${item.bookTitle ?? ''}`.toLowerCase();
   const hits = words.filter((word) => text.includes(word)).length;
+  if (!hasAskedIds(item, parameters)) return false;
   return (categories.length === 0 || categories.includes(item.category)) && hits >= words.length * 0.6;
+}
+
+/** Of those parameters that ask for an id, each must be the item's own. */
+function hasAskedIds({ attributes }: TorznabItem, parameters: URLSearchParams): boolean {
+  return ['imdbid', 'tmdbid', 'tvdbid', 'season', 'ep']
+    .filter((name) => parameters.has(name))
+    .every((name) => attributes?.[name === 'imdbid' ? 'imdb' : name] === parameters.get(name));
 }
 
 function writeItem(item: TorznabItem, link: string): string {
@@ -55,7 +63,7 @@ function writeItem(item: TorznabItem, link: string): string {
   const published =
     item.publishedAt === undefined ? '' : `<pubDate>${new Date(item.publishedAt).toUTCString()}</pubDate>`;
   return `<item><title>${escape(item.title)}</title><guid>${escape(item.guid)}</guid><size>${item.sizeBytes}</size>${published}
-<link>${escape(link)}</link><enclosure url="${escape(link)}" length="${item.sizeBytes}" type="application/x-bittorrent"/>
+<link>${escape(link)}</link><enclosure url="${escape(link)}" length="${item.sizeBytes}" type="${item.nzb === undefined ? 'application/x-bittorrent' : 'application/x-nzb'}"/>
 ${told.map(([name, value]) => `<torznab:attr name="${name}" value="${escape(String(value))}"/>`).join('')}</item>`;
 }
 

@@ -100,6 +100,8 @@ export function sendDownload({
     return;
   }
   if (item?.redirectTo !== undefined) response.writeHead(302, { location: item.redirectTo }).end();
+  else if (item?.nzb !== undefined)
+    response.writeHead(200, { 'content-type': 'application/x-nzb' }).end(Buffer.from(item.nzb));
   else if (item?.torrent === undefined) response.writeHead(404).end();
   else response.writeHead(200, { 'content-type': 'application/x-bittorrent' }).end(Buffer.from(item.torrent));
 }

@@ -20,6 +20,8 @@ export interface TorznabItem {
   /** Further attributes, by their Torznab names: `minimumratio`, `downloadvolumefactor` … */
   attributes?: Record<string, string>;
   torrent?: Uint8Array;
+  /** A usenet release: its link gives this. */
+  nzb?: Uint8Array;
   /** What its download link gives instead of the torrent. */
   downloadFault?: DownloadFault;
   /** Where its download link leads by a redirect. */
@@ -47,6 +49,8 @@ export interface TorznabServer {
 export interface TorznabServerOptions {
   items: readonly TorznabItem[];
   apiKey: string;
+  /** Default: text and book search. */
+  caps?: string;
   host?: string;
   /** Default 0: any free port. */
   port?: number;
@@ -113,6 +117,9 @@ function answer({ options, state, url, response }: Exchange): void {
     sendFault({ fault: state.fault, response, onSent });
   } else {
     state.clean -= 1;
-    sendXml(response, url.searchParams.get('t') === 'caps' ? CAPS : writeFeed({ ...options, url }));
+    sendXml(
+      response,
+      url.searchParams.get('t') === 'caps' ? (options.caps ?? CAPS) : writeFeed({ ...options, url }),
+    );
   }
 }

@@ -69,7 +69,12 @@ export interface Release {
 
 /** How one indexer answered one query. Only `ok` may count as "no results" (acquisition.md §3.1). */
 export type IndexerOutcome =
-  | { outcome: 'ok'; releases: Release[] }
+  | {
+      outcome: 'ok';
+      releases: Release[];
+      /** Queries with `untilGuid` only: false is a gap, since the newest of last time was on none of the pages. */
+      reachedKnown?: boolean;
+    }
   | ({ outcome: 'throttled'; retryAfterMs: number; detail: string } & PartialAnswer)
   | ({ outcome: 'disabled'; detail: string } & PartialAnswer)
   | ({

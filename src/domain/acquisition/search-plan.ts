@@ -1,5 +1,7 @@
 import { mainTitle, normalizeTitle } from './normalize-title.js';
+import { episodeNumber } from './query-text.js';
 import type { MediaItem, MediaType } from './release.js';
+import { queryById } from './search-by-id.js';
 
 /** One question to one indexer, in Torznab's modes. */
 export interface SearchQuery {
@@ -14,6 +16,7 @@ export interface SearchQuery {
   imdbId?: string;
   tmdbId?: number;
   tvdbId?: number;
+  isbn?: string;
   season?: number;
   episode?: number;
   year?: number;
@@ -34,8 +37,8 @@ export interface PlannedIndexer {
 }
 
 export interface SearchTier {
-  /** Number of §3.1. Tier 0 asks by ids that our kinds of items do not carry yet. */
-  tier: 1 | 2 | 3 | 4;
+  /** Number of §3.1. */
+  tier: 0 | 1 | 2 | 3 | 4;
   queries: { indexerId: string; query: SearchQuery }[];
 }
 
@@ -69,9 +72,10 @@ export function planSearch({
     .filter(({ categories }) => categories.length > 0)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const title = terms ?? item.title;
-  return [bookTier({ item, title, indexers: asked }), ...textTiers({ item, title, indexers: asked })].filter(
-    ({ queries }) => queries.length > 0,
-  );
+  const wanted = { item, title, indexers: asked };
+  // A person's own words would not reach an indexer that is asked by ids.
+  const byIds = terms === undefined ? [idTier(wanted)] : [];
+  return [...byIds, bookTier(wanted), ...textTiers(wanted)].filter(({ queries }) => queries.length > 0);
 }
 
 /** What of an indexer's categories serves a media type; empty: the indexer is off for it. */
@@ -85,15 +89,24 @@ export function categoriesFor(mediaType: MediaType, configured: readonly number[
 
 type Asked = PlannedIndexer & { categories: number[] };
 
-function bookTier({
-  item,
-  title,
-  indexers,
-}: {
+interface Wanted {
   item: MediaItem;
   title: string;
   indexers: Asked[];
-}): SearchTier {
+}
+
+function idTier({ item, indexers }: Wanted): SearchTier {
+  return {
+    tier: 0,
+    queries: indexers.flatMap((indexer) => {
+      const query = queryById(item, indexer);
+      const { id, categories } = indexer;
+      return query === undefined ? [] : [{ indexerId: id, query: { ...query, categories } }];
+    }),
+  };
+}
+
+function bookTier({ item, title, indexers }: Wanted): SearchTier {
   const { author, mediaType } = item;
   const isBook = mediaType === 'audiobook' || mediaType === 'ebook';
   const able = isBook && author !== undefined ? indexers.filter(offersBookSearch) : [];
@@ -111,22 +124,12 @@ function offersBookSearch({ searching }: PlannedIndexer): boolean {
   return parameters.includes('author') && parameters.includes('title');
 }
 
-function textTiers({
-  item,
-  title,
-  indexers,
-}: {
-  item: MediaItem;
-  title: string;
-  indexers: Asked[];
-}): SearchTier[] {
-  const texts = [`${item.author ?? ''} ${title}`, title, mainTitle(title)].map((text) =>
-    text.trim().replaceAll(/\s+/g, ' '),
-  );
-  return ([2, 3, 4] as const)
-    .map((tier, at) => ({ tier, text: texts[at] ?? '' }))
+function textTiers({ item, title, indexers }: Wanted): SearchTier[] {
+  return TEXTS[item.mediaType](item, title)
+    .map((text, at) => ({ tier: TEXT_TIERS[at] ?? 4, text: text.trim().replaceAll(/\s+/g, ' ') }))
     .filter(
-      ({ text }, at) => texts.findIndex((other) => normalizeTitle(other) === normalizeTitle(text)) === at,
+      ({ text }, at, all) =>
+        all.findIndex((other) => normalizeTitle(other.text) === normalizeTitle(text)) === at,
     )
     .map(({ tier, text }) => ({
       tier,
@@ -135,4 +138,20 @@ function textTiers({
         query: { mode: 'search', text, categories },
       })),
     }));
+}
+
+const TEXT_TIERS = [2, 3, 4] as const;
+
+/** The words of tiers 2, 3 and 4. An episode is never asked for by its series alone: that would be all of it. */
+const TEXTS: Readonly<Record<MediaType, (item: MediaItem, title: string) => string[]>> = {
+  audiobook: bookTexts,
+  ebook: bookTexts,
+  movie: ({ year }, title) => [`${title} ${year ?? ''}`, title],
+  episode: ({ season, episode }, title) => [
+    season === undefined || episode === undefined ? title : `${title} ${episodeNumber(season, episode)}`,
+  ],
+};
+
+function bookTexts({ author }: MediaItem, title: string): string[] {
+  return [`${author ?? ''} ${title}`, title, mainTitle(title)];
 }

@@ -7,7 +7,7 @@ const MAX_HOPS = 5;
 
 /** Where a chain of redirects ended. */
 export type Arrival =
-  | { kind: 'answer'; answer: Answer; host: string }
+  | { kind: 'answer'; answer: Answer; url: URL }
   | { kind: 'magnet'; url: string }
   /** Too many hops, a host that is not allowed, or a scheme that is neither http nor magnet. */
   | { kind: 'astray'; detail: string };
@@ -17,6 +17,8 @@ export interface FollowOptions {
   /** The indexer's own address: only there the key goes. */
   home: URL;
   guard: KeyGuard;
+  /** Sent home only, as the key is: `X-Api-Key`, `Authorization`. */
+  homeHeaders?: Readonly<Record<string, string>>;
   allowedHosts?: readonly string[];
 }
 
@@ -36,9 +38,9 @@ export async function getFollowing(
     if (url.protocol === 'magnet:') return { kind: 'magnet', url: url.href };
     const astray = whyAstray(url, options);
     if (astray !== undefined) return { kind: 'astray', detail: astray };
-    const answer = await getBounded(options.fetch, addressFor(url, options), limits);
+    const answer = await getOne(options, url, limits);
     const location = redirectOf(answer);
-    if (location === undefined) return { kind: 'answer', answer, host: url.host };
+    if (location === undefined) return { kind: 'answer', answer, url };
     url = parseUrl(location, url);
   }
   return { kind: 'astray', detail: `the link redirects more than ${MAX_HOPS} times` };
@@ -52,9 +54,17 @@ function whyAstray(url: URL, options: FollowOptions): string | undefined {
 }
 
 /** The key goes to the indexer's own host and port, and never from https down to http. */
-function addressFor(url: URL, { home, guard }: FollowOptions): URL {
+function getOne(
+  { fetch: fetcher, home, guard, homeHeaders = {} }: FollowOptions,
+  url: URL,
+  limits: BodyLimit & { signal: AbortSignal },
+): Promise<Answer> {
   const isHome = url.host === home.host && !(home.protocol === 'https:' && url.protocol === 'http:');
-  return isHome ? new URL(guard.show(url.href)) : guard.strip(url);
+  if (!isHome) return getBounded(fetcher, guard.strip(url), limits);
+  return getBounded(fetcher, new URL(guard.show(url.href)), {
+    ...limits,
+    headers: { ...limits.headers, ...homeHeaders },
+  });
 }
 
 function redirectOf({ status, headers }: Answer): string | undefined {

@@ -2,6 +2,8 @@ import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
 
 export interface BodyLimit {
   maxBytes: number;
+  /** Sent beside our own name. */
+  headers?: Readonly<Record<string, string>>;
   /** From the call to the last byte, milliseconds (acquisition.md §3.1). Connecting alone has Node's 10 s. */
   timeoutMs: number;
 }
@@ -46,11 +48,11 @@ const SHORTEST_RETRY_AFTER_MS = 1_000;
 export async function getBounded(
   fetcher: typeof fetch,
   url: URL,
-  { maxBytes, timeoutMs, signal }: BodyLimit & { signal: AbortSignal },
+  { maxBytes, timeoutMs, headers: more, signal }: BodyLimit & { signal: AbortSignal },
 ): Promise<Answer> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
-    const headers = { 'user-agent': 'Longplay' };
+    const headers = { 'user-agent': 'Longplay', ...more };
     const response = await fetcher(url, { redirect: 'manual', signal: bounded, headers });
     const { body, tooLarge } = await readBounded(response, maxBytes);
     return { status: response.status, headers: response.headers, body, tooLarge };

@@ -24,11 +24,14 @@ export interface Indexer {
   readonly id: string;
   /** @throws Fault credentials | environment | transient with a message that says what came instead. */
   caps(signal: AbortSignal): Promise<IndexerCaps>;
-  /** Never throws for what the indexer did: every answer and every silence is an outcome. */
+  /**
+   * Never throws for what the indexer did: every answer and every silence is an outcome. The answer to `latest` is
+   * newest first and may hold what was known before; a source that has no such list answers it with none.
+   */
   search(query: IndexerQuery, signal: AbortSignal): Promise<IndexerOutcome>;
   /**
-   * Fetches a release's file, following redirects by hand.
-   * @throws Fault gone | release_fault (not a torrent, HTML) | throttled | credentials | transient
+   * Fetches a release's file, following redirects by hand; of a direct source it finds the files, and fetches none.
+   * @throws Fault gone | release_fault (not what was offered, HTML) | throttled | credentials | transient
    */
   fetchRelease(downloadUrl: string, signal: AbortSignal): Promise<GrabFile>;
 }

@@ -14,10 +14,14 @@ export function readReply(answer: Answer, { now, limit }: { now: Date; limit: nu
   const retryAfter = retryAfterMs(answer.headers, now);
   const refused = readStatus(answer.status, retryAfter);
   if (refused !== undefined) return { failure: refused };
-  if (answer.tooLarge) return { failure: formatError(`the answer is larger than ${limit} bytes`) };
+  if (answer.tooLarge) return { failure: tooLarge(limit) };
   const text = decodeXml(answer).trimStart();
   if (isHtml(text, answer.headers.get('content-type') ?? '')) return { failure: htmlError() };
   return readText(text, retryAfter);
+}
+
+export function tooLarge(limit: number): Failure {
+  return formatError(`the answer is larger than ${limit} bytes`);
 }
 
 /** What of the reply table the HTTP status tells; undefined for 2xx. */
@@ -31,7 +35,12 @@ export function readStatus(status: number, retryAfter: number | undefined): Fail
   if (status === 503 && retryAfter !== undefined) return throttled(retryAfter, 'HTTP 503 with Retry-After');
   if (status >= 500 || status === 408)
     return { outcome: 'error', class: 'transient', detail: `HTTP ${status}` };
-  return { outcome: 'error', class: 'config', detail: `HTTP ${status} instead of a feed` };
+  return { outcome: 'error', class: 'config', detail: `HTTP ${status} instead of an answer` };
+}
+
+/** A limit's rest; what names no time rests for an hour. */
+export function throttled(afterMs: number | undefined, detail: string): Failure {
+  return { outcome: 'throttled', retryAfterMs: afterMs ?? LIMIT_WITHOUT_HEADER_MS, detail };
 }
 
 /** `<error code="…" description="…"/>`, which comes with HTTP 200. */
@@ -57,22 +66,32 @@ export function readSilence(error: NoAnswer): Failure {
 }
 
 const FAULTS_BY_CLASS = {
-  auth: { kind: 'credentials', remedy: 'Check the API key' },
-  config: { kind: 'bad_input', remedy: 'Check the address: it usually ends in /api' },
-  transient: { kind: 'transient', remedy: 'Try again later' },
-  format: { kind: 'bad_input', remedy: 'Check that the address is a Torznab or Newznab feed' },
+  auth: 'credentials',
+  config: 'bad_input',
+  transient: 'transient',
+  format: 'bad_input',
 } as const;
 
-/** The same as an error, for calls that have no outcome to give. */
-export function asFault(failure: Failure): Fault {
+const REMEDIES = {
+  auth: 'Check the API key',
+  config: 'Check the address: it usually ends in /api',
+  transient: 'Try again later',
+  format: 'Check that the address is a Torznab or Newznab feed',
+} as const;
+
+/** The same as an error, for calls that have no outcome to give; with the product's own remedies. */
+export function asFault(
+  failure: Failure,
+  remedies: Partial<Record<keyof typeof REMEDIES, string>> = {},
+): Fault {
   switch (failure.outcome) {
     case 'throttled':
       return new Fault('throttled', failure.detail, { retryAfterMs: failure.retryAfterMs });
     case 'disabled':
       return new Fault('gone', failure.detail, { remedy: 'Enable the indexer where it is configured' });
     case 'error': {
-      const { kind, remedy } = FAULTS_BY_CLASS[failure.class];
-      return new Fault(kind, failure.detail, { remedy });
+      const remedy = remedies[failure.class] ?? REMEDIES[failure.class];
+      return new Fault(FAULTS_BY_CLASS[failure.class], failure.detail, { remedy });
     }
   }
 }
@@ -89,10 +108,6 @@ function readText(text: string, retryAfter: number | undefined): Reply {
   }
 }
 
-function throttled(afterMs: number | undefined, detail: string): Failure {
-  return { outcome: 'throttled', retryAfterMs: afterMs ?? LIMIT_WITHOUT_HEADER_MS, detail };
-}
-
 function isLimitText(text: string): boolean {
   return /(?:request|api|download|grab) limit reached/i.test(text);
 }
@@ -103,8 +118,8 @@ function isHtml(text: string, contentType: string): boolean {
   return contentType.includes('text/html') && !/^<(?:\?xml|rss|caps|error)\b/i.test(text);
 }
 
-function htmlError(): Failure {
-  const detail = 'an HTML page came instead of a feed: probably a log-in or challenge page';
+export function htmlError(): Failure {
+  const detail = 'an HTML page came instead of an answer: probably a log-in or challenge page';
   return { outcome: 'error', class: 'auth', detail };
 }
 

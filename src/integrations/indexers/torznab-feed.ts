@@ -1,5 +1,7 @@
-import type { Release } from '../../domain/acquisition/release.js';
+import type { Protocol, Release } from '../../domain/acquisition/release.js';
 import type { IndexerCaps } from './port.js';
+import { dropUndefined } from './drop-undefined.js';
+import { withoutKeys } from './info-url.js';
 import { child, childText, type XmlElement } from './torznab-xml.js';
 
 export interface Feed {
@@ -8,12 +10,16 @@ export interface Feed {
   items: number;
   /** All matches, where the indexer tells it (`newznab:response@total`). */
   total: number | undefined;
+  /** Items that say of themselves that they are torrents. */
+  torrents: number;
 }
 
 export interface FeedReader {
   indexerId: string;
   /** Takes the indexer's key out of links and ids. */
   hide: (link: string) => string;
+  /** Of items that do not say it. */
+  protocol: Protocol;
 }
 
 /** The releases of a feed; undefined when the document is no feed (no channel). */
@@ -25,6 +31,7 @@ export function readFeed(document: XmlElement, reader: FeedReader): Feed | undef
     releases: items.map((item) => readItem(item, reader)).filter((release) => release !== undefined),
     items: items.length,
     total: number(child(channel, 'response')?.attributes['total']),
+    torrents: items.filter((item) => protocolOf(item) === 'torrent').length,
   };
 }
 
@@ -40,7 +47,7 @@ function readAttributes(item: XmlElement): Map<string, string[]> {
 }
 
 /** Undefined for an item without a title or a link: nothing could be done with it. */
-function readItem(item: XmlElement, { indexerId, hide }: FeedReader): Release | undefined {
+function readItem(item: XmlElement, { indexerId, hide, protocol }: FeedReader): Release | undefined {
   const title = childText(item, 'title');
   const attributes = readAttributes(item);
   const links = readLinks(item, attributes.get('magneturl')?.[0]);
@@ -50,17 +57,25 @@ function readItem(item: XmlElement, { indexerId, hide }: FeedReader): Release | 
     indexerId,
     title,
     guid: hide(childText(item, 'guid') ?? link),
-    protocol:
-      child(item, 'enclosure')?.attributes['type'] === 'application/x-nzb'
-        ? ('usenet' as const)
-        : ('torrent' as const),
+    protocol: protocolOf(item) ?? protocol,
     downloadUrl: links.downloadUrl === undefined ? undefined : hide(links.downloadUrl),
     magnetUrl: links.magnetUrl === undefined ? undefined : hide(links.magnetUrl),
     categories: readCategories(item, attributes),
     sizeBytes: readSize(item, attributes),
     publishedAt: readTime(childText(item, 'pubDate')),
+    infoUrl: withoutKeys(childText(item, 'comments'), hide),
     ...readTold(attributes),
   });
+}
+
+const PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  'application/x-nzb': 'usenet',
+  'application/x-bittorrent': 'torrent',
+  'application/x-bittorrent;x-scheme-handler/magnet': 'torrent',
+};
+
+function protocolOf(item: XmlElement): Protocol | undefined {
+  return PROTOCOLS[child(item, 'enclosure')?.attributes['type'] ?? ''];
 }
 
 /** Some indexers put a magnet link where the file's address belongs. */
@@ -83,10 +98,27 @@ function readTold(attributes: Map<string, string[]>): Partial<Release> & Pick<Re
     author: text('author'),
     bookTitle: text('booktitle'),
     language: text('language'),
+    narrator: text('narrator'),
+    files: number(text('files')),
+    grabs: number(text('grabs')),
+    imdbId: readImdbId(text('imdb') ?? text('imdbid')),
+    tmdbId: readId(text('tmdbid')),
+    tvdbId: readId(text('tvdbid')),
     minimumRatio: number(text('minimumratio')),
     minimumSeedTimeSeconds: number(text('minimumseedtime')),
     freeleech: number(text('downloadvolumefactor')) === 0,
   });
+}
+
+/** Seven digits or more, with or without `tt`; zero is no id. */
+function readImdbId(text: string | undefined): string | undefined {
+  const digits = /^(?:tt)?(\d{1,10})$/i.exec(text ?? '')?.[1];
+  return digits === undefined || Number(digits) === 0 ? undefined : `tt${digits.padStart(7, '0')}`;
+}
+
+function readId(text: string | undefined): number | undefined {
+  const id = number(text);
+  return id !== undefined && Number.isInteger(id) && id > 0 ? id : undefined;
 }
 
 function readSize(item: XmlElement, attributes: Map<string, string[]>): number {
@@ -117,15 +149,6 @@ function number(text: string | undefined): number | undefined {
   return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** The type of an object whose undefined members are left out. */
-type Defined<T> = { [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key] } & {
-  [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
-};
-
-function dropUndefined<T extends object>(object: T): Defined<T> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
-}
-
 /** What an indexer says it can do; undefined when the document is no caps document. */
 export function readCaps(document: XmlElement): IndexerCaps | undefined {
   if (document.name !== 'caps') return undefined;
@@ -133,7 +156,9 @@ export function readCaps(document: XmlElement): IndexerCaps | undefined {
   const searching: Record<string, string[]> = {};
   for (const { name, attributes } of child(document, 'searching')?.children ?? []) {
     if (attributes['available'] !== 'yes') continue;
-    searching[name] = (attributes['supportedParams'] ?? 'q').split(',').map((parameter) => parameter.trim());
+    searching[name] = (attributes['supportedParams'] ?? 'q')
+      .split(',')
+      .map((parameter) => parameter.trim().toLowerCase());
   }
   return {
     server: child(document, 'server')?.attributes['title'] ?? 'unknown',

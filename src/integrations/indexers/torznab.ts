@@ -1,16 +1,18 @@
-import type { IndexerOutcome, Release } from '../../domain/acquisition/release.js';
+import type { IndexerOutcome } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { createKeyGuard } from './api-key.js';
+import { API_LIMIT_BYTES, ask, hideKey, type Connection as AskConnection } from './ask.js';
 import { fetchReleaseFile } from './fetch-release.js';
-import { getFollowing, type FollowOptions } from './follow.js';
-import { NoAnswer } from './http.js';
+import { readPages, type Page } from './paging.js';
 import type { Indexer, IndexerCaps, IndexerQuery } from './port.js';
-import { asFault, formatError, readReply, readSilence, type Reply } from './reply.js';
+import { asFault, formatError, readReply, type Failure, type Reply } from './reply.js';
 import { readCaps, readFeed } from './torznab-feed.js';
 import { parseBaseUrl, queryParameters } from './torznab-query.js';
 
 export interface TorznabOptions {
   id: string;
+  /** Both speak alike; a Newznab feed's items are NZBs. */
+  kind: 'torznab' | 'newznab';
   name: string;
   /** The feed's address, such as `http://host:9696/1/api`; a bare host gets `/api`. */
   baseUrl: string;
@@ -21,14 +23,11 @@ export interface TorznabOptions {
   allowedHosts?: readonly string[];
   fetch?: typeof fetch;
   now?: () => Date;
-  /** One whole answer, milliseconds; default 60 s: less is too short behind challenge solvers (§3.1). */
+  /** One whole answer, milliseconds; default 60 s: less is too short behind challenge solvers (§3.1), an NZB 30 s. */
   timeoutMs?: number;
 }
 
-const FEED_LIMIT_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
-/** Automatic searches read three pages (acquisition.md §3.1). */
-const MAX_PAGES = 3;
 const MAX_PAGE_SIZE = 100;
 
 /**
@@ -42,22 +41,26 @@ export function createTorznabIndexer(options: TorznabOptions): Indexer {
     id: options.id,
     caps: async (signal) => (known ??= await loadCaps(connection, signal)),
     search: (query, signal) => searchPages(connection, { query, signal, ...(known && { caps: known }) }),
-    fetchRelease: (link, signal) => fetchReleaseFile(connection, link, signal),
+    fetchRelease: (link, signal) =>
+      fetchReleaseFile(
+        { ...connection, expects: connection.protocol, timeoutMs: options.timeoutMs },
+        link,
+        signal,
+      ),
   };
 }
 
-interface Connection extends FollowOptions {
-  id: string;
+interface Connection extends AskConnection {
+  protocol: 'torrent' | 'usenet';
   apiKey: string | undefined;
   categories: readonly number[];
-  timeoutMs: number;
-  now: () => Date;
 }
 
 function createConnection(options: TorznabOptions): Connection {
-  const { id, apiKey, categories, allowedHosts } = options;
+  const { id, kind, apiKey, categories, allowedHosts } = options;
   return {
     id,
+    protocol: kind === 'newznab' ? 'usenet' : 'torrent',
     apiKey,
     categories: categories ?? [],
     home: parseBaseUrl(options.baseUrl),
@@ -70,7 +73,7 @@ function createConnection(options: TorznabOptions): Connection {
 }
 
 async function loadCaps(connection: Connection, signal: AbortSignal): Promise<IndexerCaps> {
-  const reply = await ask(connection, { t: 'caps' }, signal);
+  const reply = await askIndexer(connection, { t: 'caps' }, signal);
   if ('failure' in reply) throw asFault(reply.failure);
   const caps = readCaps(reply.document);
   if (caps !== undefined) return caps;
@@ -85,61 +88,45 @@ interface SearchCall {
   caps?: IndexerCaps;
 }
 
-async function searchPages(connection: Connection, call: SearchCall): Promise<IndexerOutcome> {
+function searchPages(connection: Connection, call: SearchCall): Promise<IndexerOutcome> {
   const limit = Math.min(call.caps?.pageSize ?? MAX_PAGE_SIZE, MAX_PAGE_SIZE);
-  const found = new Map<string, Release>();
   let offset = 0;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const answer = await searchPage(connection, call, { limit, offset });
-    if ('failure' in answer)
-      return found.size === 0 ? answer.failure : { ...answer.failure, releases: [...found.values()] };
-    const before = found.size;
-    for (const release of answer.releases) found.set(release.guid, release);
-    offset += answer.items;
-    const ended = answer.total === undefined ? answer.items < limit : offset >= answer.total;
-    // An indexer that ignores the offset tells the same page again and again.
-    if (ended || found.size === before) break;
-  }
-  return { outcome: 'ok', releases: [...found.values()] };
+  return readPages(call.query, async () => {
+    const page = await searchPage(connection, call, { limit, offset });
+    if ('items' in page) offset += page.items;
+    return page;
+  });
 }
-
-type Page =
-  | { releases: Release[]; items: number; total: number | undefined }
-  | { failure: Exclude<IndexerOutcome, { outcome: 'ok' }> };
 
 async function searchPage(
   connection: Connection,
   { query, signal, caps }: SearchCall,
   { limit, offset }: { limit: number; offset: number },
-): Promise<Page> {
+): Promise<(Page & { items: number }) | { failure: Failure }> {
   const categories = query.categories.length > 0 ? query.categories : connection.categories;
   const parameters = queryParameters({ ...query, categories: [...categories] }, caps);
-  const reply = await ask(
-    connection,
-    { ...parameters, limit: String(limit), offset: String(offset) },
-    signal,
-  );
+  const page = { limit: String(limit), offset: String(offset) };
+  const reply = await askIndexer(connection, { ...parameters, ...page }, signal);
   if ('failure' in reply) return reply;
-  const feed = readFeed(reply.document, { indexerId: connection.id, hide: connection.guard.hide });
+  const { id: indexerId, guard, protocol } = connection;
+  const feed = readFeed(reply.document, { indexerId, hide: guard.hide, protocol });
   if (feed === undefined)
     return { failure: formatError(`expected an RSS channel, got <${reply.document.name}>`) };
   if (feed.items > 0 && feed.releases.length === 0) {
     return { failure: formatError(`none of ${feed.items} items has a title and a link`) };
   }
-  return feed;
+  if (protocol === 'usenet' && feed.torrents > 0) return { failure: WRONG_KIND };
+  const { releases, items, total } = feed;
+  return { releases, items, last: total === undefined ? items < limit : offset + items >= total };
 }
+
+const WRONG_KIND: Failure = {
+  outcome: 'error',
+  class: 'config',
+  detail: 'the feed holds torrents, expected NZBs: give the indexer the kind torznab',
+};
 
 /** One API call. Details go through the guard, since an indexer may repeat the key in its complaint. */
-async function ask(
-  connection: Connection,
-  parameters: Record<string, string>,
-  signal: AbortSignal,
-): Promise<Reply> {
-  const reply = await askIndexer(connection, parameters, signal);
-  if (!('failure' in reply)) return reply;
-  return { failure: { ...reply.failure, detail: connection.guard.hide(reply.failure.detail) } };
-}
-
 async function askIndexer(
   connection: Connection,
   parameters: Record<string, string>,
@@ -148,15 +135,10 @@ async function askIndexer(
   const url = new URL(connection.home);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   if (connection.apiKey !== undefined) url.searchParams.set('apikey', connection.apiKey);
-  try {
-    const limits = { maxBytes: FEED_LIMIT_BYTES, timeoutMs: connection.timeoutMs, signal };
-    const arrival = await getFollowing(connection, url.href, limits);
-    if (arrival.kind === 'answer')
-      return readReply(arrival.answer, { now: connection.now(), limit: FEED_LIMIT_BYTES });
-    const detail = arrival.kind === 'magnet' ? 'a magnet link came instead of a feed' : arrival.detail;
-    return { failure: { outcome: 'error', class: 'config', detail } };
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    return { failure: readSilence(error) };
-  }
+  const arrived = await ask(connection, url, signal);
+  const reply =
+    'failure' in arrived
+      ? arrived
+      : readReply(arrived.answer, { now: connection.now(), limit: API_LIMIT_BYTES });
+  return 'failure' in reply ? { failure: hideKey(reply.failure, connection) } : reply;
 }

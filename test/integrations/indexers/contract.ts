@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { IndexerOutcome } from '../../../src/domain/acquisition/release.js';
+import type { IndexerOutcome, Protocol } from '../../../src/domain/acquisition/release.js';
 import type { Fault, FaultKind } from '../../../src/domain/faults.js';
 import type { Indexer, IndexerQuery } from '../../../src/integrations/indexers/port.js';
+import { writeNzb } from './nzbs.js';
 import { writeTorrent } from './torrents.js';
 
 /** What goes wrong with the whole indexer, whatever its protocol; each product's server stages it in its words. */
@@ -25,53 +26,81 @@ export interface ContractRelease {
   title: string;
   sizeBytes: number;
   seeders: number;
-  author?: string;
+  author: string;
+  /** ISO 8601; the first is the newest. */
+  publishedAt: string;
   infoHash?: string;
   torrent?: Uint8Array;
+  nzb?: Uint8Array;
   downloadFault?: ContractDownloadFault;
+}
+
+/** What a product can do; what it cannot is not asked of it. */
+export interface IndexerAbilities {
+  protocol: Protocol;
+  /** What its releases are; default audiobooks. */
+  category?: number;
+  /** It has a key, which may be refused and must not leak. */
+  keyed: boolean;
+  /** It tells sizes exactly; others tell none or an estimate. */
+  tellsSize: boolean;
+  tellsNewest: boolean;
+  /** What each fault of a download must end with, of those that its way of fetching can meet. */
+  downloadFaults: Partial<Record<ContractDownloadFault, FaultKind>>;
 }
 
 /** A running indexer of the product, with the adapter under test on it. Its answers time out within a second. */
 export interface IndexerStage {
   indexer: Indexer;
   /** Never in any outcome, error or link. */
-  apiKey: string;
+  apiKey?: string;
+  /** The guid that a release gets here; default: its own. */
+  guidOf?: (guid: string) => string;
   setFault: (fault: ContractFault | undefined) => void;
   /** Bytes of a huge or endless answer that the server really sent. */
   sentBytes: () => number;
   close: () => Promise<void>;
 }
 
-const BOOK = writeTorrent();
-const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030] };
-const MEBIBYTE = 1_048_576;
+/** A link that is fetched at once may meet all of these. */
+export const LINK_FAULTS = {
+  html: 'release_fault',
+  text: 'release_fault',
+  gone: 'gone',
+  limited: 'throttled',
+  broken: 'transient',
+  endless: 'release_fault',
+} as const satisfies IndexerAbilities['downloadFaults'];
 
-const release = (guid: string, more: Partial<ContractRelease> = {}): ContractRelease => ({
-  ...{ guid, title: `Isaac Asimov - Foundation ${guid} [M4B]`, sizeBytes: 300 * MEBIBYTE, seeders: 12 },
-  ...more,
-});
+const BOOK = writeTorrent();
+const NZB = writeNzb();
+const MEBIBYTE = 1_048_576;
+const NEWEST = Date.parse('2026-03-01T12:00:00Z');
+
+/** The author, whose name stands in every title. */
+const AUTHOR = 'Isaac Asimov';
 
 /** What every indexer adapter must keep (port.ts); call it with the way to start a product's server. */
 export function describeIndexerContract(
   product: string,
+  abilities: IndexerAbilities,
   start: (releases: ContractRelease[]) => Promise<IndexerStage>,
 ): void {
+  const { protocol, category = 3030 } = abilities;
+  const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [category] };
+  const faults = Object.keys(abilities.downloadFaults) as ContractDownloadFault[];
+  const names = [
+    'good',
+    ...faults.map((fault) => `download ${fault}`),
+    ...(protocol === 'torrent' ? ['download magnet'] : []),
+  ];
+
   describe(`${product} as an indexer`, () => {
     let stage: IndexerStage;
     const signal = new AbortController().signal;
 
     beforeEach(async () => {
-      stage = await start([
-        release('good', {
-          torrent: BOOK.bytes,
-          infoHash: BOOK.infoHash.toUpperCase(),
-          author: 'Isaac Asimov',
-        }),
-        ...(['html', 'text', 'gone', 'limited', 'broken', 'magnet', 'endless'] as const).map(
-          (downloadFault) =>
-            release(`download ${downloadFault}`, { downloadFault, infoHash: 'b'.repeat(40) }),
-        ),
-      ]);
+      stage = await start(names.map((name, at) => makeRelease(name, { at, protocol })));
     });
 
     afterEach(async () => {
@@ -81,21 +110,23 @@ export function describeIndexerContract(
     it('tells its search modes and categories', async () => {
       const caps = await stage.indexer.caps(signal);
       expect(Object.keys(caps.searching)).toContain('search');
-      expect(caps.categories.map(({ id }) => id)).toContain(3030);
+      expect(caps.categories.map(({ id }) => id)).toContain(category);
       expect(caps.pageSize).toBeGreaterThan(0);
     });
 
-    it('tells a release with size, seeders and a lower-case hash', async () => {
+    it('tells a release with its protocol, category, size and what goes with its kind', async () => {
       const found = await releasesOf(stage);
-      expect(found.find(({ guid }) => guid === 'good')).toMatchObject({
+      const good = found.find(({ guid }) => guid === guidOf(stage, 'good'));
+      expect(good).toMatchObject({
         indexerId: stage.indexer.id,
-        protocol: 'torrent',
-        title: 'Isaac Asimov - Foundation good [M4B]',
-        sizeBytes: 300 * MEBIBYTE,
-        seeders: 12,
-        infoHash: BOOK.infoHash,
+        protocol,
+        title: expect.stringMatching(/Isaac Asimov - Foundation good .*\[/),
+        categories: expect.arrayContaining([category]),
         freeleech: false,
+        downloadUrl: expect.stringMatching(/^http/),
       });
+      if (abilities.tellsSize) expect(good?.sizeBytes).toBe(300 * MEBIBYTE);
+      if (protocol === 'torrent') expect(good).toMatchObject({ seeders: 12, infoHash: BOOK.infoHash });
     });
 
     it('answers ok with no release where nothing fits', async () => {
@@ -115,7 +146,6 @@ export function describeIndexerContract(
         ['401', { kind: 'status', status: 401 }, { outcome: 'error', class: 'auth' }],
         ['403', { kind: 'status', status: 403 }, { outcome: 'error', class: 'auth' }],
         ['404', { kind: 'status', status: 404 }, { outcome: 'error', class: 'config' }],
-        ['a refused key', { kind: 'key_refused' }, { outcome: 'error', class: 'auth' }],
         ['500', { kind: 'status', status: 500 }, { outcome: 'error', class: 'transient' }],
         ['502', { kind: 'status', status: 502 }, { outcome: 'error', class: 'transient' }],
         ['503', { kind: 'status', status: 503 }, { outcome: 'error', class: 'transient' }],
@@ -127,6 +157,9 @@ export function describeIndexerContract(
         ['silence', { kind: 'silent' }, { outcome: 'error', class: 'transient' }],
         ['a cut connection', { kind: 'cut' }, { outcome: 'error', class: 'transient' }],
       ];
+
+      if (abilities.keyed)
+        rows.push(['a refused key', { kind: 'key_refused' }, { outcome: 'error', class: 'auth' }]);
 
       it.each(rows)('%s', async (_name, fault, expected) => {
         stage.setFault(fault);
@@ -154,7 +187,7 @@ export function describeIndexerContract(
       stage.setFault({ kind: 'status', status: 500 });
       await stage.indexer.search(query, signal);
       stage.setFault(undefined);
-      expect(await releasesOf(stage)).toHaveLength(8);
+      expect(await releasesOf(stage)).toHaveLength(names.length);
     });
 
     it('throws the reason of an aborted search', async () => {
@@ -172,41 +205,101 @@ export function describeIndexerContract(
       expect(outcome).toMatchObject({ outcome: 'error', class: 'transient', unreachable: true });
     });
 
-    it('fetches the torrent of a release', async () => {
-      const file = await stage.indexer.fetchRelease(await linkOf(stage, 'good'), signal);
-      expect(file).toEqual({ kind: 'torrent', bytes: expect.anything() });
-      expect(file.kind === 'torrent' && Buffer.from(BOOK.bytes).equals(file.bytes)).toBe(true);
-    });
+    if (protocol === 'torrent') {
+      it('fetches the torrent of a release', async () => {
+        const file = await stage.indexer.fetchRelease(await linkOf(stage, 'good'), signal);
+        expect(file).toEqual({ kind: 'torrent', bytes: expect.anything() });
+        expect(file.kind === 'torrent' && Buffer.from(BOOK.bytes).equals(file.bytes)).toBe(true);
+      });
 
-    it('gives the magnet link that a download link leads to', async () => {
-      const file = await stage.indexer.fetchRelease(await linkOf(stage, 'download magnet'), signal);
-      expect(file).toEqual({ kind: 'magnet', url: `magnet:?xt=urn:btih:${'b'.repeat(40)}` });
-    });
+      it('gives the magnet link that a download link leads to', async () => {
+        const file = await stage.indexer.fetchRelease(await linkOf(stage, 'download magnet'), signal);
+        expect(file).toEqual({ kind: 'magnet', url: `magnet:?xt=urn:btih:${'b'.repeat(40)}` });
+      });
+    }
 
-    it.each<[ContractDownloadFault, FaultKind]>([
-      ['html', 'release_fault'],
-      ['text', 'release_fault'],
-      ['gone', 'gone'],
-      ['limited', 'throttled'],
-      ['broken', 'transient'],
-      ['endless', 'release_fault'],
-    ])('answers a download link that gives %s with the fault %s', async (fault, kind) => {
-      const failure = await failureOf(
-        stage.indexer.fetchRelease(await linkOf(stage, `download ${fault}`), signal),
-      );
-      expect(failure.kind).toBe(kind);
-      if (kind === 'throttled') expect(failure.retryAfterMs).toBe(30_000);
-      expect(stage.sentBytes()).toBeLessThan(40 * MEBIBYTE);
-    });
+    if (protocol === 'usenet') {
+      it('fetches the NZB of a release', async () => {
+        const file = await stage.indexer.fetchRelease(await linkOf(stage, 'good'), signal);
+        expect(file.kind === 'nzb' && Buffer.from(NZB).equals(file.bytes)).toBe(true);
+      });
+    }
 
-    it('keeps the key out of every outcome and link', async () => {
-      const answers: unknown[] = [await stage.indexer.search(query, signal)];
-      for (const fault of [{ kind: 'key_refused' }, { kind: 'silent' }, { kind: 'malformed' }] as const) {
-        stage.setFault(fault);
-        answers.push(await stage.indexer.search(query, signal));
-      }
-      expect(JSON.stringify(answers)).not.toContain(stage.apiKey);
-    });
+    if (protocol === 'direct') {
+      it('finds the files of a release, each with a web address and a path that stays in its folder', async () => {
+        const found = await stage.indexer.fetchRelease(await linkOf(stage, 'good'), signal);
+        expect(found.kind).toBe('files');
+        const files = found.kind === 'files' ? found.files : [];
+        expect(files.length).toBeGreaterThan(0);
+        for (const { url, path } of files) {
+          expect(url).toMatch(/^https?:/);
+          expect(path).not.toMatch(/^\/|\\|(?:^|\/)\.\.(?:\/|$)/);
+        }
+      });
+    }
+
+    it.each(Object.entries(abilities.downloadFaults))(
+      'answers a download link that gives %s with the fault %s',
+      async (fault, kind) => {
+        const link = await linkOf(stage, `download ${fault}`);
+        const failure = await failureOf(stage.indexer.fetchRelease(link, signal));
+        expect(failure.kind).toBe(kind);
+        if (kind === 'throttled') expect(failure.retryAfterMs).toBe(30_000);
+        expect(stage.sentBytes()).toBeLessThan(48 * MEBIBYTE);
+      },
+    );
+
+    if (abilities.tellsNewest) {
+      const latest: IndexerQuery = { mode: 'latest', categories: [category] };
+
+      it('tells what is new, the newest first, and whether the one known last time was reached', async () => {
+        const known = guidOf(stage, names.at(-1) ?? '');
+        const reached = await stage.indexer.search({ ...latest, untilGuid: known }, signal);
+        expect(reached).toMatchObject({ outcome: 'ok', reachedKnown: true });
+        expect(reached.releases?.[0]?.guid).toBe(guidOf(stage, 'good'));
+        const missed = await stage.indexer.search({ ...latest, untilGuid: 'long gone' }, signal);
+        expect(missed).toMatchObject({ outcome: 'ok', reachedKnown: false });
+        expect(missed.releases).toHaveLength(names.length);
+      });
+
+      it('says nothing of what was known where nobody asks for it', async () => {
+        expect(await stage.indexer.search(latest, signal)).not.toHaveProperty('reachedKnown');
+      });
+
+      it('takes no fault for "nothing new"', async () => {
+        stage.setFault({ kind: 'status', status: 503 });
+        expect(await stage.indexer.search(latest, signal)).toMatchObject({ outcome: 'error' });
+      });
+    }
+
+    if (abilities.keyed) {
+      // §8 no. 65
+      it('secrets in payloads or logs: keeps the key out of every outcome, link, file and error', async () => {
+        const told: unknown[] = [await stage.indexer.search(query, signal)];
+        for (const name of names) {
+          const link = await linkOf(stage, name);
+          const got = await stage.indexer
+            .fetchRelease(link, signal)
+            .then((file) => ('bytes' in file ? file.kind : file), spellOut);
+          told.push(link, got);
+        }
+        for (const fault of [
+          { kind: 'key_refused' },
+          { kind: 'silent' },
+          { kind: 'malformed' },
+          { kind: 'cut' },
+        ] as const) {
+          stage.setFault(fault);
+          told.push(
+            await stage.indexer.search(query, signal),
+            await stage.indexer.caps(signal).catch(spellOut),
+          );
+        }
+        const text = JSON.stringify(told);
+        expect(text).not.toContain(stage.apiKey);
+        expect(text).not.toContain(encodeURIComponent(stage.apiKey ?? ''));
+      });
+    }
 
     async function releasesOf({ indexer }: IndexerStage) {
       const outcome = await indexer.search(query, signal);
@@ -215,11 +308,39 @@ export function describeIndexerContract(
     }
 
     async function linkOf(on: IndexerStage, guid: string): Promise<string> {
-      const found = (await releasesOf(on)).find((candidate) => candidate.guid === guid);
+      const found = (await releasesOf(on)).find((candidate) => candidate.guid === guidOf(on, guid));
       if (found?.downloadUrl === undefined) throw new Error(`Expected a link for ${guid}`);
       return found.downloadUrl;
     }
   });
+}
+
+function makeRelease(name: string, { at, protocol }: { at: number; protocol: Protocol }): ContractRelease {
+  const common = {
+    guid: name,
+    title: `${AUTHOR} - Foundation ${name} [M4B]`,
+    author: AUTHOR,
+    sizeBytes: 300 * MEBIBYTE,
+    seeders: 12,
+    publishedAt: new Date(NEWEST - at * 86_400_000).toISOString(),
+  };
+  if (name !== 'good') {
+    const downloadFault = name.replace('download ', '') as ContractDownloadFault;
+    return { ...common, downloadFault, infoHash: 'b'.repeat(40), ...(protocol === 'usenet' && { nzb: NZB }) };
+  }
+  if (protocol === 'usenet') return { ...common, nzb: NZB };
+  return { ...common, torrent: BOOK.bytes, infoHash: BOOK.infoHash.toUpperCase() };
+}
+
+function guidOf(stage: IndexerStage, guid: string): string {
+  return stage.guidOf?.(guid) ?? guid;
+}
+
+/** An error with all that a log would show of it. */
+export function spellOut(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack, cause } = error;
+  return { ...Object.fromEntries(Object.entries(error)), message, stack, cause: spellOut(cause) };
 }
 
 /** The fault that a call ends with. */

@@ -8,7 +8,15 @@ import {
 } from '../../../src/cli/demo/torznab-server.js';
 import type { Indexer, IndexerQuery } from '../../../src/integrations/indexers/port.js';
 import { createTorznabIndexer, type TorznabOptions } from '../../../src/integrations/indexers/torznab.js';
-import { describeIndexerContract, failureOf, type ContractFault } from './contract.js';
+import {
+  describeIndexerContract,
+  failureOf,
+  LINK_FAULTS,
+  type ContractFault,
+  type ContractRelease,
+  type IndexerStage,
+} from './contract.js';
+import { writeNzb } from './nzbs.js';
 import { writeTorrent } from './torrents.js';
 
 const API_KEY = 'k3y+with/odd=signs';
@@ -16,21 +24,28 @@ const TIMEOUT_MS = 700;
 const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030] };
 const signal = new AbortController().signal;
 
-describeIndexerContract('Torznab', async (releases) => {
-  const server = await startTorznabServer({
-    items: releases.map((release) => ({ ...release, category: 3030 })),
-    apiKey: API_KEY,
-  });
-  return {
-    indexer: adapterOf(server),
-    apiKey: API_KEY,
-    setFault: (fault) => {
-      server.setFault(fault === undefined ? undefined : inTorznab(fault));
-    },
-    sentBytes: server.sentBytes,
-    close: server.close,
+const abilities = { keyed: true, tellsSize: true, tellsNewest: true, downloadFaults: LINK_FAULTS } as const;
+
+describeIndexerContract('Torznab', { ...abilities, protocol: 'torrent' }, startStage('torznab'));
+describeIndexerContract('Newznab', { ...abilities, protocol: 'usenet' }, startStage('newznab'));
+
+function startStage(kind: TorznabOptions['kind']) {
+  return async (releases: ContractRelease[]): Promise<IndexerStage> => {
+    const server = await startTorznabServer({
+      items: releases.map((release) => ({ ...release, category: 3030 })),
+      apiKey: API_KEY,
+    });
+    return {
+      indexer: adapterOf(server, { kind }),
+      apiKey: API_KEY,
+      setFault: (fault) => {
+        server.setFault(fault === undefined ? undefined : inTorznab(fault));
+      },
+      sentBytes: server.sentBytes,
+      close: server.close,
+    };
   };
-});
+}
 
 function inTorznab(fault: ContractFault): TorznabFault {
   switch (fault.kind) {
@@ -55,6 +70,7 @@ function adapterOf(server: TorznabServer, more: Partial<TorznabOptions> = {}): I
   const { url } = server;
   return createTorznabIndexer({
     id: 'alpha',
+    kind: 'torznab',
     name: 'Alpha',
     baseUrl: url,
     apiKey: API_KEY,
@@ -157,6 +173,12 @@ describe('a Torznab indexer', () => {
       author: 'Isaac Asimov',
       booktitle: 'Foundation',
       language: 'English',
+      narrator: 'Scott Brick',
+      files: '12',
+      grabs: '7',
+      imdb: '0069293',
+      tmdbid: '593',
+      tvdbid: '0',
       category: '3030',
       size: '123',
     };
@@ -165,6 +187,7 @@ describe('a Torznab indexer', () => {
         `<${at % 2 === 0 ? 'torznab' : 'newznab'}:attr name="${name}" value="${value}"/>`,
     );
     const item = `<item><title><![CDATA[Foundation & more]]></title><guid>one</guid><category>100042</category>
+      <comments>http://user:pw@127.0.0.1/details/1?id=4&amp;passkey=abc#comments</comments>
       <pubDate>Mon, 02 Mar 2026 10:00:00 +0000</pubDate>
       <enclosure url="http://127.0.0.1/x.torrent" type="application/x-bittorrent"/>${half.join('')}</item>`;
     server.setFault({
@@ -191,6 +214,12 @@ describe('a Torznab indexer', () => {
           author: 'Isaac Asimov',
           bookTitle: 'Foundation',
           language: 'English',
+          narrator: 'Scott Brick',
+          files: 12,
+          grabs: 7,
+          imdbId: 'tt0069293',
+          tmdbId: 593,
+          infoUrl: 'http://127.0.0.1/details/1?id=4#comments',
           minimumRatio: 1.5,
           minimumSeedTimeSeconds: 172_800,
           freeleech: true,
@@ -272,6 +301,119 @@ describe('a Torznab indexer', () => {
     expect(server.requests.at(-1)?.query).toMatchObject({ t: 'search', q: 'Isaac Asimov Foundation' });
   });
 
+  it.each<[object, IndexerQuery, object]>([
+    [
+      { t: 'movie', imdbid: '0069293' },
+      { mode: 'movie', title: 'Solaris', year: 1972, imdbId: 'tt0069293', tmdbId: 593, categories: [2000] },
+      { 'movie-search': 'q,imdbid' },
+    ],
+    [
+      { t: 'movie', q: 'Solaris', year: '1972' },
+      { mode: 'movie', title: 'Solaris', year: 1972, imdbId: 'tt0069293', categories: [2000] },
+      { 'movie-search': 'q,year' },
+    ],
+    [
+      { t: 'search', q: 'Solaris 1972' },
+      { mode: 'movie', title: 'Solaris', year: 1972, imdbId: 'tt0069293', categories: [2000] },
+      {},
+    ],
+    [
+      { t: 'tvsearch', tvdbid: '371980', season: '2', ep: '7' },
+      { mode: 'tv', title: 'Severance', season: 2, episode: 7, tvdbId: 371_980, categories: [5000] },
+      { 'tv-search': 'q,season,ep,tvdbId' },
+    ],
+    [
+      { t: 'tvsearch', q: 'Severance', season: '2', ep: '7' },
+      { mode: 'tv', title: 'Severance', season: 2, episode: 7, tvdbId: 371_980, categories: [5000] },
+      { 'tv-search': 'q,season,ep' },
+    ],
+    [
+      { t: 'search', q: 'Severance S02E07' },
+      { mode: 'tv', title: 'Severance', season: 2, episode: 7, tvdbId: 371_980, categories: [5000] },
+      { 'tv-search': 'q' },
+    ],
+    [
+      { t: 'book', isbn: '9780553293357' },
+      { mode: 'book', isbn: '9780553293357', categories: [] },
+      { 'book-search': 'q,isbn' },
+    ],
+  ])('asks with %j for %j where the caps offer %j', async (sent, asked, modes) => {
+    const searching = Object.entries(modes).map(
+      ([name, parameters]) => `<${name} available="yes" supportedParams="${String(parameters)}"/>`,
+    );
+    const caps = `<caps><searching><search available="yes"/>${searching.join('')}</searching></caps>`;
+    const server = await startTorznabServer({ items: [], apiKey: API_KEY, caps });
+    servers.push(server);
+    const adapter = adapterOf(server);
+    await adapter.caps(signal);
+    await adapter.search(asked, signal);
+    const {
+      apikey: _key,
+      extended: _extended,
+      cat: _cat,
+      limit: _limit,
+      offset: _offset,
+      ...query
+    } = server.requests.at(-1)?.query ?? {};
+    expect(query).toEqual(sent);
+  });
+
+  it('asks by the planned ids without having seen caps, and finds by them', async () => {
+    const server = await serve([
+      book(1, { category: 2000, attributes: { imdb: '0069293' } }),
+      book(2, { category: 2000, attributes: { imdb: '0307479' } }),
+    ]);
+    const asked: IndexerQuery = { mode: 'movie', title: 'Solaris', imdbId: 'tt0069293', categories: [2000] };
+    const { releases } = await adapterOf(server).search(asked, signal);
+    expect(releases?.map(({ guid, imdbId }) => [guid, imdbId])).toEqual([['g1', 'tt0069293']]);
+  });
+
+  it('reads pages of what is new until the known one, and tells a gap where it does not come', async () => {
+    const server = await serve(
+      Array.from({ length: 450 }, (_, at) =>
+        book(at, { publishedAt: new Date(1_770_000_000_000 - at * 60_000).toISOString() }),
+      ),
+    );
+    const latest: IndexerQuery = { mode: 'latest', untilGuid: 'g150', categories: [] };
+    const near = await adapterOf(server).search(latest, signal);
+    expect(near).toMatchObject({ outcome: 'ok', reachedKnown: true });
+    expect(server.requests.map(({ query: { q, offset } }) => [q, offset])).toEqual([
+      [undefined, '0'],
+      [undefined, '100'],
+    ]);
+    const far = await adapterOf(server).search({ ...latest, untilGuid: 'g420', pages: 2 }, signal);
+    expect(far).toMatchObject({ outcome: 'ok', reachedKnown: false });
+    expect(far.releases).toHaveLength(200);
+    const wide = await adapterOf(server).search({ ...latest, untilGuid: 'g420', pages: 10 }, signal);
+    expect(wide).toMatchObject({ outcome: 'ok', reachedKnown: true });
+  });
+
+  it('takes torrents on a Newznab feed for a wrong kind, not for results', async () => {
+    const server = await serve([book(1, { torrent: writeTorrent().bytes })]);
+    expect(await adapterOf(server, { kind: 'newznab' }).search(query, signal)).toMatchObject({
+      outcome: 'error',
+      class: 'config',
+      detail: expect.stringContaining('the kind torznab'),
+    });
+  });
+
+  it.each([
+    ['an NZB without articles', '<nzb><file subject="x"><segments/></file></nzb>'],
+    ['a broken NZB', '<?xml version="1.0"?><nzb><file>'],
+    ['another XML document', '<?xml version="1.0"?><opml/>'],
+  ])('refuses %s', async (_name, nzb) => {
+    const server = await serve([book(1, { nzb: Buffer.from(nzb) })]);
+    const adapter = adapterOf(server, { kind: 'newznab' });
+    const failure = await failureOf(adapter.fetchRelease('/download/g1?apikey=__apikey__', signal));
+    expect(failure.kind).toBe('release_fault');
+  });
+
+  it('reads an NZB with its document type, whatever the kind of the feed', async () => {
+    const server = await serve([book(1, { nzb: writeNzb() })]);
+    const file = await adapterOf(server).fetchRelease('/download/g1?apikey=__apikey__', signal);
+    expect(file.kind).toBe('nzb');
+  });
+
   it('asks for caps once, and again after a failure', async () => {
     const server = await serve([]);
     const adapter = adapterOf(server);
@@ -315,7 +457,7 @@ describe('a Torznab indexer', () => {
     'http://user:hunter2@host/api',
     'http://host/api?apikey=hunter2',
   ])('refuses the address %s without repeating it', (baseUrl) => {
-    const create = () => createTorznabIndexer({ id: 'a', name: 'A', baseUrl });
+    const create = () => createTorznabIndexer({ id: 'a', kind: 'torznab', name: 'A', baseUrl });
     expect(create).toThrow(/^Expected an address/);
     expect(create).not.toThrow(/hunter2/);
   });
