@@ -2,7 +2,7 @@ import { Fault } from '../../domain/faults.js';
 import type { KeyGuard } from './api-key.js';
 import { getFollowing, type FollowOptions } from './follow.js';
 import { retryAfterMs, type Answer } from './http.js';
-import { checkNzb } from './nzb-check.js';
+import { parseNzbFile } from './nzb-file.js';
 import type { GrabFile } from './port.js';
 import { asFault, readErrorCode } from './reply.js';
 import { parseTorrentFile } from './torrent-file.js';
@@ -93,14 +93,17 @@ async function checkFile(
     throw new Fault('release_fault', `Expected ${name} of at most ${maxBytes} bytes, ${host} sent more`);
   }
   const begins = beginningOf(body);
-  if (/^<(?:\?xml|!doctype nzb|nzb|error)\b/i.test(begins)) {
-    if (!/<nzb\b/i.test(begins)) throw readErrorDocument(body, { host, expected: name });
-    checkNzb(body);
-    return { kind: 'nzb', bytes: body };
-  }
+  if (isPacked(body) || /<nzb\b/i.test(begins))
+    return { kind: 'nzb', bytes: (await parseNzbFile(body)).bytes };
+  if (/^<(?:\?xml|error)\b/i.test(begins)) throw readErrorDocument(body, { host, expected: name });
   if (begins.startsWith('<')) throw new Fault('release_fault', `${host} gave a web page instead of ${name}`);
   await parseTorrentFile(body);
   return { kind: 'torrent', bytes: body };
+}
+
+/** By gzip, as some serve an NZB. */
+function isPacked(body: Uint8Array): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
 }
 
 function beginningOf(body: Uint8Array): string {

@@ -1,4 +1,5 @@
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
+import { withDeadline } from '../deadline.js';
 
 export interface BodyLimit {
   maxBytes: number;
@@ -50,15 +51,20 @@ export async function getBounded(
   url: URL,
   { maxBytes, timeoutMs, headers: more, signal }: BodyLimit & { signal: AbortSignal },
 ): Promise<Answer> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const headers = { 'user-agent': 'Longplay', ...more };
+  const call = { late: false };
   try {
-    const headers = { 'user-agent': 'Longplay', ...more };
-    const response = await fetcher(url, { redirect: 'manual', signal: bounded, headers });
-    const { body, tooLarge } = await readBounded(response, maxBytes);
-    return { status: response.status, headers: response.headers, body, tooLarge };
+    return await withDeadline({ signal, timeoutMs }, async (bounded) => {
+      bounded.addEventListener('abort', () => {
+        call.late = !signal.aborted;
+      });
+      const response = await fetcher(url, { redirect: 'manual', signal: bounded, headers });
+      const { body, tooLarge } = await readBounded(response, maxBytes);
+      return { status: response.status, headers: response.headers, body, tooLarge };
+    });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw bounded.aborted ? tooLate(error, { url, timeoutMs }) : noConnection(error, url);
+    throw call.late ? tooLate(error, { url, timeoutMs }) : noConnection(error, url);
   }
 }
 

@@ -49,7 +49,7 @@ export interface IndexerAbilities {
   downloadFaults: Partial<Record<ContractDownloadFault, FaultKind>>;
 }
 
-/** A running indexer of the product, with the adapter under test on it. Its answers time out within a second. */
+/** A running indexer of the product, with the adapter under test on it. Its answers time out within two seconds. */
 export interface IndexerStage {
   indexer: Indexer;
   /** Never in any outcome, error or link. */

@@ -7,7 +7,7 @@ import { startProwlarrContractServer, type ProwlarrServer } from '../../support/
 import { describeIndexerContract, failureOf, LINK_FAULTS, type ContractRelease } from './contract.js';
 
 const API_KEY = 'pr0wl+key/of=32';
-const TIMEOUT_MS = 700;
+const TIMEOUT_MS = 1_500;
 const signal = new AbortController().signal;
 const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030, 3040] };
 

@@ -20,7 +20,7 @@ import { writeNzb } from './nzbs.js';
 import { writeTorrent } from './torrents.js';
 
 const API_KEY = 'k3y+with/odd=signs';
-const TIMEOUT_MS = 700;
+const TIMEOUT_MS = 1_500;
 const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030] };
 const signal = new AbortController().signal;
 
