@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { z } from 'zod';
 
 import type { DownloadItem } from '../../../domain/acquisition/download.js';
-import { Fault, normalizeError } from '../../../domain/faults.js';
-import type { AddDownload, ClientFile, DownloadClient, RemoveDownload } from '../port.js';
-import { removeDownloadedFiles } from './remove-files.js';
-import { Aria2Refusal, createAria2Rpc, type Aria2Rpc } from './rpc.js';
-import { aria2Status, STATUS_KEYS, toDownloadItem, type Aria2Status } from './status.js';
+import { Fault } from '../../../domain/faults.js';
+import type { ClientFile, ClientProbe, DownloadClient, RemoveDownload } from '../port.js';
+import { add, gidsOf } from './add.js';
+import { check } from './check.js';
+import { itemIdFor } from './gids.js';
+import { groupToItem, holdGroup, releaseGroup, takeTurns } from './group.js';
+import { findItem, isLost, readItems, type Aria2Item } from './items.js';
+import { relativeFiles, removeDownloadedFiles } from './remove-files.js';
+import { createAria2Rpc, type Aria2Rpc } from './rpc.js';
+import { ask, forgetAll, untilEach } from './settle.js';
+import { isMetadata, isRunning, toDownloadItem, type Aria2Status } from './status.js';
 
 export interface Aria2ClientOptions {
   id: string;
@@ -19,9 +20,6 @@ export interface Aria2ClientOptions {
   fetch?: typeof fetch;
   timeoutMs?: number;
 }
-
-const LIST_SIZE = 1_000;
-const text = z.string();
 
 /** aria2 over JSON-RPC. Each item has a GID that we chose, so that every call can be repeated. */
 export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
@@ -34,149 +32,101 @@ export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
   return {
     id: options.id,
     kind: 'aria2',
-    protocols: ['torrent'],
-    probe: async (signal) => {
-      const { version } = await rpc.call('aria2.getVersion', [], z.object({ version: text }), signal);
-      const { sessionId } = await rpc.call('aria2.getSessionInfo', [], z.object({ sessionId: text }), signal);
-      return { product: 'aria2', version, sessionId };
-    },
-    check: () => Promise.resolve({ warnings: [] }),
-    itemIdFor: (ownerKey, contentKey) =>
-      createHash('sha256').update(`${ownerKey}\n${contentKey.toLowerCase()}`).digest('hex').slice(0, 16),
+    protocols: ['torrent', 'direct'],
+    probe: (signal) => probe(rpc, signal),
+    check: (signal) => check(rpc, signal),
+    itemIdFor,
     add: (download, signal) => add(rpc, download, signal),
     list: (signal) => list(rpc, signal),
     files: (id, signal) => files(rpc, id, signal),
-    pause: (id, signal) => setPaused(rpc, { id, method: 'aria2.forcePause', paused: true }, signal),
-    resume: (id, signal) => setPaused(rpc, { id, method: 'aria2.unpause', paused: false }, signal),
+    pause: (id, signal) => pause(rpc, id, signal),
+    resume: (id, signal) => resume(rpc, id, signal),
     // It verifies what is on disk at each add that resumes; there is nothing else to ask it.
-    recheck: () => Promise.resolve(),
-    remove: (id, options, signal) => remove(rpc, { id, ...options }, signal),
+    recheck: async (id, signal) => {
+      await get(rpc, id, signal);
+    },
+    remove: (id, removing, signal) => remove(rpc, { id, ...removing }, signal),
   };
 }
 
-async function find(rpc: Aria2Rpc, gid: string, signal: AbortSignal): Promise<Aria2Status | undefined> {
-  try {
-    return await rpc.call('aria2.tellStatus', [gid, STATUS_KEYS], aria2Status, signal);
-  } catch (error) {
-    if (error instanceof Aria2Refusal && /not found/i.test(error.message)) return undefined;
-    throw error;
+/** Measured with 1.36; what we use of it is in 1.34 already. */
+const MIN_VERSION = [1, 34] as const;
+
+async function probe(rpc: Aria2Rpc, signal: AbortSignal): Promise<ClientProbe> {
+  const { version } = await rpc.call('aria2.getVersion', [], z.object({ version: z.string() }), signal);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1])) {
+    throw new Fault('bad_input', `Expected aria2 ${MIN_VERSION.join('.')} or later, got ${version}`, {
+      remedy: 'Install a later aria2, or point ARIA2_PATH to one',
+    });
   }
+  const session = z.object({ sessionId: z.string() });
+  const { sessionId } = await rpc.call('aria2.getSessionInfo', [], session, signal);
+  return { product: 'aria2', version, sessionId };
 }
 
-async function get(rpc: Aria2Rpc, gid: string, signal: AbortSignal): Promise<Aria2Status> {
-  const status = await find(rpc, gid, signal);
-  if (status !== undefined) return status;
-  throw new Fault('gone', `aria2 has no item ${gid}`);
-}
-
-/** Whatever aria2 answers, and when its answer is lost, the item is looked up afterwards. */
-async function add(rpc: Aria2Rpc, download: AddDownload, signal: AbortSignal): Promise<void> {
-  const { clientItemId: gid, directory, content } = download;
-  if (content.kind !== 'torrent') throw new Fault('defect', `Expected a torrent, got ${content.kind}`);
-  const existing = await find(rpc, gid, signal);
-  if (existing !== undefined && isUsable(existing)) return;
-  if (existing !== undefined) await forget(rpc, existing, signal);
-  // Without its directory the item never enters the session file, and a crash loses it (acquisition.md §2.7).
-  await mkdir(download.hostDirectory, { recursive: true });
-  await removeEmptyControlFiles(existing);
-  const resume = download.resume || existing !== undefined;
-  const options = { gid, dir: directory, ...(resume ? { 'check-integrity': 'true' } : {}) };
-  let refusal: Error | undefined;
-  try {
-    await rpc.call(
-      'aria2.addTorrent',
-      [Buffer.from(content.bytes).toString('base64'), [], options],
-      text,
-      signal,
-    );
-  } catch (error) {
-    if (signal.aborted) throw error;
-    refusal = normalizeError(error);
-  }
-  if ((await find(rpc, gid, signal)) !== undefined) return;
-  if (refusal instanceof Aria2Refusal) {
-    const blamed = /bencode|torrent|metadata/i.test(refusal.message) ? 'release_fault' : 'transient';
-    throw new Fault(blamed, `aria2 refused the torrent: ${refusal.message}`, { cause: refusal });
-  }
-  throw refusal ?? new Fault('transient', 'aria2 took the torrent, but does not have it');
-}
-
-function isUsable({ status }: Aria2Status): boolean {
-  return status === 'active' || status === 'waiting' || status === 'paused' || status === 'complete';
-}
-
-/** After a full disk the control file has 0 bytes, and re-adding fails until it is gone. */
-async function removeEmptyControlFiles(existing: Aria2Status | undefined): Promise<void> {
-  const name = existing?.bittorrent?.info?.name;
-  if (existing === undefined || name === undefined) return;
-  const control = path.join(existing.dir, `${name}.aria2`);
-  const { size } = (await stat(control).catch(() => undefined)) ?? { size: 1 };
-  if (size === 0) await rm(control, { force: true });
-}
-
+/** Files of a direct item whose turn has come are started on the way. */
 async function list(rpc: Aria2Rpc, signal: AbortSignal): Promise<DownloadItem[]> {
-  const lists = await rpc.multicall(
-    [
-      { method: 'aria2.tellActive', params: [STATUS_KEYS] },
-      { method: 'aria2.tellWaiting', params: [0, LIST_SIZE, STATUS_KEYS] },
-      { method: 'aria2.tellStopped', params: [0, LIST_SIZE, STATUS_KEYS] },
-    ],
-    signal,
-  );
-  return lists.flatMap((items) => z.array(aria2Status).parse(items).map(toDownloadItem));
+  const items = (await readItems(rpc, signal)).filter((item) => !isLost(item));
+  for (const item of items) if (item.kind === 'group') await takeTurns(rpc, item, signal);
+  return items.map(toItem);
 }
 
-async function files(rpc: Aria2Rpc, gid: string, signal: AbortSignal): Promise<ClientFile[]> {
-  const status = await get(rpc, gid, signal);
-  return status.files.map((file) => ({
-    path: path.relative(status.dir, file.path).split(path.sep).join('/'),
-    sizeBytes: file.length,
-    completedBytes: file.completedLength,
-  }));
+function toItem(item: Aria2Item): DownloadItem {
+  return item.kind === 'group' ? groupToItem(item) : { ...toDownloadItem(item.data), clientItemId: item.id };
 }
 
-const SETTLE_MS = 100;
-const SETTLE_TIMES = 50;
+async function get(rpc: Aria2Rpc, id: string, signal: AbortSignal): Promise<Aria2Item> {
+  const item = await findItem(rpc, id, signal);
+  if (item !== undefined && !isLost(item)) return item;
+  throw new Fault('gone', `aria2 has no item ${id}`);
+}
 
-/** Both calls are asynchronous in aria2: this returns once the state is seen. */
-async function setPaused(
-  rpc: Aria2Rpc,
-  wish: { id: string; method: string; paused: boolean },
-  signal: AbortSignal,
-): Promise<void> {
-  const isMet = ({ status }: Aria2Status): boolean =>
-    (status === 'paused') === wish.paused || !isPausable(status);
-  if (isMet(await get(rpc, wish.id, signal))) return;
-  try {
-    await rpc.call(wish.method, [wish.id], text, signal);
-  } catch (error) {
-    if (!(error instanceof Aria2Refusal) || !/cannot be (un)?paused/i.test(error.message)) throw error;
+async function files(rpc: Aria2Rpc, id: string, signal: AbortSignal): Promise<ClientFile[]> {
+  const item = await get(rpc, id, signal);
+  return statusesOf(item).flatMap((status) => {
+    if (isMetadata(status)) return [];
+    const paths = relativeFiles(status);
+    return status.files.map(({ length, completedLength }, at) => ({
+      path: paths[at] ?? '',
+      sizeBytes: length,
+      completedBytes: completedLength,
+    }));
+  });
+}
+
+function statusesOf(item: Aria2Item): Aria2Status[] {
+  return item.kind === 'group' ? item.members : [item.data];
+}
+
+/** What is paused and begun: an adopted item is not ours to stop. */
+function steeredOf(item: Aria2Item): Aria2Status[] {
+  return item.kind === 'single' && item.adopted ? [] : statusesOf(item);
+}
+
+async function pause(rpc: Aria2Rpc, id: string, signal: AbortSignal): Promise<void> {
+  const item = await get(rpc, id, signal);
+  const running = steeredOf(item)
+    .filter(isRunning)
+    .map(({ gid }) => gid);
+  await ask(rpc, 'aria2.forcePause', running, signal);
+  await untilEach(rpc, running, (status) => status === undefined || !isRunning(status), signal);
+  const paused = item.kind === 'group' ? await get(rpc, id, signal) : item;
+  if (paused.kind === 'group') await holdGroup(rpc, paused, signal);
+}
+
+/** An item that ended with an error cannot go on: it is added again. */
+async function resume(rpc: Aria2Rpc, id: string, signal: AbortSignal): Promise<void> {
+  const item = await get(rpc, id, signal);
+  if (item.kind === 'group') {
+    if (!item.note.waits) await releaseGroup(rpc, item, signal);
+    return;
   }
-  for (let times = 0; times < SETTLE_TIMES; times += 1) {
-    if (isMet(await get(rpc, wish.id, signal))) return;
-    await sleep(SETTLE_MS);
-  }
-}
-
-function isPausable(status: Aria2Status['status']): boolean {
-  return status === 'active' || status === 'waiting' || status === 'paused';
-}
-
-/** Stops the item and takes it off aria2's lists; its files stay. */
-async function forget(rpc: Aria2Rpc, status: Aria2Status, signal: AbortSignal): Promise<void> {
-  if (isPausable(status.status))
-    await rpc.call('aria2.forceRemove', [status.gid], text, signal).catch(ignoreRefusal);
-  for (let times = 0; times < SETTLE_TIMES; times += 1) {
-    const now = await find(rpc, status.gid, signal);
-    if (now === undefined) return;
-    if (!isPausable(now.status))
-      await rpc.call('aria2.removeDownloadResult', [status.gid], text, signal).catch(ignoreRefusal);
-    else await sleep(SETTLE_MS);
-  }
-}
-
-function ignoreRefusal(error: unknown): void {
-  if (!(error instanceof Aria2Refusal)) throw error;
+  const paused = steeredOf(item)
+    .filter(({ status }) => status === 'paused')
+    .map(({ gid }) => gid);
+  await ask(rpc, 'aria2.unpause', paused, signal);
+  await untilEach(rpc, paused, (status) => status?.status !== 'paused', signal);
 }
 
 async function remove(
@@ -184,7 +134,10 @@ async function remove(
   { id, deleteData, hostDirectory }: RemoveDownload & { id: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const status = await find(rpc, id, signal);
-  if (status !== undefined) await forget(rpc, status, signal);
-  if (deleteData) await removeDownloadedFiles(hostDirectory, status);
+  const item = await findItem(rpc, id, signal);
+  if (item?.kind === 'group') {
+    const gids = item.members.map(({ gid }) => gid);
+    await forgetAll(rpc, gids, signal);
+  } else if (item !== undefined) await forgetAll(rpc, gidsOf(item), signal);
+  if (deleteData) await removeDownloadedFiles(hostDirectory, item);
 }

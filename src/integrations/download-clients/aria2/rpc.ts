@@ -23,8 +23,16 @@ export interface Aria2Rpc {
     schema: z.ZodType<Result>,
     signal: AbortSignal,
   ) => Promise<Result>;
-  /** Several methods in one call; each answer is checked by its own schema. */
-  multicall: (calls: { method: string; params: unknown[] }[], signal: AbortSignal) => Promise<unknown[]>;
+  /**
+   * Several methods in one call, done one after the other with nothing between; a method's no stands in its place.
+   * @throws as `call` does when all of it fails.
+   */
+  multicall: (calls: Aria2Call[], signal: AbortSignal) => Promise<unknown[]>;
+}
+
+export interface Aria2Call {
+  method: string;
+  params: unknown[];
 }
 
 const TIMEOUT_MS = 10_000;
@@ -33,6 +41,9 @@ const reply = z.union([
   z.object({ result: z.unknown() }).refine((value) => 'result' in value && value.result !== undefined),
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
 ]);
+
+/** One answer in a list of its own, or why not: a wrong secret comes here too, with HTTP 200. */
+const multicallReply = z.array(z.union([z.array(z.unknown()).min(1), z.object({ message: z.string() })]));
 
 export function createAria2Rpc(options: Aria2RpcOptions): Aria2Rpc {
   const token = options.secret === undefined ? [] : [`token:${options.secret}`];
@@ -47,8 +58,8 @@ export function createAria2Rpc(options: Aria2RpcOptions): Aria2Rpc {
         params: [...token, ...params],
       }));
       const results = await post(options, { method: 'system.multicall', params: [inner] }, signal);
-      return parse(z.array(z.array(z.unknown()).min(1)), results, 'system.multicall').map(
-        ([result]) => result,
+      return parse(multicallReply, results, 'system.multicall').map((answer) =>
+        Array.isArray(answer) ? answer[0] : refused(answer.message),
       );
     },
   };
@@ -75,13 +86,15 @@ async function post(
   const answer = reply.safeParse(parseJson(told));
   if (!answer.success) throw notAria2(told, answer.error);
   if (!('error' in answer.data)) return answer.data.result;
-  const { message } = answer.data.error;
-  if (message === 'Unauthorized') {
-    throw new Fault('credentials', 'aria2 refuses the secret', {
-      remedy: 'Enter the secret that aria2 was started with',
-    });
-  }
-  throw new Aria2Refusal(message);
+  throw refused(answer.data.error.message);
+}
+
+/** @throws Fault credentials for a wrong secret */
+function refused(message: string): Aria2Refusal {
+  if (message !== 'Unauthorized') return new Aria2Refusal(message);
+  throw new Fault('credentials', 'aria2 refuses the secret', {
+    remedy: 'Enter the secret that aria2 was started with',
+  });
 }
 
 function unreachable(error: unknown): Fault {
@@ -104,7 +117,8 @@ function notAria2(told: string, cause: unknown): Fault {
   });
 }
 
-function parse<Result>(schema: z.ZodType<Result>, value: unknown, method: string): Result {
+/** @throws Fault transient for an answer in another shape */
+export function parse<Result>(schema: z.ZodType<Result>, value: unknown, method: string): Result {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Fault(

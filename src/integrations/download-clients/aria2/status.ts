@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { DownloadItem, DownloadState } from '../../../domain/acquisition/download.js';
+import { faultOf, type ItemFault } from './faults.js';
 
 /** aria2 writes all numbers as strings. */
 const numeric = z.string().regex(/^\d+$/).transform(Number);
@@ -19,6 +20,7 @@ export const STATUS_KEYS = [
   'errorCode',
   'errorMessage',
   'followedBy',
+  'following',
   'dir',
   'files',
   'bittorrent',
@@ -39,7 +41,9 @@ export const aria2Status = z.object({
   connections: numeric.optional(),
   errorCode: z.string().optional(),
   errorMessage: z.string().optional(),
+  /** A magnet's first item names the one with the data, and that one names the first. */
   followedBy: z.array(z.string()).optional(),
+  following: z.string().optional(),
   dir: z.string(),
   files: z.array(z.object({ path: z.string(), length: numeric, completedLength: numeric })).default([]),
   bittorrent: z.object({ info: z.object({ name: z.string() }).optional() }).optional(),
@@ -49,14 +53,34 @@ export const aria2Status = z.object({
 
 export type Aria2Status = z.output<typeof aria2Status>;
 
-/** aria2's words in ours (acquisition.md §4.3). */
+/** Plain HTTP; magnets and torrents carry both of these from the beginning. */
+export function isDirect({ bittorrent, infoHash }: Aria2Status): boolean {
+  return bittorrent === undefined && infoHash === undefined;
+}
+
+/** Only the description of a torrent, which a magnet fetches first: never the download itself. */
+export function isMetadata({ files }: Aria2Status): boolean {
+  return files[0]?.path.startsWith('[METADATA]') === true;
+}
+
+/** It moves, or will once it has a slot. */
+export function isRunning({ status }: Pick<Aria2Status, 'status'>): boolean {
+  return status === 'active' || status === 'waiting';
+}
+
+/** It is not over: it can be paused or go on. */
+export function isOpen(status: Pick<Aria2Status, 'status'>): boolean {
+  return isRunning(status) || status.status === 'paused';
+}
+
+/** One of aria2's own items in our words (acquisition.md §4.3). `uploadedBytes` begins anew with each add. */
 export function toDownloadItem(status: Aria2Status): DownloadItem {
-  const state = stateOf(status);
-  const fault = status.status === 'error' ? faultOf(status) : undefined;
+  const fault = faultOf(status, { direct: isDirect(status) });
   return {
     clientItemId: status.gid,
     name: status.bittorrent?.info?.name ?? status.files[0]?.path ?? status.gid,
-    state,
+    state: stateOf(status, fault),
+    directory: status.dir,
     totalBytes: status.totalLength,
     completedBytes: status.completedLength,
     uploadedBytes: status.uploadLength,
@@ -68,43 +92,31 @@ export function toDownloadItem(status: Aria2Status): DownloadItem {
   };
 }
 
-function stateOf(status: Aria2Status): DownloadState {
+function stateOf(status: Aria2Status, fault: ItemFault | undefined): DownloadState {
   switch (status.status) {
     case 'active':
       return activeState(status);
     case 'waiting':
       return status.verifyIntegrityPending === 'true' ? 'checking' : 'queued';
     case 'paused':
-      return 'paused';
+      // Whole and stopped is whole: somebody ended its seeding (acquisition.md §8 no. 20).
+      return isWhole(status) && !isMetadata(status) ? 'complete' : 'paused';
     case 'complete':
-      return status.followedBy === undefined ? 'complete' : 'metadata';
+      return isMetadata(status) ? 'metadata' : 'complete';
     case 'removed':
       return 'removedExternally';
     case 'error':
-      return faultOf(status).blame === 'release' ? 'failed' : 'held';
+      return fault?.blame === 'release' ? 'failed' : 'held';
   }
 }
 
 function activeState(status: Aria2Status): DownloadState {
-  if (status.files[0]?.path.startsWith('[METADATA]') === true) return 'metadata';
+  if (isMetadata(status)) return 'metadata';
   if (status.verifiedLength !== undefined || status.verifyIntegrityPending === 'true') return 'checking';
-  if (status.totalLength > 0 && status.completedLength >= status.totalLength) return 'seeding';
+  if (isWhole(status) && !isDirect(status)) return 'seeding';
   return status.downloadSpeed === 0 && (status.connections ?? 0) === 0 ? 'stalled' : 'active';
 }
 
-const RELEASE_CODES = new Set(['20', '25', '26', '27']);
-const SOURCE_CODES = new Set(['3', '4', '22', '24', '32']);
-const UNKNOWN_CODES = new Set(['1', '7', '8', '10', '28', '30']);
-
-/** Only a code that says so blames the release; disk, duplicates and the unknown never do (acquisition.md §2.7). */
-function faultOf({ errorCode = '1', errorMessage = '' }: Aria2Status): NonNullable<DownloadItem['fault']> {
-  const message = errorMessage === '' ? `aria2 error ${errorCode}` : errorMessage.slice(0, 500);
-  const blame = RELEASE_CODES.has(errorCode)
-    ? 'release'
-    : SOURCE_CODES.has(errorCode)
-      ? 'source'
-      : UNKNOWN_CODES.has(errorCode)
-        ? 'unknown'
-        : 'environment';
-  return { blame, code: errorCode, message };
+function isWhole({ totalLength, completedLength }: Aria2Status): boolean {
+  return totalLength > 0 && completedLength >= totalLength;
 }
