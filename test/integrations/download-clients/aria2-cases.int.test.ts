@@ -96,7 +96,8 @@ function addOf(
   { owner, directory }: { owner: string; directory: string },
 ): AddDownload {
   return {
-    clientItemId: aria2.client.itemIdFor(owner, infoHash),
+    // Another's has another number, as what a person adds has.
+    clientItemId: aria2.client.itemIdFor(owner, `${owner} ${infoHash}`),
     ownerKey: owner,
     name: 'a book',
     content: { kind: 'torrent', bytes, infoHash },
@@ -279,6 +280,12 @@ function base32(hex: string): string {
 }
 
 describe('aria2 and what it has already', () => {
+  it('is one item for all that want the same content', () => {
+    const { client } = aria2;
+    expect(client.itemIdFor('one', 'AB'.repeat(20))).toBe(client.itemIdFor('other', 'ab'.repeat(20)));
+    expect(client.itemIdFor('one', 'ab'.repeat(20))).toMatch(/^[0-9a-f]{12}0000$/);
+  });
+
   it('crash after add, before recording: a lost answer is no second item', async () => {
     const offered = await offer(MIB);
     const { rpcUrl, secret } = aria2;

@@ -68,7 +68,7 @@ function offer(sizes: number[], served: Partial<ServedFile> = {}): Offer {
 
 function give(files: DirectFile[]): { add: AddDownload; id: string } {
   const directory = path.join(folder, `download-${count}`);
-  const id = aria2.client.itemIdFor(`owner-${count}`, 'files');
+  const id = aria2.client.itemIdFor(`owner-${count}`, `files ${count}`);
   const add: AddDownload = {
     clientItemId: id,
     ownerKey: `owner-${count}`,

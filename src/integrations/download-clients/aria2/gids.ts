@@ -4,9 +4,12 @@ import { createHash } from 'node:crypto';
 const DIGITS = 12;
 export const MAX_FILES = 16 ** 4;
 
-/** aria2's number of an item is ours to choose: 16 hexadecimal digits (acquisition.md §2.7). */
-export function itemIdFor(ownerKey: string, contentKey: string): string {
-  const hash = createHash('sha256').update(`${ownerKey}\n${contentKey.toLowerCase()}`).digest('hex');
+/**
+ * aria2's number of an item is ours to choose: 16 hexadecimal digits (acquisition.md §2.7). It follows from the content
+ * alone, as at other clients, so that two who want the same have one item, and the last of them removes it.
+ */
+export function itemIdFor(_ownerKey: string, contentKey: string): string {
+  const hash = createHash('sha256').update(contentKey.toLowerCase()).digest('hex');
   return `${hash.slice(0, DIGITS)}0000`;
 }
 
