@@ -2,6 +2,11 @@
 
 -- tables and views
 
+approval_rules
+  principal text not null
+  auto_approve boolean not null
+  changed_at timestamp with time zone not null default now()
+
 audit
   id bigint not null
   time timestamp with time zone not null default now()
@@ -374,6 +379,19 @@ repairs
   kind text not null
   detail text not null
 
+request_decisions
+  id text not null
+  job_id text not null
+  kind text not null
+  made_by text not null
+  reason text
+  created_at timestamp with time zone not null default now()
+
+request_requesters
+  request_id text not null
+  name text not null
+  asked_at timestamp with time zone not null default now()
+
 request_timeline
   id bigint not null
   request_id text not null
@@ -394,6 +412,9 @@ requests
   created_by text not null
   created_at timestamp with time zone not null default now()
   changed_at timestamp with time zone not null default now()
+  approved_at timestamp with time zone
+  approved_by text
+  search_terms text
 
 schedule_firings
   schedule_id text not null
@@ -563,6 +584,10 @@ permits permits_permit_group_fkey FOREIGN KEY (permit_group) REFERENCES permit_g
 
 queues queues_check CHECK (((paused_at IS NULL) = (paused_by IS NULL)))
 
+request_decisions request_decisions_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
+request_requesters request_requesters_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+
 request_timeline request_timeline_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
 requests requests_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
@@ -608,6 +633,8 @@ tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::te
 tokens tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'super_admin'::text])))
 
 -- indexes
+
+CREATE UNIQUE INDEX approval_rules_pkey ON public.approval_rules USING btree (principal)
 
 CREATE UNIQUE INDEX audit_pkey ON public.audit USING btree (id)
 
@@ -748,6 +775,12 @@ CREATE INDEX repairs_job ON public.repairs USING btree (job_id)
 CREATE UNIQUE INDEX repairs_pkey ON public.repairs USING btree (id)
 
 CREATE INDEX repairs_time ON public.repairs USING btree ("time" DESC)
+
+CREATE INDEX request_decisions_job ON public.request_decisions USING btree (job_id, created_at)
+
+CREATE UNIQUE INDEX request_decisions_pkey ON public.request_decisions USING btree (id)
+
+CREATE UNIQUE INDEX request_requesters_pkey ON public.request_requesters USING btree (request_id, name)
 
 CREATE UNIQUE INDEX request_timeline_pkey ON public.request_timeline USING btree (id)
 

@@ -64,11 +64,14 @@ export async function loadSteps(deps: ActivityDeps): Promise<Record<string, AnyS
 async function loadModules(): Promise<{ file: string; module: AnyStepsModule }[]> {
   const entries = await readdir(FOLDER, { recursive: true });
   const files = entries.filter((file) => file.includes(path.sep) && /(?<!\.d)\.[jt]s$/.test(file)).sort();
-  const exports = await Promise.all(files.map((file) => import(pathToFileURL(path.join(FOLDER, file)).href)));
-  return exports.flatMap((exported: object, at) => {
+  const found: { file: string; module: AnyStepsModule }[] = [];
+  // One after another: loaders that are not Node's own mix up modules that several imports share.
+  for (const file of files) {
+    const exported = (await import(pathToFileURL(path.join(FOLDER, file)).href)) as object;
     const module = 'steps' in exported ? exported.steps : undefined;
-    return isStepsModule(module) ? [{ file: files[at] ?? '', module }] : [];
-  });
+    if (isStepsModule(module)) found.push({ file, module });
+  }
+  return found;
 }
 
 function isStepsModule(value: unknown): value is AnyStepsModule {

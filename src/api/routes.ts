@@ -52,6 +52,20 @@ import {
   listLibraryItemsOperation,
   listRequestsOperation,
 } from './requests/operations.js';
+import {
+  approveRequestOperation,
+  decideImportOperation,
+  denyRequestOperation,
+  retryStageOperation,
+  selectReleaseOperation,
+  setSearchTermsOperation,
+  skipCandidateOperation,
+} from './requests/decisions.js';
+import {
+  listApprovalRulesOperation,
+  putApprovalRuleOperation,
+  removeRequesterOperation,
+} from './requests/people.js';
 import * as schedules from './schedules/operations.js';
 import {
   disableScheduleOperation,
@@ -92,6 +106,16 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/requests', 'operator', createRequestOperation),
   route('get', '/api/requests', 'viewer', listRequestsOperation),
   route('get', '/api/requests/:id', 'viewer', getRequestOperation),
+  route('post', '/api/requests/:id/approve', 'operator', approveRequestOperation),
+  route('post', '/api/requests/:id/deny', 'operator', denyRequestOperation),
+  route('post', '/api/requests/:id/select-release', 'operator', selectReleaseOperation),
+  route('post', '/api/requests/:id/skip-candidate', 'operator', skipCandidateOperation),
+  route('post', '/api/requests/:id/retry-stage', 'operator', retryStageOperation),
+  route('post', '/api/requests/:id/search-terms', 'operator', setSearchTermsOperation),
+  route('post', '/api/requests/:id/decide-import', 'operator', decideImportOperation),
+  route('delete', '/api/requests/:id/requesters/:name', 'operator', removeRequesterOperation),
+  route('get', '/api/approval-rules', 'operator', listApprovalRulesOperation),
+  route('put', '/api/approval-rules/:principal', 'super_admin', putApprovalRuleOperation),
   route('get', '/api/library/items', 'viewer', listLibraryItemsOperation),
 
   route('get', '/api/schedules', 'viewer', schedules.listSchedulesOperation),

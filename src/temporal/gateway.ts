@@ -1,4 +1,9 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { WorkflowIdReusePolicy, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import { Fault } from '../domain/faults.js';
@@ -36,6 +41,11 @@ export interface TemporalGateway {
   endOf(jobId: string, runId: string): Promise<RunEnd>;
   /** false when no run of this id is open. */
   signal(jobId: string, signal: string, args: unknown[]): Promise<boolean>;
+  /**
+   * What the run answers, once it has taken the update up.
+   * @throws Fault superseded with the run's own words when it refuses, gone when no run of this id is open.
+   */
+  update(jobId: string, update: string, arg: unknown): Promise<unknown>;
   /** false when no such run is open. The reason is kept in Temporal's history. */
   cancel(jobId: string, runId?: string, reason?: string): Promise<boolean>;
   /** Ids of the activities that Temporal has for the open run; undefined when none is open. */
@@ -96,6 +106,7 @@ export function createTemporalGateway(options: TemporalOptions): TemporalGateway
     endOf: (jobId, runId) => soon(() => endOf(client, { jobId, runId })),
     signal: (jobId, signal, args) =>
       soon(() => unlessGone(client.workflow.getHandle(jobId).signal(signal, ...args))),
+    update: (jobId, update, arg) => soon(() => updateRun(client, { jobId, update, arg })),
     cancel: (jobId, runId, reason) =>
       soon(() =>
         unlessGone(
@@ -154,6 +165,21 @@ async function startWorkflow(client: Client, input: JobInput): Promise<'started'
     return 'started';
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already';
+    throw error;
+  }
+}
+
+async function updateRun(
+  client: Client,
+  { jobId, update, arg }: { jobId: string; update: string; arg: unknown },
+): Promise<unknown> {
+  try {
+    return await client.workflow.getHandle(jobId).executeUpdate<unknown, [unknown]>(update, { args: [arg] });
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      throw new Fault('superseded', error.cause?.message ?? error.message, { cause: error });
+    }
+    if (isNotFound(error)) throw new Fault('gone', `No run of ${jobId} is open`, { cause: error });
     throw error;
   }
 }

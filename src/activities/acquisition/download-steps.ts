@@ -7,6 +7,7 @@ import {
   coOwner,
   findDownloadByJob,
   planDownload,
+  takeOverParked,
   type PlannedDownload,
 } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
@@ -35,6 +36,11 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
     const fetched = await fetchContent(deps, candidate, step);
     await refuseBlocked(deps, { candidate, fetched, requestId });
+    const { indexerId, guid } = candidate;
+    const again = { jobId: step.jobId, round, indexerId, guid, infoHash: fetched.infoHash };
+    const parked =
+      requestId === undefined ? undefined : await takeOverParked(deps.db, { ...again, requestId });
+    if (parked !== undefined) return { downloadId: parked };
     const client = await chooseClient(deps, fetched.protocol);
     const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
     step.log('info', `takes ${candidate.title}`, { client: client.name, bytes: fetched.totalBytes });

@@ -47,6 +47,8 @@ export interface Planning {
   download: DownloadRow;
   library: LibraryRow;
   item: MediaItem;
+  /** A person has looked: the running time may be another. */
+  accepted: boolean;
   step: StepContext;
 }
 
@@ -55,7 +57,7 @@ const RUNTIME_TOLERANCE = 0.1;
 
 /** Lists, classifies and probes; the same download always gives the same plan. */
 export async function makePlan(deps: ActivityDeps, planning: Planning): Promise<ImportPlan> {
-  const { library, item } = planning;
+  const { library, item, accepted } = planning;
   const { plain, links } = await listFiles(deps, planning);
   const probed = await probeAll(
     deps,
@@ -69,7 +71,8 @@ export async function makePlan(deps: ActivityDeps, planning: Planning): Promise<
     );
   }
   const chosen = chooseFormat(probed);
-  checkContent(item, chosen);
+  checkSound(chosen);
+  if (!accepted) checkRuntime(item, chosen);
   const names = renderFileNames(
     item,
     chosen.map(({ path: file }) => extensionFor(file)),
@@ -189,17 +192,21 @@ async function probeAll(
   return probed;
 }
 
-function checkContent(item: MediaItem, probed: readonly ProbedFile[]): void {
+function checkSound(probed: readonly ProbedFile[]): void {
   const silent = probed.filter(({ streams }) => !streams.some(({ type }) => type === 'audio'));
   if (silent.length > 0)
     throw new Fault('release_fault', `${silent.length} of ${probed.length} files have no sound`);
-  const total = probed.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+}
+
+/** It may be another edition that is wanted all the same: a person decides (acquisition.md §5.1 no. 4). */
+function checkRuntime(item: MediaItem, probed: readonly ProbedFile[]): void {
   if (item.runtimeSeconds === undefined) return;
-  const off = Math.abs(total - item.runtimeSeconds) / item.runtimeSeconds;
-  if (off <= RUNTIME_TOLERANCE) return;
+  const total = probed.reduce((sum, { durationSeconds }) => sum + durationSeconds, 0);
+  if (Math.abs(total - item.runtimeSeconds) / item.runtimeSeconds <= RUNTIME_TOLERANCE) return;
   throw new Fault(
-    'release_fault',
+    'bad_input',
     `Expected about ${Math.round(item.runtimeSeconds)} s of sound, got ${Math.round(total)} s`,
+    { remedy: 'Listen to it: accept the import if it is what was asked for, or reject it' },
   );
 }
 

@@ -50,14 +50,21 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       libraryId,
       item,
       requestId,
-    }: { downloadId: string; libraryId: string; item: MediaItem; requestId?: string },
+      accepted = false,
+    }: {
+      downloadId: string;
+      libraryId: string;
+      item: MediaItem;
+      requestId?: string;
+      accepted?: boolean;
+    },
     step: StepContext,
   ): Promise<{ folder: string; files: number }> => {
     const decided = (await findStored(deps, step.jobId))?.plan;
     if (decided !== undefined) return { folder: decided.folder, files: decided.media.length };
     const download = await getDownload(deps, downloadId);
     const library = await getLibrary(deps, libraryId);
-    const plan = await makePlan(deps, { download, library, item, step });
+    const plan = await makePlan(deps, { download, library, item, accepted, step });
     await claimTarget(deps, { jobId: step.jobId, requestId: requestId ?? null, library, plan });
     for (const { path: left, why } of plan.ignored) step.log('info', `leaves out ${left}: ${why}`);
     return { folder: plan.folder, files: plan.media.length };

@@ -3,8 +3,11 @@ import type { MediaItem } from '../../domain/acquisition/release.js';
 import { releaseKey } from '../../domain/acquisition/blocklist.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
 import { Fault } from '../../domain/faults.js';
+import { HOUR_MS } from '../../domain/durations.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
-import { downloadsOfRequest } from '../../store/acquisition/downloads.js';
+import { makeWish } from '../../jobs/wish.js';
+import { downloadsOfRequest, parkDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
+import { findDecision, isAutoApproved, recordApproval } from '../../store/acquisition/request-decisions.js';
 import {
   findRequest,
   linkLibraryItem,
@@ -12,36 +15,101 @@ import {
   recordRequestState,
   type RequestRow,
 } from '../../store/acquisition/requests.js';
-import { blockedReleases, blockRelease, findCandidate } from '../../store/acquisition/searches.js';
+import {
+  blockedReleases,
+  blockRelease,
+  findCandidate,
+  type CandidateRow,
+} from '../../store/acquisition/searches.js';
 import { findLibrary } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { giveBackDownload } from './give-back.js';
 import { finishDownload, giveBackOthers } from './finish-download.js';
+
+/** What the row of a request says when a round of its job begins. */
+export interface OpenedRequest {
+  requestId: string;
+  needsApproval: boolean;
+  /** Milliseconds since the epoch; null: no such day is known. */
+  releasedAtMs: number | null;
+  askedAtMs: number;
+  searchTerms: string | null;
+}
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   openRequest: async (
     { item, libraryId }: { item: MediaItem; libraryId: string },
     step: StepContext,
-  ): Promise<{ requestId: string }> => {
+  ): Promise<OpenedRequest> => {
     if ((await findLibrary(deps.db, libraryId)) === undefined) {
       throw new Fault('bad_input', `There is no library "${libraryId}"`, {
         remedy: 'Name one of the libraries in the settings',
       });
     }
     const id = idWithin('req', step.jobId);
-    return { requestId: await openRequest(deps.db, { id, jobId: step.jobId, item, libraryId }) };
+    const requestId = await openRequest(deps.db, { id, jobId: step.jobId, item, libraryId });
+    const request = await getRequest(deps, requestId);
+    const { releaseDate } = request.item;
+    return {
+      requestId,
+      needsApproval: request.approvedAt === null && !(await isAutoApproved(deps.db, request.createdBy)),
+      releasedAtMs: releaseDate === undefined ? null : Date.parse(`${releaseDate}T00:00:00Z`),
+      askedAtMs: Date.now(),
+      searchTerms: request.searchTerms,
+    };
   },
 
   recordRequestState: async ({
     requestId,
     state,
     detail,
+    decisionId,
   }: {
     requestId: string;
     state: RequestState;
     detail: string | null;
+    decisionId?: string;
   }): Promise<void> => {
-    await recordRequestState(deps.db, { requestId, state, detail, actor: 'longplay' });
+    const decision = decisionId === undefined ? undefined : await findDecision(deps.db, decisionId);
+    await recordRequestState(deps.db, {
+      requestId,
+      state,
+      detail: decision?.reason ?? detail,
+      actor: decision?.madeBy ?? 'longplay',
+    });
+  },
+
+  recordApproval: async ({
+    requestId,
+    decisionId,
+  }: {
+    requestId: string;
+    decisionId?: string;
+  }): Promise<void> => {
+    const decision = decisionId === undefined ? undefined : await findDecision(deps.db, decisionId);
+    await recordApproval(deps.db, { requestId, by: decision?.madeBy ?? 'temporal' });
+  },
+
+  /** Kept paused in its client until another release is there; after a day it may be tried again. */
+  parkDownload: async ({ downloadId }: { downloadId: string }): Promise<void> => {
+    await parkDownload(deps.db, downloadId);
+  },
+
+  /** What somebody has skipped is ended and given back; usually its own job has done so already. */
+  dropCandidate: async (
+    { requestId, searchId, candidate: number }: { requestId: string; searchId: string; candidate: number },
+    step: StepContext,
+  ): Promise<void> => {
+    const candidate = await findCandidate(deps.db, { searchId, number });
+    if (candidate === undefined) return;
+    const open = (await downloadsOfRequest(deps.db, requestId)).filter(
+      (download) => isSameRelease(download, candidate) && download.removedAt === null,
+    );
+    for (const { id, jobId } of open) {
+      await cancelIfOpen(deps, jobId);
+      await giveBackDownload(deps, { downloadId: id, signal: step.signal });
+    }
   },
 
   /** Blocked or tried since the search: the next one. One that is complete already is used again. */
@@ -49,25 +117,27 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     requestId,
     searchId,
     candidate: number,
+    chosen = false,
   }: {
     requestId: string;
     searchId: string;
     candidate: number;
+    /** By a person, who may want what was tried before. */
+    chosen?: boolean;
   }): Promise<{ usable: boolean; reason?: string }> => {
     const request = await getRequest(deps, requestId);
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return { usable: false, reason: 'its search is gone' };
+    if (chosen) return { usable: true };
     const blocked = await blockedReleases(deps.db, itemKey(request.item));
     const key = releaseKey(candidate);
     if (blocked.some(({ releaseKey }) => releaseKey === key))
       return { usable: false, reason: 'it is blocked' };
-    const earlier = (await downloadsOfRequest(deps.db, requestId)).find(
-      (download) =>
-        download.infoHash === candidate.infoHash ||
-        (download.guid === candidate.guid && download.indexerId === candidate.indexerId),
+    const earlier = (await downloadsOfRequest(deps.db, requestId)).find((download) =>
+      isSameRelease(download, candidate),
     );
-    const isOpen = earlier?.completedAt === null;
-    return isOpen ? { usable: false, reason: 'it was tried before' } : { usable: true };
+    const wasTried = earlier?.completedAt === null && !isRipe(earlier);
+    return wasTried ? { usable: false, reason: 'it was tried before' } : { usable: true };
   },
 
   blockRelease: async ({
@@ -101,12 +171,34 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (!cancelled) await giveBackOthers(deps, { requestId, downloadId }, step);
   },
 
+  /** One that was denied stays so; its job is cancelled either way. */
   abandonRequest: async ({ requestId }: { requestId: string }): Promise<void> => {
+    if ((await findRequest(deps.db, requestId))?.state === 'denied') return;
     await recordRequestState(deps.db, { requestId, state: 'cancelled', actor: 'longplay', detail: null });
   },
 }));
 
 export type RequestSteps = StepsOf<typeof steps>;
+
+const PARKED_MS = 24 * HOUR_MS;
+
+/** Parked long enough to be tried once more (acquisition.md §4.5). */
+function isRipe({ parkedAt }: DownloadRow): boolean {
+  return parkedAt !== null && Date.now() - parkedAt.getTime() >= PARKED_MS;
+}
+
+function isSameRelease(download: DownloadRow, candidate: CandidateRow): boolean {
+  const sameHash = candidate.infoHash !== null && download.infoHash === candidate.infoHash;
+  return sameHash || (download.guid === candidate.guid && download.indexerId === candidate.indexerId);
+}
+
+async function cancelIfOpen(deps: ActivityDeps, jobId: string): Promise<void> {
+  try {
+    await makeWish(deps, { jobId, kind: 'cancel', madeBy: 'longplay' });
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'superseded') throw error;
+  }
+}
 
 async function getRequest({ db }: ActivityDeps, requestId: string): Promise<RequestRow> {
   const request = await findRequest(db, requestId);

@@ -26,6 +26,8 @@ interface SearchAbout {
   item: MediaItem;
   occurrence: number;
   requestId?: string;
+  /** Somebody's own words instead of the title, in search and ranking. */
+  terms?: string;
 }
 
 const MAX_ACCEPTED = 10;
@@ -35,7 +37,7 @@ const RETRY_ERROR_MS = 15 * 60_000;
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Which indexer is asked what, tier by tier; one that rests is written down as throttled, not left out. */
   planSearch: async (
-    { item, occurrence }: SearchAbout,
+    { item, occurrence, terms }: SearchAbout,
     step: StepContext,
   ): Promise<{ tiers: SearchTier[] }> => {
     const indexers = (await listIndexers(deps.db)).filter(({ enabled }) => enabled);
@@ -51,7 +53,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       })),
     );
     step.log('info', `asks ${ready.length} of ${indexers.length} indexers`);
-    return { tiers: planSearch({ item, indexers: planned }) };
+    return { tiers: planSearch({ item, indexers: planned, ...(terms === undefined ? {} : { terms }) }) };
   },
 
   /** One indexer, one query: every answer and every silence is an outcome of its own. */
@@ -184,7 +186,7 @@ async function decisionInput(
   const protocols = await fetchableProtocols(deps);
   const grabbed = about.requestId === undefined ? [] : await grabbedBy(deps.db, about.requestId);
   return {
-    item: about.item,
+    item: about.terms === undefined ? about.item : { ...about.item, title: about.terms },
     releases: results.flatMap(({ releases }) => releases.map(({ release }) => release as Release)),
     indexers: indexers.map(({ id, name, priority, minimumSeeders }) => ({
       id,

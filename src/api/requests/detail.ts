@@ -3,6 +3,7 @@ import { downloadsOfRequest, type DownloadRow } from '../../store/acquisition/do
 import { importedFiles } from '../../store/acquisition/imports.js';
 import { findItemById } from '../../store/acquisition/library-items.js';
 import type { BoardRow } from '../../store/acquisition/request-board.js';
+import { requestersOf } from '../../store/acquisition/request-decisions.js';
 import { timelineOf } from '../../store/acquisition/requests.js';
 import {
   indexerResults,
@@ -21,16 +22,25 @@ export function viewRequest({ requestId, ...row }: BoardRow, job: JobView) {
 /** Everything that explains a request; empty parts while its job has not begun. */
 export async function detailOf(db: Queryable, { requestId, libraryItemId }: BoardRow) {
   if (requestId === null) {
-    return { timeline: [], searches: [], downloads: [], libraryItem: null, importedFiles: [] };
+    return {
+      timeline: [],
+      requesters: [],
+      searches: [],
+      downloads: [],
+      libraryItem: null,
+      importedFiles: [],
+    };
   }
-  const [timeline, searches, downloads, files] = await Promise.all([
+  const [timeline, requesters, searches, downloads, files] = await Promise.all([
     timelineOf(db, requestId),
+    requestersOf(db, requestId),
     searchesOf(db, requestId),
     downloadsOfRequest(db, requestId),
     importedFiles(db, requestId),
   ]);
   return {
     timeline,
+    requesters,
     searches: await Promise.all(searches.map((search) => viewSearch(db, search))),
     downloads: downloads.map(viewDownload),
     libraryItem: libraryItemId === null ? null : ((await findItemById(db, libraryItemId)) ?? null),

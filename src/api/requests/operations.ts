@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { viewJobs, type JobView } from '../../jobs/view.js';
 import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/settings.js';
 import { listItems } from '../../store/acquisition/library-items.js';
+import { addRequester } from '../../store/acquisition/request-decisions.js';
 import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';
 import type { Queryable } from '../../store/database.js';
 import { findJob } from '../../store/jobs.js';
@@ -48,6 +49,8 @@ export const createRequestOperation = defineOperation({
       principal: principal.id,
     });
     const job = answer.body as JobView;
+    // Who asks for what is asked for already joins it.
+    await addRequester(context.db, { jobId: job.id, name: principal.name });
     const row = await requireRequest(context.db, job.id);
     return {
       status: answer.status,
@@ -95,9 +98,7 @@ export const getRequestOperation = defineOperation({
   responses: { 200: { description: 'The request', schema: requestDetail } },
   handle: async ({ db }, { params }) => {
     const row = await requireRequest(db, params.id);
-    const job = (await viewJobsOf(db, [row])).get(row.jobId);
-    if (job === undefined) throw new HttpProblem('gone', `The request "${params.id}" was removed just now`);
-    return { status: 200, body: { ...viewRequest(row, job), ...(await detailOf(db, row)) } };
+    return { status: 200, body: { ...(await viewOne(db, row.jobId)), ...(await detailOf(db, row)) } };
   },
 });
 
@@ -147,10 +148,18 @@ function wrongLibrary(detail: string): HttpProblem {
   });
 }
 
-async function requireRequest(db: Queryable, id: string): Promise<BoardRow> {
+export async function requireRequest(db: Queryable, id: string): Promise<BoardRow> {
   const row = await findOnBoard(db, id);
   if (row !== undefined) return row;
   throw new HttpProblem('gone', `There is no request "${id}"`);
+}
+
+/** @throws HttpProblem gone where retention was quicker. */
+export async function viewOne(db: Queryable, jobId: string): Promise<ReturnType<typeof viewRequest>> {
+  const row = await requireRequest(db, jobId);
+  const job = (await viewJobsOf(db, [row])).get(row.jobId);
+  if (job === undefined) throw new HttpProblem('gone', `The request "${jobId}" was removed just now`);
+  return viewRequest(row, job);
 }
 
 async function viewJobsOf(db: Queryable, rows: BoardRow[]): Promise<Map<string, JobView>> {

@@ -138,9 +138,48 @@ export const libraryItem = z
   })
   .meta({ id: 'LibraryItem' });
 
+const reason = z.string().trim().min(1).max(500).optional().describe('Why, for the timeline');
+
+export const reasonBody = z.strictObject({ reason }).meta({ id: 'Reason' });
+
+export const selectReleaseBody = z
+  .strictObject({
+    searchId: z.string().min(1).max(100).describe('A search of this request'),
+    candidate: z.int().min(0).describe('The number of the release in it'),
+    reason,
+  })
+  .meta({ id: 'SelectRelease' });
+
+export const searchTermsBody = z
+  .strictObject({ terms: z.string().trim().min(1).max(300).nullable(), reason })
+  .meta({ id: 'SearchTerms' });
+
+export const decideImportBody = z
+  .strictObject({ action: z.enum(['accept', 'reject']), reason })
+  .meta({ id: 'DecideImport' });
+
+export const requester = z.strictObject({ name: z.string(), askedAt: time }).meta({ id: 'Requester' });
+
+const principal = z.string().min(1).max(100);
+
+export const requesterParams = z.strictObject({ id: z.string().min(1).max(100), name: principal });
+
+export const principalParams = z.strictObject({
+  principal: principal.describe('A name, or * for everybody else'),
+});
+
+export const approvalRule = z
+  .strictObject({ principal, autoApprove: z.boolean() })
+  .meta({ id: 'ApprovalRule' });
+
+export const approvalRuleBody = z
+  .strictObject({ autoApprove: z.boolean().nullable().describe('null takes the rule away') })
+  .meta({ id: 'SetApprovalRule' });
+
 export const requestDetail = requestView
   .extend({
     timeline: z.array(z.strictObject({ time, state, actor: z.string(), detail: z.string().nullable() })),
+    requesters: z.array(requester),
     searches: z
       .array(search)
       .describe('The whole decision: every search, who answered what, every candidate'),

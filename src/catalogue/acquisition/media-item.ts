@@ -24,6 +24,15 @@ export const mediaItem = z.strictObject({
     .regex(/^(97[89])?\d{9}[\dX]$/, 'expected an ISBN without dashes')
     .optional(),
   language: z.string().min(2).max(20).optional(),
+  imdbId: z
+    .string()
+    .regex(/^tt\d{7,10}$/, 'expected tt and its digits')
+    .optional(),
+  tmdbId: z.int().positive().optional(),
+  tvdbId: z.int().positive().optional().describe('Of the series'),
+  season: z.int().min(0).max(3_000).optional(),
+  episode: z.int().min(0).max(100_000).optional(),
+  releaseDate: z.iso.date().optional().describe('Before it nothing is searched for by itself'),
   runtimeSeconds: z.number().positive().max(2_000_000).optional(),
 });
 

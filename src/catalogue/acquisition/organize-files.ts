@@ -11,6 +11,10 @@ export const organizeFiles = defineJobType({
     libraryId: z.string().min(1).max(100),
     item: mediaItem,
     requestId: z.string().max(100).optional(),
+    accepted: z
+      .boolean()
+      .optional()
+      .describe('Somebody has looked: file it although it seems to be something else'),
   }),
   title: ({ item }) => `File ${titleOf(item)}`,
   subject: ({ downloadId }) => ({ type: 'download', id: downloadId }),

@@ -17,6 +17,9 @@ export const request = defineJobType({
   steps: {
     openRequest: step('io', 1),
     recordRequestState: step('io', 1),
+    recordApproval: step('io', 1),
+    parkDownload: step('io', 1),
+    dropCandidate: step('io', 2),
     pickCandidate: step('io', 1),
     blockRelease: step('io', 1),
     finishDownload: step('io', 2),

@@ -9,6 +9,7 @@ export const searchIndexers = defineJobType({
   params: z.strictObject({
     item: mediaItem,
     requestId: z.string().max(100).optional().describe('The request that it searches for'),
+    terms: z.string().trim().min(1).max(300).optional().describe('Somebody’s own words instead of the title'),
     pass: z.int().min(1).default(1).describe('Counts the searches of one request'),
   }),
   title: ({ item }) => `Search for ${titleOf(item)}`,

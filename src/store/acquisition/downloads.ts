@@ -143,7 +143,7 @@ export async function grabbedBy(
 ): Promise<{ infoHash: string | null; indexerId: string; guid: string }[]> {
   const { rows } = await db.query<{ infoHash: string | null; indexerId: string; guid: string }>(
     `select info_hash as "infoHash", coalesce(indexer_id, '') as "indexerId", coalesce(guid, '') as guid
-     from downloads where request_id = $1`,
+     from downloads where request_id = $1 and (parked_at is null or parked_at > now() - interval '24 hours')`,
     [requestId],
   );
   return rows;
@@ -311,6 +311,37 @@ export async function recordPoll(db: Database, poll: PollResult): Promise<void> 
     );
     if (rows[0]?.changed === true || told.rowCount === 1) await touchJob(tx, poll.jobId);
   });
+}
+
+/** Its job has ended as stalled; the client keeps it, paused. */
+export async function parkDownload(db: Queryable, id: string): Promise<void> {
+  await db.query(
+    `update downloads set parked_at = coalesce(parked_at, now()), active = false where id = $1`,
+    [id],
+  );
+  await db.query(`select pg_notify('longplay_downloads', $1)`, [id]);
+}
+
+/** The parked download of the same release becomes this job's; its bytes are there still. */
+export async function takeOverParked(
+  db: Queryable,
+  take: {
+    jobId: string;
+    round: number;
+    requestId: string;
+    indexerId: string;
+    guid: string;
+    infoHash: string | null;
+  },
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `update downloads set job_id = $1, round = $2, parked_at = null, signalled_state = null, poll_facts = '{}'
+     where id = (select id from downloads where request_id = $3 and parked_at is not null and removed_at is null
+       and (info_hash = $6 or (indexer_id = $4 and guid = $5)) order by parked_at limit 1)
+     returning id`,
+    [take.jobId, take.round, take.requestId, take.indexerId, take.guid, take.infoHash],
+  );
+  return rows[0]?.id;
 }
 
 /** The job has been told of this state; it is not told again. */

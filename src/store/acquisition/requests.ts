@@ -11,13 +11,17 @@ export interface RequestRow {
   state: RequestState;
   stateDetail: string | null;
   libraryItemId: string | null;
+  approvedAt: Date | null;
+  approvedBy: string | null;
+  searchTerms: string | null;
   createdBy: string;
   createdAt: Date;
   changedAt: Date;
 }
 
 const COLUMNS = `r.id, r.job_id as "jobId", r.media_type as "mediaType", r.item, r.library_id as "libraryId", r.state,
-  r.state_detail as "stateDetail", r.library_item_id as "libraryItemId", r.created_by as "createdBy",
+  r.state_detail as "stateDetail", r.library_item_id as "libraryItemId", r.approved_at as "approvedAt",
+  r.approved_by as "approvedBy", r.search_terms as "searchTerms", r.created_by as "createdBy",
   r.created_at as "createdAt", r.changed_at as "changedAt"`;
 
 /** The request of a job: made once, found again by every later round. */
@@ -33,6 +37,10 @@ export async function openRequest(
       [request.id, request.jobId, request.item.mediaType, JSON.stringify(request.item), request.libraryId],
     );
     const id = rows[0]?.id ?? request.id;
+    await tx.query(
+      `insert into request_requesters (request_id, name) select id, created_by from requests where id = $1 on conflict do nothing`,
+      [id],
+    );
     await writeTimeline(tx, { requestId: id, state: 'pending', actor: 'longplay', detail: null });
     return id;
   });

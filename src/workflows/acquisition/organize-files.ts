@@ -7,6 +7,8 @@ export interface OrganizeFilesParams {
   libraryId: string;
   item: MediaItem;
   requestId?: string;
+  /** A person has looked, and says that it is what was asked for. */
+  accepted?: boolean;
 }
 
 export interface OrganizeFilesResult {

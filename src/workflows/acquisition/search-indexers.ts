@@ -7,14 +7,21 @@ export interface SearchIndexersParams {
   item: MediaItem;
   requestId?: string;
   pass: number;
+  /** Somebody's own words instead of the title. */
+  terms?: string;
 }
 
 /** Tier by tier, each indexer on its own; the first tier with an accepted release ends it (acquisition.md §3.1). */
 export async function search_indexers(job: Job<SearchIndexersParams>): Promise<SearchConclusion> {
-  const { item, requestId, pass } = job.params;
+  const { item, requestId, pass, terms } = job.params;
   const { planSearch, searchIndexer, decideSearch } = job.steps<SearchSteps>();
   const occurrence = job.input.round * 1_000 + pass;
-  const about = { item, occurrence, ...(requestId === undefined ? {} : { requestId }) };
+  const about = {
+    item,
+    occurrence,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(terms === undefined ? {} : { terms }),
+  };
   const { tiers } = await planSearch(about, { occurrence });
   for (const [index, tier] of tiers.entries()) {
     await Promise.all(

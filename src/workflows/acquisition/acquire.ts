@@ -1,0 +1,184 @@
+import { importWaitMs, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
+import type { ChildOutcome } from '../../domain/jobs/job-input.js';
+import type { MonitorDownloadResult } from './monitor-download.js';
+import type { OrganizeFilesResult } from './organize-files.js';
+import type { RequestStory } from './request-story.js';
+import type { Candidate, Filed } from './request-types.js';
+
+export type Acquired =
+  | ({ kind: 'filed' } & Filed)
+  /** Nothing was asked of any client. */
+  | { kind: 'left_out' }
+  | { kind: 'failed' };
+
+interface Choice {
+  /** A person's own: also one that was tried before. */
+  chosen?: boolean;
+  decisionId?: string;
+}
+
+/** One candidate all the way into the library; each end but `filed` lets the next one be tried. */
+export async function acquire(
+  story: RequestStory,
+  candidate: Candidate,
+  { chosen = false, decisionId }: Choice = {},
+): Promise<Acquired> {
+  story.tries += 1;
+  const { usable, reason } = await story.steps.pickCandidate(
+    { requestId: story.requestId, searchId: candidate.searchId, candidate: candidate.number, chosen },
+    { occurrence: story.occurrence(story.tries) },
+  );
+  if (!usable) {
+    await story.become('searching', `left out ${candidate.title}: ${reason ?? 'it was tried before'}`);
+    return { kind: 'left_out' };
+  }
+  await story.become('downloading', candidate.title, decisionId);
+  const downloadId = await download(story, candidate);
+  if (downloadId === undefined) return { kind: 'failed' };
+  await story.become('processing', null);
+  const organized = await organize(story, candidate, downloadId);
+  if (organized === undefined) return { kind: 'failed' };
+  await story.become('downloaded', `filed to ${organized.folder}`);
+  return { kind: 'filed', downloadId, folder: organized.folder };
+}
+
+async function download(story: RequestStory, candidate: Candidate): Promise<string | undefined> {
+  // One that came too late for the release before says nothing of this one.
+  story.decisions.take('skipCandidate');
+  const monitored = await story.unlessSkipped(() =>
+    story.job.child<MonitorDownloadResult>(
+      'monitor_download',
+      {
+        searchId: candidate.searchId,
+        candidate: candidate.number,
+        releaseTitle: candidate.title,
+        requestId: story.requestId,
+      },
+      { occurrence: story.tries },
+    ),
+  );
+  if (monitored === 'skipped' || story.decisions.has('selectRelease')) {
+    await skip(story, candidate);
+    return undefined;
+  }
+  if (monitored.status !== 'completed') {
+    const { kind, message } = monitored.error;
+    if (kind === 'release_fault') await block(story, candidate, message);
+    await story.become('searching', `${candidate.title} did not work out: ${message}`);
+    return undefined;
+  }
+  const { outcome, downloadId, detail } = monitored.result;
+  switch (outcome) {
+    case 'complete':
+      story.job.compensation.push('finishDownload', {
+        downloadId,
+        requestId: story.requestId,
+        cancelled: true,
+      });
+      return downloadId;
+    case 'stalled':
+      await story.steps.parkDownload({ downloadId }, { occurrence: story.tries });
+      break;
+    case 'release_fault':
+      await block(story, candidate, detail);
+      break;
+    case 'removed':
+      break;
+  }
+  await story.become('searching', `${candidate.title} did not work out: ${detail}`);
+  return undefined;
+}
+
+/** Until it is filed, refused for good, or somebody wants another release. */
+async function organize(
+  story: RequestStory,
+  candidate: Candidate,
+  downloadId: string,
+): Promise<OrganizeFilesResult | undefined> {
+  let accepted = false;
+  for (;;) {
+    const organized = await runOrganize(story, downloadId, accepted);
+    if (organized.status === 'completed') return organized.result;
+    const { kind, message } = organized.error;
+    const next =
+      kind === 'release_fault'
+        ? 'reject'
+        : kind === 'bad_input'
+          ? await askWhetherToImport(story, message)
+          : await awaitImport(story, message);
+    if (next === 'accept') accepted = true;
+    if (next === 'accept' || next === 'again') continue;
+    if (next === 'reject') await block(story, candidate, message);
+    await story.steps.finishDownload(
+      { downloadId, requestId: story.requestId, cancelled: true },
+      { occurrence: story.occurrence(story.tries) },
+    );
+    await story.become('searching', `${candidate.title} was refused: ${message}`);
+    return undefined;
+  }
+}
+
+function runOrganize(
+  story: RequestStory,
+  downloadId: string,
+  accepted: boolean,
+): Promise<ChildOutcome<OrganizeFilesResult>> {
+  const { item, libraryId } = story.job.params;
+  return story.job.child<OrganizeFilesResult>(
+    'organize_files',
+    { downloadId, libraryId, item, requestId: story.requestId, ...(accepted ? { accepted } : {}) },
+    // What a person has accepted is another import than the one that was refused.
+    { occurrence: accepted ? story.occurrence(story.tries) : story.tries },
+  );
+}
+
+/** Nothing is imported, and nothing refused, by a guess (acquisition.md §5.1 no. 4). */
+async function askWhetherToImport(story: RequestStory, why: string): Promise<'accept' | 'reject' | 'skip'> {
+  await story.become('needs_decision', why);
+  const until = (): boolean => story.decisions.has('decideImport', 'skipCandidate');
+  while (!until()) await story.job.wait({ reason: 'decision_needed', detail: why, until });
+  const decided = story.decisions.take('decideImport');
+  story.decisions.take('skipCandidate');
+  if (decided === undefined) return 'skip';
+  await story.become('processing', decided.action === 'accept' ? 'accepted' : 'rejected', decided.decisionId);
+  return decided.action;
+}
+
+/** The 5th failed import asks a person (acquisition.md §1.12). */
+async function awaitImport(story: RequestStory, why: string): Promise<'again' | 'skip'> {
+  story.spent.failedImports += 1;
+  const { failedImports } = story.spent;
+  if (failedImports >= REQUEST_BUDGET.failedImports) {
+    await story.warn(`${failedImports} imports have failed: ${why}`);
+  } else {
+    await story.become('awaiting_import', why);
+    await story.job.wait({
+      reason: 'retry_backoff',
+      detail: why,
+      waitMs: importWaitMs(failedImports),
+      until: () => story.decisions.has('retryStage', 'skipCandidate'),
+    });
+    story.decisions.take('retryStage');
+  }
+  if (story.decisions.has('selectRelease')) return 'skip';
+  if (story.decisions.take('skipCandidate') !== undefined) return 'skip';
+  await story.become('processing', null);
+  return 'again';
+}
+
+/** Its job has undone the download, unless it was another run's; then it is ended here. */
+async function skip(story: RequestStory, candidate: Candidate): Promise<void> {
+  const skipped = story.decisions.take('skipCandidate');
+  await story.steps.dropCandidate(
+    { requestId: story.requestId, searchId: candidate.searchId, candidate: candidate.number },
+    { occurrence: story.occurrence(story.tries) },
+  );
+  await story.become('searching', `${candidate.title} was skipped`, skipped?.decisionId);
+}
+
+async function block(story: RequestStory, candidate: Candidate, evidence: string): Promise<void> {
+  await story.steps.blockRelease(
+    { requestId: story.requestId, searchId: candidate.searchId, candidate: candidate.number, evidence },
+    { occurrence: story.occurrence(story.tries) },
+  );
+}

@@ -1,0 +1,274 @@
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+
+import type { OpenedRequest, RequestSteps } from '../../activities/acquisition/request-steps.js';
+import type { DecisionInputs } from '../../domain/acquisition/request-decision.js';
+import { budgetSpent, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
+import type { RequestState } from '../../domain/acquisition/request-state.js';
+import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
+import { nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
+import { fact } from '../jobs/fact.js';
+import type { Job } from '../jobs/job.js';
+import { acquire, type Acquired } from './acquire.js';
+import { childFailure } from './child-failure.js';
+import { confirm } from './confirm.js';
+import { Decisions } from './request-decisions.js';
+import type { Candidate, Filed, ReachedRequest, RequestParams, RequestResult } from './request-types.js';
+
+/** RSS and other finders: something new may fit, so look again. */
+const wakeSignal = defineSignal('wake');
+
+/** The whole of one request; acquire.ts and confirm.ts hold its longer chapters. */
+export class RequestStory {
+  readonly job: Job<RequestParams>;
+  readonly steps;
+  readonly decisions: Decisions;
+  readonly spent: ReachedRequest['spent'];
+  state: RequestState;
+  tries: number;
+  filed: Filed | undefined;
+  look: number;
+  #opened: OpenedRequest | undefined;
+  #pass: number;
+  #changes: number;
+  #searchTerms: string | null;
+  #woken = false;
+
+  constructor(job: Job<RequestParams>, reached: ReachedRequest | undefined) {
+    this.job = job;
+    this.steps = job.steps<RequestSteps>();
+    this.#opened = reached?.opened;
+    this.state = reached?.state ?? 'pending';
+    this.#pass = reached?.pass ?? 1;
+    this.#changes = reached?.changes ?? 0;
+    this.tries = reached?.tries ?? 0;
+    this.spent = reached?.spent ?? { releases: 0, failedImports: 0 };
+    this.#searchTerms = reached?.searchTerms ?? null;
+    this.filed = reached?.filed;
+    this.look = reached?.look ?? 1;
+    this.decisions = new Decisions(() => this.state, reached?.decisions);
+    setHandler(wakeSignal, () => {
+      this.#woken = true;
+    });
+  }
+
+  get requestId(): string {
+    return this.#opened?.requestId ?? '';
+  }
+
+  async open(): Promise<void> {
+    if (this.#opened !== undefined) return;
+    this.#opened = await this.steps.openRequest(this.job.params, { occurrence: this.job.input.round });
+    this.#searchTerms = this.#opened.searchTerms;
+    this.job.compensation.push('abandonRequest', { requestId: this.requestId });
+  }
+
+  async run(): Promise<RequestResult> {
+    if (this.filed !== undefined) return confirm(this, this.filed);
+    if (this.#opened?.needsApproval === true) await this.#awaitApproval();
+    for (;;) {
+      const chosen = this.decisions.take('selectRelease');
+      if (chosen === undefined) await this.#awaitRelease();
+      const filed = chosen === undefined ? await this.#searchAndWalk() : await this.#takeChosen(chosen);
+      if (filed !== undefined) return confirm(this, filed);
+      await this.continueIfLong();
+    }
+  }
+
+  /** The row and its timeline; of a decision the row also tells who made it. */
+  async become(state: RequestState, detail: string | null, decisionId?: string): Promise<void> {
+    this.state = state;
+    this.#changes += 1;
+    const occurrence = this.job.input.round * 10_000 + this.#changes;
+    const by = decisionId === undefined ? {} : { decisionId };
+    await this.steps.recordRequestState({ requestId: this.requestId, state, detail, ...by }, { occurrence });
+  }
+
+  /** For what each round does anew. */
+  occurrence(count: number): number {
+    return this.job.input.round * 100_000 + count;
+  }
+
+  continueIfLong(): Promise<void> {
+    const { state, tries, spent, look } = this;
+    return this.job.continueIfLong({
+      opened: this.#opened,
+      ...{ state, tries, spent, look },
+      pass: this.#pass,
+      changes: this.#changes,
+      searchTerms: this.#searchTerms,
+      decisions: this.decisions.open,
+      ...(this.filed === undefined ? {} : { filed: this.filed }),
+    });
+  }
+
+  /** Runs `work` until somebody wants another release; the cancelled part has undone itself then. */
+  async unlessSkipped<Result>(work: () => Promise<Result>): Promise<Result | 'skipped'> {
+    const scope = new CancellationScope();
+    try {
+      return await scope.run(() => {
+        this.decisions.until('skipCandidate', 'selectRelease').then(
+          () => {
+            scope.cancel();
+          },
+          () => undefined,
+        );
+        return work();
+      });
+    } catch (error) {
+      const isOurs = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+      if (isOurs && isCancellation(error)) return 'skipped';
+      throw error;
+    }
+  }
+
+  /** Weeks cost nothing. A refusal ends the job as cancelled, and the request as denied. */
+  async #awaitApproval(): Promise<void> {
+    await this.become('awaiting_approval', null);
+    await this.#waitFor('approval', 'somebody has to approve it', ['approve', 'deny']);
+    const denied = this.decisions.take('deny');
+    if (denied === undefined) {
+      const approved = this.decisions.take('approve');
+      await this.steps.recordApproval({ requestId: this.requestId, ...approved });
+      return this.become('pending', 'approved', approved?.decisionId);
+    }
+    await this.become('denied', null, denied.decisionId);
+    await fact('cancelOwnRun', { jobId: this.job.id, runId: workflowInfo().runId });
+    // The server's cancel ends this wait.
+    await condition(() => false);
+  }
+
+  async #awaitRelease(): Promise<void> {
+    const at = this.#opened?.releasedAtMs ?? null;
+    if (at === null || at <= Date.now()) return;
+    const day = new Date(at).toISOString().slice(0, 10);
+    await this.become('awaiting_release', `it is released on ${day}`);
+    await this.job.wait({
+      reason: 'release_date',
+      detail: day,
+      waitMs: at - Date.now(),
+      until: () => this.decisions.has('retryStage', 'selectRelease'),
+    });
+    this.decisions.take('retryStage');
+    if (this.#opened !== undefined) this.#opened = { ...this.#opened, releasedAtMs: null };
+  }
+
+  async #searchAndWalk(): Promise<Filed | undefined> {
+    if (this.decisions.has('selectRelease')) return undefined;
+    await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
+    this.#woken = false;
+    const found = await this.#search();
+    const filed = await this.#walk(found);
+    if (filed !== undefined || this.decisions.has('selectRelease')) return filed;
+    await this.#rest(found);
+    this.#pass += 1;
+    return undefined;
+  }
+
+  async #search(): Promise<SearchConclusion> {
+    const terms = this.#searchTerms === null ? {} : { terms: this.#searchTerms };
+    const search = await this.job.child<SearchConclusion>(
+      'search_indexers',
+      { item: this.job.params.item, requestId: this.requestId, pass: this.#pass, ...terms },
+      { occurrence: this.#pass },
+    );
+    if (search.status === 'completed') return search.result;
+    throw childFailure(search.error);
+  }
+
+  async #walk({ searchId, accepted }: SearchConclusion): Promise<Filed | undefined> {
+    let grabs = 0;
+    for (const candidate of accepted) {
+      if (grabs >= REQUEST_BUDGET.grabsPerSearch || this.#spentPart() !== undefined) return undefined;
+      const came = await acquire(this, { ...candidate, searchId });
+      if (came.kind === 'filed') return came;
+      if (this.decisions.has('selectRelease')) return undefined;
+      grabs += this.#count(came);
+    }
+    return undefined;
+  }
+
+  #count(came: Exclude<Acquired, { kind: 'filed' }>): number {
+    if (came.kind === 'left_out') return 0;
+    this.spent.releases += 1;
+    return 1;
+  }
+
+  /** A person's choice carries no alternates and is not counted. */
+  async #takeChosen({
+    title,
+    decisionId,
+    ...chosen
+  }: DecisionInputs['selectRelease']): Promise<Filed | undefined> {
+    const candidate: Candidate = { ...chosen, number: chosen.candidate, title };
+    const came = await acquire(this, candidate, {
+      chosen: true,
+      ...(decisionId === undefined ? {} : { decisionId }),
+    });
+    if (came.kind === 'filed') return came;
+    if (!this.decisions.has('selectRelease'))
+      await this.#awaitNext('next_search', `${title} did not work out`, null);
+    return undefined;
+  }
+
+  async #rest(found: SearchConclusion): Promise<void> {
+    const spent = this.#spentPart();
+    if (spent !== undefined) return this.warn(spent);
+    const waitMs = found.retryAfterMs ?? nextSearchWaitMs(this.#pass, Math.random());
+    const reason = found.conclusion === 'incomplete' ? 'indexer_backoff' : 'next_search';
+    await this.#awaitNext(reason, found.detail, waitMs);
+  }
+
+  async #awaitNext(
+    reason: 'indexer_backoff' | 'next_search',
+    detail: string,
+    waitMs: number | null,
+  ): Promise<void> {
+    await this.become('awaiting_search', detail);
+    await this.job.wait({
+      reason,
+      detail,
+      waitMs: waitMs ?? nextSearchWaitMs(this.#pass, Math.random()),
+      until: () => this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms'),
+    });
+    this.#takeTerms();
+    this.decisions.take('retryStage');
+  }
+
+  /** A person decides whether more is spent. */
+  async warn(why: string): Promise<void> {
+    await this.become('warn', why);
+    await this.#waitFor('decision_needed', why, ['retryStage', 'selectRelease', 'setSearchTerms']);
+    this.#takeTerms();
+    this.decisions.take('retryStage');
+    this.spent.releases = 0;
+    this.spent.failedImports = 0;
+    if (this.#opened !== undefined) this.#opened = { ...this.#opened, askedAtMs: Date.now() };
+  }
+
+  #takeTerms(): void {
+    const wished = this.decisions.take('setSearchTerms');
+    if (wished !== undefined) this.#searchTerms = wished.terms;
+  }
+
+  #spentPart(): string | undefined {
+    const askedAtMs = this.#opened?.askedAtMs ?? Date.now();
+    return budgetSpent({ ...this.spent, ageMs: Date.now() - askedAtMs });
+  }
+
+  async #waitFor(
+    reason: 'approval' | 'decision_needed',
+    detail: string,
+    kinds: Parameters<Decisions['has']>,
+  ): Promise<void> {
+    const until = (): boolean => this.decisions.has(...kinds);
+    // retryNow ends a wait, but decides nothing.
+    while (!until()) await this.job.wait({ reason, detail, until });
+  }
+}
