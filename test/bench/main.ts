@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
+import { acquisitionBench } from './acquisition/bench.js';
 import { readArguments, type Asked } from './harness/arguments.js';
 import { Skipped, type Bench, type OpenedBench } from './harness/bench.js';
 import { judge } from './harness/figure.js';
@@ -7,7 +8,7 @@ import { describeMachine } from './harness/machine.js';
 import { tableOf, type Report } from './harness/report.js';
 import { jobsBench } from './jobs/bench.js';
 
-const BENCHES: readonly Bench[] = [jobsBench];
+const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -55,7 +55,7 @@ function isNamed(name: string, text: string): boolean {
   if (` ${text} `.includes(` ${name} `)) return true;
   const names = name.split(' ');
   const [first, last] = [names[0] ?? '', names.at(-1) ?? ''];
-  if (names.length < 2) return false;
+  if (names.length < 2 || !text.includes(first) || !text.includes(last)) return false;
   return distance(text, { first, last }) <= 30;
 }
 

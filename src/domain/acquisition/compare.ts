@@ -21,11 +21,15 @@ interface Comparer {
   /** Completes "worse …" in the sentence that explains a place. */
   about: string;
   /** Smaller is better. */
-  key: (release: Comparable) => number | string;
+  key: (release: Comparable) => number;
 }
 
-/** What a release counts in each comparer, in their order. */
-export type SortKeys = readonly (number | string)[];
+/** What a release counts in each comparer, in their order, and what keeps the order of equal ones stable (no. 13). */
+export interface SortKeys {
+  counts: readonly number[];
+  indexerId: string;
+  guid: string;
+}
 
 const MEGABYTE = 1_000_000;
 
@@ -47,31 +51,34 @@ const COMPARERS: readonly Comparer[] = [
   { about: 'number of peers', key: ({ facts }) => -magnitude(facts.release.peers) },
   { about: 'age', key: ({ facts }) => -agePoints(facts) },
   { about: 'distance from the preferred size', key: ({ facts }) => sizeDistance(facts) },
-  { about: 'place in the alphabet of indexers', key: ({ facts }) => facts.release.indexerId },
-  { about: 'place in the alphabet of ids', key: ({ facts }) => facts.release.guid },
 ];
 
 /** Computed once a release: sorting looks at them many times. */
 export function sortKeys(release: Comparable): SortKeys {
-  return COMPARERS.map(({ key }) => key(release));
+  const { indexerId, guid } = release.facts.release;
+  return { counts: COMPARERS.map(({ key }) => key(release)), indexerId, guid };
 }
 
 /** First difference wins (§3.5). Negative: `left` is better. Total: two releases are equal only in indexer and guid. */
 export function compareReleases(left: SortKeys, right: SortKeys): number {
   for (let at = 0; at < COMPARERS.length; at += 1) {
-    const order = compareKeys(left[at] ?? 0, right[at] ?? 0);
+    const order = (left.counts[at] ?? 0) - (right.counts[at] ?? 0);
     if (order !== 0) return order;
   }
-  return 0;
+  return compareTexts(left.indexerId, right.indexerId) || compareTexts(left.guid, right.guid);
 }
 
 /** In what `worse` first differs from `better`. */
 export function firstDifference(better: SortKeys, worse: SortKeys): string {
-  return COMPARERS.find((_, at) => better[at] !== worse[at])?.about ?? 'nothing';
+  const first = COMPARERS.find((_, at) => better.counts[at] !== worse.counts[at]);
+  if (first !== undefined) return first.about;
+  return better.indexerId === worse.indexerId
+    ? 'place in the alphabet of ids'
+    : 'place in the alphabet of indexers';
 }
 
 /** By code units, not by locale: the same on every host. */
-function compareKeys(left: number | string, right: number | string): number {
+function compareTexts(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }

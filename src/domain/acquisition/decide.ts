@@ -144,15 +144,20 @@ function placeKey({ indexerId, guid }: Release): string {
 
 /** One torrent is one candidate, whoever offers it; the best offer stands first (§3.1 "Dedup"). */
 function groupByHash(sorted: readonly Judged[]): [Judged, ...Judged[]][] {
-  const groups = new Map<string, [Judged, ...Judged[]]>();
+  const groups: [Judged, ...Judged[]][] = [];
+  const byHash = new Map<string, Judged[]>();
   for (const judged of sorted) {
-    const { release } = judged.facts;
-    const key = normalizeInfoHash(release.infoHash) ?? placeKey(release);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [judged]);
-    else group.push(judged);
+    const hash = normalizeInfoHash(judged.facts.release.infoHash);
+    const known = hash === undefined ? undefined : byHash.get(hash);
+    if (known !== undefined) {
+      known.push(judged);
+      continue;
+    }
+    const group: [Judged, ...Judged[]] = [judged];
+    groups.push(group);
+    if (hash !== undefined) byHash.set(hash, group);
   }
-  return [...groups.values()];
+  return groups;
 }
 
 function toCandidate({

@@ -46,8 +46,14 @@ export function languagesIn({
   brackets: readonly (readonly string[])[];
   isTag: (word: string) => boolean;
 }): Language[] {
-  const named = words.filter((word) => word.length > 3);
-  const coded = brackets.filter((inner) => inner.every((word) => BY_NAME.has(word) || isTag(word))).flat();
-  const found = [...named, ...coded].map((word) => BY_NAME.get(word));
-  return [...new Set(found.filter((language) => language !== undefined))];
+  const found: Language[] = [];
+  const add = (word: string): void => {
+    const language = BY_NAME.get(word);
+    if (language !== undefined && !found.includes(language)) found.push(language);
+  };
+  for (const word of words) if (word.length > 3) add(word);
+  for (const inner of brackets) {
+    if (inner.every((word) => BY_NAME.has(word) || isTag(word))) inner.forEach(add);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import { EDITION_WORDS } from './edition-words.js';
 import { titleSimilarity } from './likeness.js';
 import { foldTitle, isStopWord, mainTitle, splitWords } from './normalize-title.js';
-import { phrasePattern } from './phrase.js';
+import { endOfPhrase } from './phrase.js';
 import type { MediaItem } from './release.js';
 import { parseVolume, statedVolumes, volumeBehindTitle, volumesOfTitle } from './volume.js';
 
@@ -20,13 +20,42 @@ const RUNTIME_TOLERANCE = 0.1;
 /** "Colour" and "color"; "light" and "night" are more alike, so first and last letter must agree too. */
 const SAME_WORD = 0.6;
 
-/** Why a target that is alike enough is another work all the same (acquisition.md §1.11). */
-export function guardOf(item: MediaItem, target: MatchTarget): string | undefined {
-  if (idsConflict(item, target)) return 'its ids differ';
-  if (volumesDiffer(item, target.title)) return 'its volume differs';
-  if (runtimesDiffer(item, target)) return 'its running time differs by more than 10 %';
-  const word = extraWord(item, target.title);
-  return word === undefined ? undefined : `only one of them says "${word}"`;
+/** Why a target that is alike enough is another work all the same (acquisition.md §1.11). Reads the item once. */
+export function guardsFor(item: MediaItem): (target: MatchTarget) => string | undefined {
+  const own = ownTitle(item);
+  return (target) => {
+    if (idsConflict(item, target)) return 'its ids differ';
+    if (runtimesDiffer(item, target)) return 'its running time differs by more than 10 %';
+    if (volumesDiffer(own, target.title)) return 'its volume differs';
+    const word = extraWord(own, target.title);
+    return word === undefined ? undefined : `only one of them says "${word}"`;
+  };
+}
+
+interface OwnTitle {
+  folded: string;
+  ranges: number;
+  /** Volumes that title and series tell. */
+  volumes: number[];
+  /** Its words, and those around it: series, author, year. */
+  known: string[];
+  telling: string[];
+  main: string[];
+}
+
+function ownTitle(item: MediaItem): OwnTitle {
+  const { title, seriesPart } = item;
+  const folded = foldTitle(title);
+  const part = seriesPart === undefined ? undefined : parseVolume(seriesPart);
+  const around = [item.series, item.author, item.narrator, item.year?.toString(), seriesPart];
+  return {
+    folded,
+    ranges: statedVolumes(folded).ranges.length,
+    volumes: [...volumesOfTitle(folded), ...(part === undefined ? [] : [part])],
+    known: [title, ...around].flatMap((text) => splitWords(text ?? '')),
+    telling: tellingWords(title),
+    main: splitWords(mainTitle(title)),
+  };
 }
 
 /** One equal id is enough: an edition has several. */
@@ -45,20 +74,20 @@ function isbnCore(isbn: string | null | undefined): string | undefined {
 }
 
 /** Where only one of them tells a number, it counts when it stands right behind the title; unmarked is the first. */
-function volumesDiffer(item: MediaItem, title: string): boolean {
-  const [own, other] = [foldTitle(item.title), foldTitle(title)];
-  if (statedVolumes(own).ranges.length !== statedVolumes(other).ranges.length) return true;
-  const part = item.seriesPart === undefined ? undefined : parseVolume(item.seriesPart);
-  const volumes = [...volumesOfTitle(own), ...(part === undefined ? [] : [part])];
+function volumesDiffer(own: OwnTitle, title: string): boolean {
+  const other = foldTitle(title);
+  if (own.ranges !== statedVolumes(other).ranges.length) return true;
   const others = volumesOfTitle(other);
-  if (volumes.length > 0 && others.length > 0) return !volumes.some((volume) => others.includes(volume));
-  const behind = numberBehind(item.title, other) ?? numberBehind(title, own);
+  if (own.volumes.length > 0 && others.length > 0)
+    return !own.volumes.some((volume) => others.includes(volume));
+  const behind = numberBehind(own.main, other) ?? numberBehind(splitWords(mainTitle(title)), own.folded);
   return behind !== undefined && behind !== 1;
 }
 
-function numberBehind(title: string, folded: string): number | undefined {
-  const found = phrasePattern(mainTitle(title), 'u')?.exec(folded);
-  return found ? volumeBehindTitle(folded.slice(found.index + found[0].length)) : undefined;
+/** By its words, without a pattern: making one for each title of a library is slow. */
+function numberBehind(phrase: readonly string[], folded: string): number | undefined {
+  const end = endOfPhrase(phrase, folded);
+  return end === undefined ? undefined : volumeBehindTitle(folded.slice(end));
 }
 
 /** Nothing or zero seconds: nobody has measured it. */
@@ -68,12 +97,11 @@ function runtimesDiffer({ runtimeSeconds }: MediaItem, { durationSeconds }: Matc
 }
 
 /** A telling word of one main title that the other has nowhere: "Empire" in "Foundation and Empire". */
-function extraWord(item: MediaItem, title: string): string | undefined {
-  const around = [item.series, item.author, item.narrator, item.year?.toString(), item.seriesPart];
-  const known = [item.title, ...around].flatMap((text) => splitWords(text ?? ''));
+function extraWord(own: OwnTitle, title: string): string | undefined {
+  const words = splitWords(title);
   return (
-    tellingWords(title).find((word) => !hasWord(known, word)) ??
-    tellingWords(item.title).find((word) => !hasWord(splitWords(title), word))
+    tellingWords(title).find((word) => !hasWord(own.known, word)) ??
+    own.telling.find((word) => !hasWord(words, word))
   );
 }
 
@@ -88,7 +116,7 @@ function tellingWords(title: string): string[] {
 }
 
 function hasWord(words: readonly string[], word: string): boolean {
-  return words.some((candidate) => candidate === word || isMisspelt(candidate, word));
+  return words.includes(word) || words.some((candidate) => isMisspelt(candidate, word));
 }
 
 /** "Alien" and "Aliens" are two works, so a word is never taken for the beginning of another. */

@@ -33,6 +33,7 @@ export interface ParsedReleaseTitle {
   video?: ParsedVideo;
 }
 
+const NO_EDITIONS: readonly EditionName[] = [];
 const PACK_WORDS =
   /\b(?:box ?set|boxed set|omnibus|(?<!criterion[ .])collection|trilogy|tetralogy|complete (?:series|works|set)|\d{1,3} books|discography)\b/;
 const DRAMATISED =
@@ -65,18 +66,19 @@ export function releaseTitleParser({
     const { single, ranges } = statedVolumes(text);
     const video = isVideo ? parseVideoTitle(folded, blank) : undefined;
     const told = tellingGroups(words);
-    const edition = findEdition(text, told);
     return {
       formats: findFormats(words, brackets),
       ...findNumbers(text),
-      ...edition,
-      revision: video?.revision ?? edition.revision,
-      editions: told.has('edition') ? editionsIn(text) : [],
+      ...findEdition(text, told),
+      dramatised: told.has('dramatised') && DRAMATISED.test(text),
+      revision: video?.revision ?? Number(told.has('revision')),
+      withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),
+      editions: told.has('edition') ? editionsIn(text) : NO_EDITIONS,
       languages: languagesIn({ words, brackets, isTag }),
       volumes: single.length > 1 ? [...new Set(single)] : single,
       pack: ranges.length > 0 || (told.has('pack') && single.length === 0 && PACK_WORDS.test(text)),
-      ...(folded.includes('b0') ? findAsin(raw) : {}),
-      ...(video === undefined ? {} : { video }),
+      ...(folded.includes('b0') ? findAsin(raw) : undefined),
+      ...(video === undefined ? undefined : { video }),
     };
   };
 }
@@ -124,14 +126,12 @@ function findNumbers(text: string): { bitrateKbps?: number; year?: number } {
 function findEdition(
   text: string,
   told: ReadonlySet<TellingGroup>,
-): Pick<ParsedReleaseTitle, 'abridged' | 'dramatised' | 'narrator' | 'revision' | 'withoutChapters'> {
+): Pick<ParsedReleaseTitle, 'abridged' | 'narrator'> | undefined {
+  if (!told.has('narrator') && !told.has('abridged')) return undefined;
   const narrator = told.has('narrator') ? NARRATOR.exec(text)?.[1] : undefined;
   return {
-    ...(told.has('abridged') ? readAbridged(text) : {}),
-    dramatised: told.has('dramatised') && DRAMATISED.test(text),
+    ...readAbridged(text),
     ...(narrator === undefined ? {} : { narrator: splitFolded(narrator).join(' ') }),
-    revision: told.has('revision') ? 1 : 0,
-    withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),
   };
 }
 

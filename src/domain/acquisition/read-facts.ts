@@ -18,24 +18,22 @@ import { isVideo } from './video-rules.js';
 export function factsReader(input: DecisionInput): (release: Release) => RuleFacts {
   const { item, grabbed, protocols, now } = input;
   const indexers = new Map(input.indexers.map((indexer) => [indexer.id, indexer]));
-  const parse = titleParser(item);
-  const [matchBook, matchVideo, matchAuthors] = [titleMatcher(item), videoMatcher(item), authorMatcher(item)];
+  const readName = nameReader(item);
   const applyRules = compileRules(rulesFor(input));
   const [preferences, scoring] = [input.preferred ?? {}, input.scoring ?? DEFAULT_SCORING];
   const [circumstances, delay] = [input.circumstances ?? {}, input.delay?.profile];
   const blocklist = readBlocklist(input.blocklist, now);
   const mode = input.mode ?? 'automatic';
   return (release) => {
-    const read = readTitle(release.title);
-    const parsed = parse(read);
+    const { parsed, title, author } = readName(release);
     // Each by its name: spreading an object of so many fields is slow.
     return {
       item,
       release,
       parsed,
       indexer: indexers.get(release.indexerId),
-      title: parsed.video === undefined ? matchBook(release, read) : matchVideo(release, parsed.video),
-      author: matchAuthors(release, read),
+      title,
+      author,
       custom: applyRules({ release, parsed, languages: toldLanguages({ release, parsed }) }),
       preferences,
       scoring,
@@ -47,6 +45,29 @@ export function factsReader(input: DecisionInput): (release: Release) => RuleFac
       mode,
       now,
     };
+  };
+}
+
+type NameFacts = Pick<RuleFacts, 'parsed' | 'title' | 'author'>;
+
+/** What names tell. One upload is offered by several indexers under one name, so each name is read once. */
+function nameReader(item: MediaItem): (release: Release) => NameFacts {
+  const parse = titleParser(item);
+  const [matchBook, matchVideo, matchAuthors] = [titleMatcher(item), videoMatcher(item), authorMatcher(item)];
+  const readName = (release: Release): NameFacts => {
+    const read = readTitle(release.title);
+    const parsed = parse(read);
+    const title = parsed.video === undefined ? matchBook(release, read) : matchVideo(release, parsed.video);
+    return { parsed, title, author: matchAuthors(release, read) };
+  };
+  const known = new Map<string, NameFacts>();
+  return (release) => {
+    // What else an indexer tells belongs to this one release.
+    if (isVideo(item) || release.bookTitle !== undefined || release.author !== undefined)
+      return readName(release);
+    const facts = known.get(release.title) ?? readName(release);
+    known.set(release.title, facts);
+    return facts;
   };
 }
 

@@ -49,7 +49,7 @@ export function titleMatcher(item: MediaItem): (release: Release, read?: ReadTit
   );
   const required = requiredWords(item.title);
   const isOwn = ownWords(item);
-  const alike = [item.title, title].map(similarityTo);
+  const alike = [...new Set([item.title, title])].map(similarityTo);
   return (release, read = readTitle(release.title)) => {
     const told = release.bookTitle === undefined ? read.folded : foldTitle(release.bookTitle);
     const text = withoutDots(told);
