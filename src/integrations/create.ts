@@ -3,6 +3,9 @@ import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
+import { createInternetArchiveIndexer } from './indexers/internet-archive/internet-archive.js';
+import { createLibrivoxIndexer } from './indexers/librivox/librivox.js';
+import { createOpdsIndexer } from './indexers/opds/opds.js';
 import { createProwlarrIndexer } from './indexers/prowlarr/prowlarr.js';
 import { createTorznabIndexer } from './indexers/torznab.js';
 import type {
@@ -20,6 +23,9 @@ const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
   torznab: (settings) => createTorznabIndexer({ ...settings, kind: 'torznab' }),
   newznab: (settings) => createTorznabIndexer({ ...settings, kind: 'newznab' }),
   prowlarr: createProwlarrIndexer,
+  opds: createOpdsIndexer,
+  librivox: createLibrivoxIndexer,
+  internet_archive: createInternetArchiveIndexer,
 };
 
 const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) => DownloadClient> = {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
-import { LIBRARY_KINDS } from '../../domain/acquisition/products.js';
+import { INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
 import { setting, testResult } from '../answers.js';
 import { EXIT } from '../exit-status.js';
@@ -21,6 +21,7 @@ interface AddOptions extends SharedOptions {
   template?: string;
   type?: string[];
   kind?: string;
+  username?: string;
   server?: string;
   section?: string;
   map?: PathMapping[];
@@ -32,6 +33,8 @@ interface AddOptions extends SharedOptions {
 const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
   indexer: (command) =>
     withSecret(command)
+      .addOption(new Option('--kind <kind>', 'what it is; default: torznab').choices(INDEXER_KINDS))
+      .option('--username <name>', 'for a catalogue that asks for a user; its password is the secret')
       .option(
         '--category <number>',
         'a Torznab category; may be repeated',
@@ -59,7 +62,7 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
 };
 
 const PLACES: Record<SettingKind, [argument: string, description: string]> = {
-  indexer: ['<address>', 'its Torznab address, without the key'],
+  indexer: ['<address>', 'its address, without the key'],
   client: ['<address>', 'its RPC address, without the secret'],
   library: ['<root>', 'a logical path such as library: or library:Audiobooks'],
 };
@@ -108,6 +111,7 @@ async function bodyOf(
     minimumSeeders: options.minimumSeeders,
     pathTemplate: options.template,
     mediaTypes: options.type,
+    ...(kind === 'indexer' ? { kind: options.kind, username: options.username } : {}),
     ...(kind === 'library' ? serverOf(options) : {}),
     enabled: options.disabled === true ? false : undefined,
   };
@@ -129,7 +133,11 @@ const NOT_ADDED = 'Not added. With --untested it is added anyway.';
 const EXAMPLES: Record<SettingKind, string> = {
   indexer: `
 Example:
-  longplay indexer add "My indexer" http://127.0.0.1:9117/api --secret-file key.txt --category 3030`,
+  longplay indexer add "My indexer" http://127.0.0.1:9117/api --secret-file key.txt --category 3030
+  longplay indexer add "Prowlarr" http://127.0.0.1:9696 --kind prowlarr --secret-file key.txt
+  longplay indexer add "LibriVox" https://librivox.org --kind librivox
+  longplay indexer add "Internet Archive" https://archive.org --kind internet_archive
+  longplay indexer add "My books" https://books.example.org/opds --kind opds --username me --secret-file password.txt`,
   client: `
 Example:
   longplay client add "aria2" http://127.0.0.1:6800/jsonrpc --secret-file secret.txt`,

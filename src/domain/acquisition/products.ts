@@ -1,5 +1,12 @@
 /** The products that Longplay speaks with; each kind has one adapter below src/integrations. */
-export const INDEXER_KINDS = ['torznab', 'newznab', 'prowlarr'] as const;
+export const INDEXER_KINDS = [
+  'torznab',
+  'newznab',
+  'prowlarr',
+  'opds',
+  'librivox',
+  'internet_archive',
+] as const;
 export type IndexerKind = (typeof INDEXER_KINDS)[number];
 
 export const CLIENT_KINDS = ['aria2', 'nzbget'] as const;

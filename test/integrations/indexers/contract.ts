@@ -72,6 +72,14 @@ export const LINK_FAULTS = {
   endless: 'release_fault',
 } as const satisfies IndexerAbilities['downloadFaults'];
 
+/** A direct source is asked what its item consists of: a page or nonsense is its own trouble, not the release's. */
+export const ITEM_FAULTS = {
+  ...LINK_FAULTS,
+  html: 'transient',
+  text: 'transient',
+  endless: 'transient',
+} as const satisfies IndexerAbilities['downloadFaults'];
+
 const BOOK = writeTorrent();
 const NZB = writeNzb();
 const MEBIBYTE = 1_048_576;
