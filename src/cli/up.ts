@@ -10,6 +10,7 @@ import type { Log } from '../jobs/deps.js';
 import { createMetrics } from '../metrics.js';
 import { openAccess } from './access.js';
 import { ensureDefaults } from './defaults.js';
+import { tellTroubles } from './embedded-troubles.js';
 import { closeParts, createParts, startWorkers, type Addresses } from './service.js';
 
 export interface RunningLongplay {
@@ -71,6 +72,7 @@ async function startInOrder({
   const parts = await createParts(config, log, addresses);
   undo.push(() => closeParts(parts));
   await ensureDefaults(parts, { aria2: embedded.aria2 });
+  undo.push(tellTroubles(parts, embedded).stop);
   const workers = await startWorkers(parts, { config, roles: ['core', 'cpu'], addresses });
   undo.push(workers.shutdown);
   const port = await choosePort(config.port, config.host);

@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
-import { Fault } from '../domain/faults.js';
+import { isTooOldForUs, MIN_ARIA2 } from '../domain/acquisition/aria2-version.js';
+import { Fault, normalizeError } from '../domain/faults.js';
 import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
+import { CRASH_LIMIT } from './crash-count.js';
 import { secretAt } from './secret-file.js';
-import { keepRunning, type Service, type ServiceLog } from './service.js';
+import { keepRunning, type Service, type ServiceLog, type ServiceTrouble } from './service.js';
 
 export interface EmbeddedAria2 {
   service: Service;
@@ -21,6 +25,7 @@ export async function startAria2(options: {
   log: ServiceLog;
   /** Binds transfers to this address; loopback also turns every kind of discovery off. */
   downloadInterface: string | undefined;
+  onTrouble?: (trouble: ServiceTrouble | undefined) => void;
 }): Promise<EmbeddedAria2> {
   const folder = path.join(options.dataFolder, 'aria2');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -49,10 +54,29 @@ export async function startAria2(options: {
     // Our own secret, which no other server knows; one of ours that was left over has been ended.
     ready: async (child) => !hasNoPort(child) && (await answers(rpcUrl, secret)),
     readyWithinMs: 15_000,
+    crashLimit: CRASH_LIMIT,
+    ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
   });
   return { service, rpcUrl, secret };
 }
 
+/** Why this program cannot be our download client: it does not start at all, or is too old for what we ask of it. */
+export async function whyUnfit(aria2Path: string): Promise<string | undefined> {
+  const told = await promisify(execFile)(aria2Path, ['--version'], { timeout: 10_000 }).catch(
+    (error: unknown) => normalizeError(error),
+  );
+  if (told instanceof Error) return `${aria2Path} does not start: ${told.message.trim().slice(0, 300)}`;
+  const version = /version (\S+)/.exec(told.stdout)?.[1] ?? 'something else';
+  if (!isTooOldForUs(version)) return undefined;
+  return `Expected aria2 ${MIN_ARIA2} or later, got ${version}: install a later one, or set ARIA2_PATH`;
+}
+
+/**
+ * The options of acquisition.md §2.7, but for these: a settings file in place of `--no-conf`, for the secret; no
+ * `--stop-with-process`, since the lifeline ends it with its owner; no torrent is kept beside the data (metadata of
+ * magnets is, by an option of each), since a torrent that is missing after a restart is added again from the store, and
+ * verified then: from a session, what had begun just before a kill would fail as "file exists" first.
+ */
 function aria2Arguments(options: {
   port: number;
   settings: string;
@@ -78,6 +102,10 @@ function aria2Arguments(options: {
     '--save-session-interval=10',
     '--auto-save-interval=10',
     '--keep-unfinished-download-result=true',
+    // Each finished file of a direct source is a result, and one that is dropped would be taken for lost.
+    '--max-download-result=10000',
+    // Passwords of the user that runs Longplay are not for the sources that it asks.
+    '--no-netrc=true',
     '--max-concurrent-downloads=5',
     '--bt-detach-seed-only=true',
     '--bt-save-metadata=false',

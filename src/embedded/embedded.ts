@@ -2,12 +2,12 @@ import path from 'node:path';
 
 import type { Config } from '../config.js';
 import { Fault } from '../domain/faults.js';
-import { startAria2 } from './aria2.js';
+import { startAria2, whyUnfit } from './aria2.js';
 import { claimOwner, removeOwner } from './owner-file.js';
 import { startOnFreePort } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { findProgram, findTemporal } from './programs.js';
-import type { Service, ServiceLog } from './service.js';
+import type { Service, ServiceLog, ServiceTrouble } from './service.js';
 import { folderFault } from './start-fault.js';
 import { startTemporal } from './temporal.js';
 
@@ -22,6 +22,8 @@ export interface Embedded {
   aria2: { rpcUrl: string; secret: string } | { missing: string };
   /** Process ids by service name, of those that we run. */
   pids: () => Record<string, number | undefined>;
+  /** What is held for its crashes, by service name: told at once and at each change, to one listener. */
+  watchTroubles: (listener: (troubles: ReadonlyMap<string, ServiceTrouble>) => void) => void;
   stop: () => Promise<void>;
 }
 
@@ -51,20 +53,43 @@ interface Options {
   log: ServiceLog;
 }
 
+interface Troubles {
+  tell: (service: string, trouble: ServiceTrouble | undefined) => void;
+  watch: Embedded['watchTroubles'];
+}
+
+function createTroubles(): Troubles {
+  const troubles = new Map<string, ServiceTrouble>();
+  let listener: Parameters<Embedded['watchTroubles']>[0] = () => undefined;
+  return {
+    tell: (service, trouble) => {
+      if (trouble === undefined) troubles.delete(service);
+      else troubles.set(service, trouble);
+      listener(troubles);
+    },
+    watch: (next) => {
+      listener = next;
+      listener(troubles);
+    },
+  };
+}
+
 /** Starts what no address replaces, in order; whatever was started is stopped again when a later one fails. */
 export async function startEmbedded(options: Options): Promise<Embedded> {
   const services: Service[] = [];
+  const troubles = createTroubles();
   const stop = async (): Promise<void> => {
     for (const service of services.splice(0).reverse()) await service.stop();
   };
   try {
     const databaseUrl = await postgresFor(options, services);
     const temporal = await temporalFor(options, services);
-    const aria2 = await aria2For(options, services);
+    const aria2 = await aria2For(options, services, troubles);
     return {
       databaseUrl,
       ...temporal,
       aria2,
+      watchTroubles: troubles.watch,
       pids: () => Object.fromEntries(services.map((service) => [service.name, service.pid()])),
       stop,
     };
@@ -104,13 +129,19 @@ async function temporalFor(
   return { temporalAddress: started.address, temporalUiUrl: uiUrl ?? started.uiUrl };
 }
 
-async function aria2For({ config, log }: Options, services: Service[]): Promise<Embedded['aria2']> {
+async function aria2For(
+  { config, log }: Options,
+  services: Service[],
+  troubles: Troubles,
+): Promise<Embedded['aria2']> {
   const aria2Path = findProgram(config.programs.aria2, config.searchPath);
   if (aria2Path === undefined) {
     return {
       missing: 'aria2c is not installed: install the package aria2, or configure another download client',
     };
   }
+  const missing = await whyUnfit(aria2Path);
+  if (missing !== undefined) return { missing };
   const { service, rpcUrl, secret } = await startOnFreePort([PORTS.aria2], ([port]) =>
     startAria2({
       aria2Path,
@@ -119,6 +150,9 @@ async function aria2For({ config, log }: Options, services: Service[]): Promise<
       port,
       log,
       downloadInterface: config.downloadInterface,
+      onTrouble: (trouble) => {
+        troubles.tell('aria2', trouble);
+      },
     }),
   );
   services.push(service);

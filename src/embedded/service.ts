@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Fault } from '../domain/faults.js';
-import type { LifelineChild } from '../lifeline.js';
+import type { Exit, LifelineChild } from '../lifeline.js';
+import { createCrashCount, type CrashCount, type CrashLimit } from './crash-count.js';
 import { endFormer, noteProcess } from './former-process.js';
 import { identityOf } from './process-identity.js';
 import { startFault } from './start-fault.js';
@@ -29,6 +30,16 @@ export interface ServiceOptions {
   /** Whether `child` itself serves, not another on its port. A Fault ends the start at once. */
   ready: (child: LifelineChild) => Promise<boolean>;
   readyWithinMs: number;
+  /** Leaves one alone for a while that keeps crashing; without it, it is tried again for ever. */
+  crashLimit?: CrashLimit;
+  /** Told when it is held for its crashes, and with undefined once it is well again. */
+  onTrouble?: (trouble: ServiceTrouble | undefined) => void;
+}
+
+/** What somebody should look at. */
+export interface ServiceTrouble {
+  message: string;
+  remedy: string;
 }
 
 const FIRST_RESTART_MS = 200;
@@ -44,7 +55,11 @@ const READY_POLL_MS = 50;
  */
 export async function keepRunning(options: ServiceOptions): Promise<Service> {
   const halt = new AbortController();
-  const state: State = { child: await start(options, halt.signal), wait: FIRST_RESTART_MS };
+  const state: State = {
+    child: await start(options, halt.signal),
+    wait: FIRST_RESTART_MS,
+    crashes: options.crashLimit === undefined ? undefined : createCrashCount(options.crashLimit),
+  };
   const watching = watch(options, { state, halt: halt.signal });
   return {
     name: options.name,
@@ -61,6 +76,7 @@ interface State {
   child: LifelineChild;
   /** The next back-off, ms. */
   wait: number;
+  crashes: CrashCount | undefined;
 }
 
 interface Watched {
@@ -72,7 +88,7 @@ async function watch(options: ServiceOptions, watched: Watched): Promise<void> {
   const { state, halt } = watched;
   while (!halt.aborted) {
     const since = performance.now();
-    const exit = await state.child.exited;
+    const exit = await untilExit(options, state);
     if (isAborted(halt)) return;
     if (performance.now() - since > STABLE_MS) state.wait = FIRST_RESTART_MS;
     options.log.warn(
@@ -83,11 +99,50 @@ async function watch(options: ServiceOptions, watched: Watched): Promise<void> {
   }
 }
 
+/** While it was held, the news that it is well again comes once it has lived for long enough. */
+async function untilExit({ crashLimit, onTrouble }: ServiceOptions, state: State): Promise<Exit> {
+  const { crashes, child } = state;
+  if (crashes?.isHeld() !== true) return child.exited;
+  const timer = setTimeout(() => {
+    crashes.settled();
+    onTrouble?.(undefined);
+  }, crashLimit?.stableMs);
+  return child.exited.finally(() => {
+    clearTimeout(timer);
+  });
+}
+
+/** How long to wait before the next start, after one more crash. */
+function nextWait(options: ServiceOptions, state: State): number {
+  const { name, log, crashLimit, onTrouble } = options;
+  if (crashLimit !== undefined && state.crashes?.crashed() === true) {
+    const trouble = troubleOf(options, { crashLimit, said: state.child.stderrTail() });
+    log.warn({ service: name }, trouble.message);
+    onTrouble?.(trouble);
+    return crashLimit.holdMs;
+  }
+  const { wait } = state;
+  state.wait = Math.min(wait * 2, MAX_RESTART_MS);
+  return wait;
+}
+
+function troubleOf(
+  { name }: ServiceOptions,
+  { crashLimit, said }: { crashLimit: CrashLimit; said: string },
+): ServiceTrouble {
+  const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
+  const { crashes, withinMs, holdMs } = crashLimit;
+  const last = said.trim().slice(-300);
+  return {
+    message: `${name} crashed ${crashes} times within ${minutes(withinMs)} and is held${last === '' ? '' : `: ${last}`}`,
+    remedy: `See the log of Longplay; it is tried again every ${minutes(holdMs)}, and when Longplay is started`,
+  };
+}
+
 async function restart(options: ServiceOptions, { state, halt }: Watched): Promise<void> {
   const { name, log } = options;
   while (!halt.aborted) {
-    await sleep(state.wait, undefined, { signal: halt }).catch(() => undefined);
-    state.wait = Math.min(state.wait * 2, MAX_RESTART_MS);
+    await sleep(nextWait(options, state), undefined, { signal: halt }).catch(() => undefined);
     if (isAborted(halt)) return;
     try {
       state.child = await start(options, halt);

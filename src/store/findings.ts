@@ -1,7 +1,13 @@
 import type { Queryable } from './database.js';
 
 /** What somebody should look at; each is told until it is mended. */
-export const FINDINGS = ['workflow_stuck', 'row_recovered', 'temporal_replaced', 'older_copy'] as const;
+export const FINDINGS = [
+  'workflow_stuck',
+  'row_recovered',
+  'temporal_replaced',
+  'older_copy',
+  'service_held',
+] as const;
 export type FindingKind = (typeof FINDINGS)[number];
 
 export interface Finding {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,8 +7,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
-import { startAria2, type EmbeddedAria2 } from '../../src/embedded/aria2.js';
-import { choosePort } from '../../src/embedded/ports.js';
+import { makeTorrent } from '../../src/cli/demo/torrent-maker.js';
+import { startAria2, whyUnfit, type EmbeddedAria2 } from '../../src/embedded/aria2.js';
+import { createAria2Client } from '../../src/integrations/download-clients/aria2/client.js';
+import { choosePort, startOnFreePort } from '../../src/embedded/ports.js';
 import { findProgram } from '../../src/embedded/programs.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
@@ -92,5 +94,69 @@ describe('startAria2', () => {
     } finally {
       squatter.close();
     }
+  });
+
+  it('port taken at start: another one is chosen, and what answers there knows our secret and is an aria2', async () => {
+    const squatter = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{}')).listen(0, '127.0.0.1');
+    await once(squatter, 'listening');
+    try {
+      const address = squatter.address();
+      const taken = typeof address === 'object' ? (address?.port ?? 0) : 0;
+      const { rpcUrl, secret } = await startOnFreePort([taken], ([port]) => start(port));
+      expect(new URL(rpcUrl).port).not.toBe(String(taken));
+      const client = createAria2Client({ id: 'aria2', rpcUrl, secret });
+      expect(await client.probe(AbortSignal.timeout(5_000))).toMatchObject({ product: 'aria2' });
+      expect(await client.check(AbortSignal.timeout(5_000))).toEqual({
+        warnings: [],
+        saveDirectory: path.join(folder, 'downloads'),
+      });
+    } finally {
+      squatter.close();
+    }
+  });
+
+  it('torrent > 2 MB base64: it is taken', async () => {
+    const { rpcUrl, secret } = await start();
+    const client = createAria2Client({ id: 'aria2', rpcUrl, secret });
+    const content = path.join(folder, 'content.mp3');
+    await writeFile(content, 'some sound');
+    // An address of 3 MB makes it large without a content that is.
+    const trackerUrl = `http://127.0.0.1:9/${'a'.repeat(3_000_000)}`;
+    const { bytes, infoHash } = await makeTorrent({
+      name: 'large',
+      files: [{ hostPath: content, path: 'content.mp3' }],
+      trackerUrl,
+    });
+    const clientItemId = client.itemIdFor('large', infoHash);
+    const directory = path.join(folder, 'downloads', 'large');
+    await client.add(
+      {
+        clientItemId,
+        ownerKey: 'large',
+        name: 'large',
+        content: { kind: 'torrent', bytes, infoHash },
+        directory,
+        hostDirectory: directory,
+        resume: false,
+      },
+      AbortSignal.timeout(20_000),
+    );
+    expect(await client.list(AbortSignal.timeout(10_000))).toMatchObject([{ clientItemId, infoHash }]);
+  });
+});
+
+describe('whyUnfit', () => {
+  it('finds nothing wrong with the aria2 that is here', async () => {
+    expect(await whyUnfit(findProgram('aria2c', process.env['PATH']) ?? 'aria2c')).toBeUndefined();
+  });
+
+  it.each([
+    ['echo "aria2 version 1.19.3"', /Expected aria2 1\.34 or later, got 1\.19\.3/],
+    ['echo "hello"', /got something else/],
+    ['echo "cannot load library" >&2; exit 127', /does not start: .*cannot load library/s],
+  ])('tells why "%s" is none for us', async (script, why) => {
+    const program = path.join(folder, 'aria2c');
+    await writeFile(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    expect(await whyUnfit(program)).toMatch(why);
   });
 });

@@ -6,7 +6,12 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { keepRunning, type Service, type ServiceOptions } from '../../src/embedded/service.js';
+import {
+  keepRunning,
+  type Service,
+  type ServiceOptions,
+  type ServiceTrouble,
+} from '../../src/embedded/service.js';
 import { spawnWithLifeline } from '../../src/lifeline.js';
 import { compileSource } from '../support/compiled-source.js';
 import { eventually } from '../support/eventually.js';
@@ -94,6 +99,39 @@ describe('keepRunning', () => {
     expect(log.lines[1]?.fields).toMatchObject({
       err: { message: 'Expected example to start, but it ended at once: broken' },
     });
+  });
+
+  it('is held after many crashes, tells so, is tried again later, and tells when it is well', async () => {
+    const troubles: (ServiceTrouble | undefined)[] = [];
+    let living = true;
+    const dying = 'echo "no more memory" >&2; exit 7';
+    service = await example(STAYS, {
+      spawn: () =>
+        spawnWithLifeline({
+          name: 'example',
+          command: 'sh',
+          args: ['-c', living ? STAYS : dying, 'example', folder],
+        }),
+      ready: () => Promise.resolve(living),
+      crashLimit: { crashes: 3, withinMs: 60_000, holdMs: 700, stableMs: 300 },
+      onTrouble: (trouble) => troubles.push(trouble),
+    });
+    const pid = await commandPid(STAYS);
+    living = false;
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => troubles.length > 0);
+    const held = performance.now();
+    await eventually(() => troubles.length > 1);
+    expect(performance.now() - held).toBeGreaterThan(600);
+    expect(troubles[1]).toMatchObject({
+      message: expect.stringMatching(/^example crashed 3 times within 1 min and is held/),
+      remedy: expect.stringContaining('See the log of Longplay'),
+    });
+    living = true;
+    await eventually(() => troubles.at(-1) === undefined);
+    const stopping = performance.now();
+    await service.stop();
+    expect(performance.now() - stopping).toBeLessThan(1_500);
   });
 
   it('stops promptly while a restart hangs, and leaves nothing of it', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { isTooOldForUs, MIN_ARIA2 } from '../../../domain/acquisition/aria2-version.js';
 import type { DownloadItem } from '../../../domain/acquisition/download.js';
 import { Fault } from '../../../domain/faults.js';
 import type { ClientFile, ClientProbe, DownloadClient, RemoveDownload } from '../port.js';
@@ -49,14 +50,10 @@ export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
   };
 }
 
-/** Measured with 1.36; what we use of it is in 1.34 already. */
-const MIN_VERSION = [1, 34] as const;
-
 async function probe(rpc: Aria2Rpc, signal: AbortSignal): Promise<ClientProbe> {
   const { version } = await rpc.call('aria2.getVersion', [], z.object({ version: z.string() }), signal);
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1])) {
-    throw new Fault('bad_input', `Expected aria2 ${MIN_VERSION.join('.')} or later, got ${version}`, {
+  if (isTooOldForUs(version)) {
+    throw new Fault('bad_input', `Expected aria2 ${MIN_ARIA2} or later, got ${version}`, {
       remedy: 'Install a later aria2, or point ARIA2_PATH to one',
     });
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault, normalizeError } from '../../../domain/faults.js';
 import { parseJson } from '../../../domain/parse-json.js';
+import { withDeadline } from '../../deadline.js';
 
 export interface Aria2RpcOptions {
   rpcUrl: string;
@@ -72,13 +73,15 @@ async function post(
 ): Promise<unknown> {
   let told: string;
   try {
-    const response = await fetcher(rpcUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 'longplay', ...request }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    told = await withDeadline({ signal, timeoutMs }, async (bounded) => {
+      const response = await fetcher(rpcUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 'longplay', ...request }),
+        signal: bounded,
+      });
+      return response.text();
     });
-    told = await response.text();
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw unreachable(error);
