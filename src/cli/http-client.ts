@@ -16,6 +16,8 @@ export interface HttpRequest<Answer> {
   headers?: Record<string, string>;
   /** A status above 299 whose body is an answer too. */
   alsoAccept?: number;
+  /** For what takes longer than other calls, milliseconds. */
+  timeoutMs?: number;
   /** What the answer must be; fields that it does not name are kept. */
   answer: z.ZodType<Answer>;
 }
@@ -66,8 +68,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     baseUrl,
-    send: async ({ method = 'GET', path, query, body, headers, answer, alsoAccept }) => {
-      const signal = AbortSignal.timeout(options.timeoutMs ?? 30_000);
+    send: async ({ method = 'GET', path, query, body, headers, answer, alsoAccept, timeoutMs }) => {
+      const signal = AbortSignal.timeout(timeoutMs ?? options.timeoutMs ?? 30_000);
       const response = await request(urlOf(baseUrl, path, query), {
         method,
         signal,

@@ -17,6 +17,10 @@ export const request = z.looseObject({
 });
 export type Request = z.output<typeof request>;
 
+export const approvalRules = z.looseObject({
+  rules: z.array(z.looseObject({ principal: z.string(), autoApprove: z.boolean() })),
+});
+
 export const requestList = z.looseObject({ requests: z.array(request), next: z.string().nullable() });
 
 const candidate = z.looseObject({

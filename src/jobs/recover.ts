@@ -2,6 +2,7 @@ import { endFinding, recordFinding } from '../store/findings.js';
 import { openRows } from '../store/comparison.js';
 import { rememberNamespace, rememberedNamespace } from '../store/namespace.js';
 import { recoverJob } from './compare.js';
+import { eachAtMost } from './bounded.js';
 import { applyQueues } from './queues.js';
 import { confirmJob } from './confirm.js';
 import type { JobsDeps } from './deps.js';
@@ -62,15 +63,19 @@ export async function recover(deps: JobsDeps, { dryRun }: { dryRun: boolean }): 
     unchanged: 0,
   };
   if (!dryRun) await takeForOurs(deps, present);
-  for (const { id, round } of await openRows(deps.db, { olderThanMs: 0 })) {
+  const rows = await openRows(deps.db, { olderThanMs: 0 });
+  // A house may have thousands of open jobs, and somebody waits for the answer.
+  await eachAtMost(AT_ONCE, rows, async ({ id, round }) => {
     const { state } = await deps.temporal.describe(id);
     if (state === 'open') recovered.unchanged += 1;
     else if (state === 'unknown') {
       if (dryRun || (await recoverJob(deps, { id, round }))) recovered.begun.push(id);
     } else if (dryRun || (await confirmJob(deps, id)) === 'ended') recovered.ended.push(id);
-  }
+  });
   return recovered;
 }
+
+const AT_ONCE = 10;
 
 /** A new store knows of no paused queue either. */
 async function takeForOurs(

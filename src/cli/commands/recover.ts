@@ -20,10 +20,16 @@ export function addRecoverCommand(program: Command, deps: ProgramDeps): void {
   withApiOptions(command).action(async (options: SharedOptions & { dryRun: boolean }) => {
     const { client, output } = await openSession(deps, options);
     const { dryRun } = options;
-    const done = await client.send({ method: 'POST', path: '/api/recover', body: { dryRun }, answer });
+    const done = await client.send({
+      ...{ method: 'POST', path: '/api/recover', body: { dryRun }, answer },
+      timeoutMs: LONGEST_MS,
+    });
     output.show(done, () => lines(done, dryRun));
   });
 }
+
+/** It answers when all is done, and there may be thousands of open jobs; Node's fetch waits 5 min at most. */
+const LONGEST_MS = 290_000;
 
 function lines({ replaced, begun, ended, unchanged }: z.output<typeof answer>, dryRun: boolean): string[] {
   const would = dryRun ? 'would ' : '';

@@ -6,6 +6,7 @@ import { requestDetails, requestTable } from '../render/request.js';
 import { requestDetail, requestList } from '../request-answers.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { wholeNumber } from './parse-option.js';
+import { addRequestDecideCommands } from './request-decide.js';
 import { addRequestAddCommand } from './request-add.js';
 
 interface ListOptions extends SharedOptions {
@@ -21,6 +22,7 @@ export function addRequestCommands(program: Command, deps: ProgramDeps): void {
     .addHelpText('after', HELP);
   addRequestAddCommand(group, deps);
   addList(group, deps);
+  addRequestDecideCommands(group, deps);
   withApiOptions(
     group
       .command('show')
@@ -58,4 +60,7 @@ const HELP = `
 Examples:
   longplay request add "Frankenstein" --author "Mary Shelley" --watch
   longplay request list --state needs_decision,failed
-  longplay request show request-7k2m9q4d`;
+  longplay request show request-7k2m9q4d
+  longplay request approve request-7k2m9q4d --reason "a classic"
+  longplay request select request-7k2m9q4d search-7k2m9q4d-1001 2
+  longplay request approvals '*' --need yes`;

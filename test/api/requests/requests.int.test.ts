@@ -229,3 +229,63 @@ describe('a request that an older copy of the database has lost', () => {
     expect(body).toMatchObject({ id: `req-${jobId.slice(-8)}`, jobId, state: 'available' });
   });
 });
+
+const detailIn = (body: unknown): string => z.looseObject({ detail: z.string() }).parse(body).detail;
+
+describe('a decision about a request', () => {
+  it('tells an unknown request, a release that no search has, and a Temporal that does not answer apart', async () => {
+    const { jobId } = await store('Undecided');
+    const unknown = await send('POST', '/api/requests/request-00000000/approve', { body: {} });
+    expect(unknown.status).toBe(404);
+    const release = { searchId: 'none', candidate: 3 };
+    const missing = await send('POST', `/api/requests/${jobId}/select-release`, { body: release });
+    expect(missing.status).toBe(400);
+    expect(detailIn(missing.body)).toContain('Search "none" has no release no. 3');
+    const away = await send('POST', `/api/requests/${jobId}/approve`, { body: { reason: 'why not' } });
+    expect(away.status).toBe(503);
+    expect(detailIn(away.body)).toContain('it may take effect all the same');
+  });
+
+  it('needs to be one: what is sent beside it is refused', async () => {
+    const { jobId } = await store('Overdecided');
+    const answer = await send('POST', `/api/requests/${jobId}/decide-import`, {
+      body: { action: 'perhaps' },
+    });
+    expect(answer.status).toBe(400);
+  });
+});
+
+describe('who asks for an item', () => {
+  it('is everybody who has asked for it, until they are taken off', async () => {
+    const { jobId, item } = await store('Wanted by many');
+    const { db } = api.parts;
+    const id = await openRequest(db, { id: 'req-many', jobId, item, libraryId: 'books' });
+    const again = await send('POST', '/api/requests', { body: { item } });
+    expect(again.status).toBe(200);
+    const names = async (): Promise<unknown> =>
+      z
+        .looseObject({ requesters: z.array(z.looseObject({ name: z.string() })) })
+        .parse((await send('GET', `/api/requests/${id}`)).body)
+        .requesters.map(({ name }) => name);
+    expect(await names()).toEqual(['test', 'operator']);
+    expect((await send('DELETE', `/api/requests/${id}/requesters/nobody`)).status).toBe(404);
+    expect((await send('DELETE', `/api/requests/${id}/requesters/test`)).status).toBe(200);
+    expect(await names()).toEqual(['operator']);
+    const { rows } = await db.query('select 1 from job_wishes where job_id = $1', [jobId]);
+    expect(rows).toEqual([]);
+    expect((await send('DELETE', `/api/requests/${id}/requesters/operator`)).status).toBe(200);
+    const wishes = await db.query('select kind from job_wishes where job_id = $1', [jobId]);
+    expect(wishes.rows).toEqual([{ kind: 'cancel' }]);
+  });
+});
+
+describe('/api/approval-rules', () => {
+  it('says whose requests need approval, and is written by super administrators alone', async () => {
+    const rule = { body: { autoApprove: false } };
+    expect((await send('PUT', '/api/approval-rules/*', rule)).status).toBe(403);
+    const put = await api.send('PUT', '/api/approval-rules/*', rule);
+    expect(put).toMatchObject({ status: 200, body: { rules: [{ principal: '*', autoApprove: false }] } });
+    await api.send('PUT', '/api/approval-rules/*', { body: { autoApprove: null } });
+    expect((await send('GET', '/api/approval-rules')).body).toEqual({ rules: [] });
+  });
+});
