@@ -2,6 +2,7 @@ import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/
 import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
+import { createSabnzbdClient } from './download-clients/sabnzbd/client.js';
 import type { Indexer } from './indexers/port.js';
 import { createInternetArchiveIndexer } from './indexers/internet-archive/internet-archive.js';
 import { createLibrivoxIndexer } from './indexers/librivox/librivox.js';
@@ -31,6 +32,7 @@ const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
 const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) => DownloadClient> = {
   aria2: ({ baseUrl, ...settings }) => createAria2Client({ ...settings, rpcUrl: baseUrl }),
   nzbget: createNzbgetClient,
+  sabnzbd: createSabnzbdClient,
 };
 
 const LIBRARY_SERVERS: Record<ServerKind, (settings: LibraryServerSettings) => LibraryServer> = {

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 import { stuffDots, writeYenc, type YencPart } from './yenc.js';
 
-/** What goes wrong with one article. */
+/** What goes wrong with one article; `dropped`: its next delivery breaks off in the middle, once. */
 export type ArticleFault = 'missing' | 'wrong_crc' | 'dropped';
 
 /** A news server on loopback, as much of RFC 3977 as a download client speaks; its articles carry real bytes. */
@@ -192,6 +192,7 @@ function sendArticle(
   ];
   if (fault === 'dropped') {
     state.dropped += 1;
+    state.faults.delete(messageId);
     session.socket.write(Buffer.concat(parts).subarray(0, body.length / 2));
     session.socket.destroySoon();
     return;

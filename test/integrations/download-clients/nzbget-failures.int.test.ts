@@ -14,7 +14,7 @@ import type { AddDownload, DownloadClient } from '../../../src/integrations/down
 import { packAsRar, withRepairBlocks, type NamedBytes } from '../../support/archives.js';
 import { canMount, createDisks } from '../../support/disks.js';
 import { eventually } from '../../support/eventually.js';
-import { startNntpServer, type NntpServer } from '../../support/nntp-server.js';
+import { startNntpServer, type ArticleFault, type NntpServer } from '../../support/nntp-server.js';
 import {
   CONTROL,
   missingUsenetPrograms,
@@ -134,18 +134,16 @@ described('what goes wrong at a real NZBGet', () => {
     bytes: randomBytes(articles * SEGMENT),
   });
 
-  function breakArticles(
-    { files }: Post,
-    name: string,
-    faults: Record<number, 'missing' | 'wrong_crc' | 'dropped'>,
-  ) {
+  function breakInTheMiddle({ name, bytes }: NamedBytes): NamedBytes {
+    return {
+      name,
+      bytes: Buffer.concat([bytes.subarray(0, 20_000), randomBytes(9), bytes.subarray(20_009)]),
+    };
+  }
+
+  function breakArticles({ files }: Post, name: string, faults: Record<number, ArticleFault>): void {
     const ids = files.find((file) => file.name === name)?.messageIds ?? [];
     for (const [at, fault] of Object.entries(faults)) news.setFault(ids[Number(at)] ?? '', fault);
-    return {
-      heal: () => {
-        for (const id of ids) news.setFault(id, undefined);
-      },
-    };
   }
 
   describe('articles', () => {
@@ -180,12 +178,10 @@ described('what goes wrong at a real NZBGet', () => {
       await start({ ArticleRetries: '5' });
       const book = makeBook(4);
       const posted = post([book]);
-      const { heal } = breakArticles(posted, book.name, { 1: 'dropped' });
+      breakArticles(posted, book.name, { 1: 'dropped' });
       const id = await add(posted);
-      await eventually(() => news.dropped() > 0);
-      expect(OVER).not.toContain((await find(id))?.state);
-      heal();
       await expectComplete(id, book);
+      expect(news.dropped()).toBe(1);
     });
 
     it('is held for the machine while the news server refuses the log-in, and goes on by itself', async () => {
@@ -218,27 +214,35 @@ described('what goes wrong at a real NZBGet', () => {
 
     it('blames the release for a broken archive', async () => {
       await start();
-      const { name, bytes } = await packAsRar(makeBook(4));
-      const broken = {
-        name,
-        bytes: Buffer.concat([bytes.subarray(0, 20_000), randomBytes(9), bytes.subarray(20_009)]),
-      };
+      const broken = breakInTheMiddle(await packAsRar(makeBook(4)));
       const item = await until(await add(post([broken])));
       expect(item).toMatchObject({ state: 'failed', fault: { blame: 'release', code: 'FAILURE/UNPACK' } });
     });
 
     it('blames the machine where the unpacker cannot be started, and unpacks once it can', async () => {
       await start();
+      const book = makeBook(4);
+      const id = await addWithoutUnpacker(await packAsRar(book));
+      await expectComplete(id, book);
+    });
+
+    it('blames the release once the machine is mended and the archive is still broken', async () => {
+      await start();
+      const id = await addWithoutUnpacker(breakInTheMiddle(await packAsRar(makeBook(4))));
+      expect(await until(id)).toMatchObject({ state: 'failed', fault: { blame: 'release' } });
+    });
+
+    /** Held at first, then rechecked with the unpacker back. */
+    async function addWithoutUnpacker(archive: NamedBytes): Promise<string> {
       const unrar = path.join(folder, `nzbget-${count}`, 'unrar');
       await rename(unrar, `${unrar}.away`);
-      const book = makeBook(4);
-      const id = await add(post([await packAsRar(book)]));
+      const id = await add(post([archive]));
       expect(await until(id)).toMatchObject({ state: 'held', fault: { blame: 'environment' } });
       await rename(`${unrar}.away`, unrar);
       await client.recheck(id, signal());
       await eventually(async () => (await find(id))?.state !== 'held');
-      await expectComplete(id, book);
-    });
+      return id;
+    }
   });
 
   const onDisks = canMount ? describe : describe.skip;
@@ -362,6 +366,30 @@ describe('what answers instead of NZBGet', () => {
     ['{"result":16}', { kind: 'transient', message: expect.stringContaining('version') }],
   ])('%s', async (answer, expected) => {
     expect(await probe(answer)).toMatchObject(expected);
+  });
+
+  it('is an environment fault when it takes the call and says nothing, or sends it elsewhere', async () => {
+    let leads = false;
+    const server = createServer((_request, response) => {
+      if (leads) response.writeHead(307, { location: 'http://127.0.0.1:1/jsonrpc' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const baseUrl = `http://127.0.0.1:${port}`;
+    const client = createNzbgetClient({ id: 'n', baseUrl, username: null, timeoutMs: 200 });
+    try {
+      for (const why of ['does not answer', 'HTTP 307']) {
+        await expect(client.list(signal())).rejects.toMatchObject({
+          kind: 'environment',
+          waitingReason: 'client_unreachable',
+          message: expect.stringContaining(why),
+        });
+        leads = true;
+      }
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it.each(['http://user:hunter2@host', 'http://host/?apikey=hunter2', 'nzb', 'ftp://host'])(

@@ -54,7 +54,8 @@ async function list(rpc: NzbgetRpc, failureLog: FailureLog, signal: AbortSignal)
   const { groups, history } = await readEntries(rpc, signal);
   const queue = await readQueueState(rpc, groups, signal);
   const items = groups.map((entry) => groupToItem(entry, queue));
-  for (const entry of history) items.push(historyToItem(entry, await failureLog(entry, signal)));
+  for (const entry of history)
+    items.push(historyToItem(entry, await failureLog.environmentOf(entry, signal)));
   return items;
 }
 
@@ -81,8 +82,10 @@ async function recheck(
 ): Promise<void> {
   const entry = await get(rpc, tag, signal);
   if (entry.kind === 'history') {
-    const { state } = historyToItem(entry, await failureLog(entry, signal));
-    if (state === 'held') await edit(rpc, { command: 'HistoryProcess', id: entry.id }, signal);
+    const { state } = historyToItem(entry, await failureLog.environmentOf(entry, signal));
+    if (state !== 'held') return;
+    failureLog.forget(entry);
+    await edit(rpc, { command: 'HistoryProcess', id: entry.id }, signal);
     return;
   }
   const { isPaused } = await rpc('status', [], serverStatus, signal);

@@ -1,5 +1,4 @@
-import type { HistoryItem } from './records.js';
-import { logLines } from './records.js';
+import { logLines, type HistoryItem } from './records.js';
 import type { NzbgetRpc } from './rpc.js';
 
 /**
@@ -9,23 +8,38 @@ import type { NzbgetRpc } from './rpc.js';
 const ENVIRONMENT =
   /no space left|disk (is )?full|write error|read-only file system|permission denied|input\/output error|could not start|(unrar|7-?zip|7z) error code: (5|7|8|9|64|126|127|255)\b/i;
 
+/** Where a try begins: a log keeps what went wrong in earlier ones. */
+const TRY = /^(unpacking|checking pars for|queueing) /i;
+
 const LINES = 100;
 
-/** Tells of a failed item what its log blames on the machine; asked once an item, since history never changes. */
-export type FailureLog = (entry: HistoryItem, signal: AbortSignal) => Promise<string | undefined>;
+/** What the logs of failed items blame on the machine; each is asked for once, since it is over. */
+export interface FailureLog {
+  environmentOf: (entry: HistoryItem, signal: AbortSignal) => Promise<string | undefined>;
+  /** For an item that is tried again. */
+  forget: (entry: HistoryItem) => void;
+}
 
 export function createFailureLog(rpc: NzbgetRpc): FailureLog {
-  const known = new Map<string, string | undefined>();
-  return async (entry, signal) => {
-    if (entry.par !== 'FAILURE' && entry.unpack !== 'FAILURE') return undefined;
-    const key = `${entry.id} ${entry.historyTime}`;
-    if (!known.has(key)) {
-      const lines = await rpc('loadlog', [entry.id, 0, LINES], logLines, signal);
-      known.set(
-        key,
-        lines.map(({ Text }) => Text).find((text) => ENVIRONMENT.test(text)),
+  const known = new Map<number, { historyTime: number; environment: string | undefined }>();
+  return {
+    environmentOf: async (entry, signal) => {
+      if (entry.par !== 'FAILURE' && entry.unpack !== 'FAILURE') return undefined;
+      const told = known.get(entry.id);
+      if (told?.historyTime === entry.historyTime) return told.environment;
+      const lines = (await rpc('loadlog', [entry.id, 0, LINES], logLines, signal)).map(({ Text }) => Text);
+      const lastTry = lines.slice(
+        Math.max(
+          0,
+          lines.findLastIndex((text) => TRY.test(text)),
+        ),
       );
-    }
-    return known.get(key);
+      const environment = lastTry.find((text) => ENVIRONMENT.test(text));
+      known.set(entry.id, { historyTime: entry.historyTime, environment });
+      return environment;
+    },
+    forget: ({ id }) => {
+      known.delete(id);
+    },
   };
 }

@@ -1,6 +1,5 @@
-import type { Group } from './records.js';
-import { logLines, serverStatus, settings } from './records.js';
 import type { QueueState } from './item.js';
+import { logLines, serverStatus, settings, type Group } from './records.js';
 import type { NzbgetRpc } from './rpc.js';
 
 const MIB = 1_048_576;
@@ -39,18 +38,28 @@ async function whyPaused(
   return (await lastTrouble(rpc, LOW_SPACE, signal)) === undefined ? 'by_person' : 'disk_full';
 }
 
-const LOW_SPACE = /^low disk space on /i;
-/** Refused log-ins and dead servers show only in the log: the items themselves look busy (measured). */
-const NEWS_SERVER = /^(authorization for .+ failed|could not connect to .+)/i;
+interface Trouble {
+  line: RegExp;
+  /** A line that says that it is over. */
+  over: RegExp;
+}
 
-/** The last such line of the log, unless an article came after it. */
+/** Articles that were under way still arrive after it, so only a new one tells that it goes on. */
+const LOW_SPACE: Trouble = { line: /^low disk space on /i, over: /^downloading /i };
+/** Refused log-ins and dead servers show only in the log: the items themselves look busy (measured). */
+const NEWS_SERVER: Trouble = {
+  line: /^(authorization for .+ failed|could not connect to .+)/i,
+  over: /^successfully downloaded /i,
+};
+
+/** The last such line of the log, unless it is over. */
 async function lastTrouble(
   rpc: NzbgetRpc,
-  trouble: RegExp,
+  trouble: Trouble,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const lines = (await rpc('log', [0, LAST_LINES], logLines, signal)).map(({ Text }) => Text);
-  const at = lines.findLastIndex((text) => trouble.test(text));
-  const success = lines.findLastIndex((text) => text.startsWith('Successfully downloaded'));
-  return at > success ? lines[at]?.slice(0, 200) : undefined;
+  const at = lines.findLastIndex((text) => trouble.line.test(text));
+  const over = lines.findLastIndex((text) => trouble.over.test(text));
+  return at > over ? lines[at]?.slice(0, 200) : undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault, normalizeError } from '../../../domain/faults.js';
+import { withDeadline } from '../../deadline.js';
 
 export interface Answered {
   status: number;
@@ -20,14 +21,18 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<Answered> {
   try {
-    const response = await fetcher(url, {
-      method: 'POST',
-      ...request,
-      // Both products close idle connections early; a call on one that was just closed would be lost (measured).
-      headers: { ...request.headers, connection: 'close' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    return await withDeadline({ signal, timeoutMs }, async (bounded) => {
+      const response = await fetcher(url, {
+        method: 'POST',
+        ...request,
+        // NZBGet closes a connection that is idle for a second: a call on one that was just closed would be lost.
+        headers: { ...request.headers, connection: 'close' },
+        // Followed, it would take the secret to wherever it leads.
+        redirect: 'manual',
+        signal: bounded,
+      });
+      return { status: response.status, text: await response.text() };
     });
-    return { status: response.status, text: await response.text() };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const { cause, message } = normalizeError(error);
