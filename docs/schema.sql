@@ -328,6 +328,7 @@ libraries
   secret text
   section text
   path_mappings jsonb not null default '[]'::jsonb
+  last_look_at timestamp with time zone
 
 library_items
   id text not null
@@ -347,6 +348,21 @@ library_items
   added_at timestamp with time zone not null default now()
   seen_at timestamp with time zone not null default now()
   missing_since timestamp with time zone
+  server_item_id text
+  imdb_id text
+  tmdb_id integer
+  season integer
+  episode integer
+  gone_at timestamp with time zone
+
+library_scans
+  id bigint not null
+  library_id text not null
+  paths ARRAY
+  began_at timestamp with time zone not null default now()
+  ended_at timestamp with time zone
+  items integer
+  missing integer
 
 migrations
   name text not null
@@ -576,6 +592,8 @@ jobs jobs_proposed_status_check CHECK ((proposed_status = ANY (ARRAY['completed'
 
 library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
+library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
+
 permit_groups permit_groups_maximum_check CHECK ((maximum > 0))
 
 permits permits_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
@@ -758,7 +776,13 @@ CREATE UNIQUE INDEX library_items_library_id_path_key ON public.library_items US
 
 CREATE UNIQUE INDEX library_items_pkey ON public.library_items USING btree (id)
 
+CREATE INDEX library_items_server ON public.library_items USING btree (library_id, server_item_id)
+
 CREATE INDEX library_items_title ON public.library_items USING btree (library_id, lower(title))
+
+CREATE INDEX library_scans_library ON public.library_scans USING btree (library_id, began_at DESC)
+
+CREATE UNIQUE INDEX library_scans_pkey ON public.library_scans USING btree (id)
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
 

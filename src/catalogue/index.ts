@@ -2,6 +2,7 @@ import { libraryScan } from './acquisition/library-scan.js';
 import { matchLibrary } from './acquisition/match-library.js';
 import { monitorDownload } from './acquisition/monitor-download.js';
 import { organizeFiles } from './acquisition/organize-files.js';
+import { recentlyAddedCheck } from './acquisition/recently-added-check.js';
 import { request } from './acquisition/request.js';
 import { searchIndexers } from './acquisition/search-indexers.js';
 import { createCatalogue } from './catalogue.js';
@@ -23,6 +24,7 @@ export const catalogue = createCatalogue([
   organizeFiles,
   libraryScan,
   matchLibrary,
+  recentlyAddedCheck,
   demoNoop,
   demoSteps,
   demoFail,

@@ -12,6 +12,7 @@ export { library_scan } from './acquisition/library-scan.js';
 export { match_library } from './acquisition/match-library.js';
 export { monitor_download } from './acquisition/monitor-download.js';
 export { organize_files } from './acquisition/organize-files.js';
+export { recently_added_check } from './acquisition/recently-added-check.js';
 export { request } from './acquisition/request.js';
 export { search_indexers } from './acquisition/search-indexers.js';
 export { fire } from './jobs/fire.js';

@@ -37,10 +37,17 @@ describe('the catalogue', () => {
   });
 
   it('knows the types of acquisition.md §1.2 by its names for them', () => {
-    const names = ['search_indexers', 'monitor_download', 'organize_files', 'scan_plex', 'match_plex'];
+    const names = [
+      'search_indexers',
+      'monitor_download',
+      'organize_files',
+      'scan_plex',
+      'match_plex',
+      'plex_recently_added_check',
+    ];
     expect(names.map((name) => catalogue.resolve(name))).toEqual([
       ...['search_indexers', 'monitor_download', 'organize_files'],
-      ...['library_scan', 'match_library'],
+      ...['library_scan', 'match_library', 'recently_added_check'],
     ]);
   });
 

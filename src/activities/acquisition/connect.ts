@@ -2,11 +2,13 @@ import { Fault } from '../../domain/faults.js';
 import type { DownloadClient } from '../../integrations/download-clients/port.js';
 import type { Indexer } from '../../integrations/indexers/port.js';
 import type { Integrations } from '../../integrations/integrations.js';
+import type { LibraryServer } from '../../integrations/libraries/port.js';
 import {
   findDownloadClient,
   findIndexer,
   type DownloadClientRow,
   type IndexerRow,
+  type LibraryRow,
 } from '../../store/acquisition/settings.js';
 import type { Queryable } from '../../store/database.js';
 import type { Seal } from '../../store/seal.js';
@@ -59,4 +61,19 @@ export function openIndexer({ integrations, seal }: Omit<ConnectDeps, 'db'>, row
     categories,
     ...(secret === null ? {} : { apiKey: seal.open(secret) }),
   });
+}
+
+/** The media server behind a library; undefined for a folder, which we read ourselves. */
+export function openLibraryServer(
+  { integrations, seal }: Omit<ConnectDeps, 'db'>,
+  { id, kind, baseUrl, section, secret }: LibraryRow,
+): LibraryServer | undefined {
+  if (kind === 'folder') return undefined;
+  if (baseUrl === null) {
+    throw new Fault('bad_input', `The library "${id}" has no address of its ${kind} server`, {
+      remedy: 'Enter it in the settings of the library',
+    });
+  }
+  const opened = secret === null ? {} : { secret: seal.open(secret) };
+  return integrations.libraryServer({ id, kind, baseUrl, section, ...opened });
 }

@@ -1,8 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { fuzzyMatch } from '../../domain/acquisition/fuzzy-match.js';
 import { inLibrary } from '../../domain/acquisition/library-paths.js';
-import type { MatchTarget } from '../../domain/acquisition/match-guards.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
@@ -11,9 +9,7 @@ import { parseLogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { scanFolder } from '../../integrations/libraries/folder.js';
 import {
-  eachItem,
   findItemByPath,
-  findItemsByIds,
   markMissing,
   readScanStart,
   recordScanned,
@@ -23,11 +19,16 @@ import {
 import type { LibraryRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { openLibraryServer } from './connect.js';
 import { getLibrary } from './library.js';
+import { matchDownloaded } from './match-downloaded.js';
+import { matchInLibrary } from './match-item.js';
+import { scanOnServer } from './server-scan.js';
+import { applyVanishRule } from './vanish.js';
 
 const BATCH = 50;
-/** Likeness alone is never as sure as an id (acquisition.md §6). */
-const MAX_FUZZY_CONFIDENCE = 89;
+/** How long a scan of a media server waits for others that ask for one (acquisition.md §6). */
+const COLLECT_MS = 10_000;
 /** A disk that dies must not fill the log. */
 const MAX_LOGGED = 100;
 
@@ -45,32 +46,43 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     });
     const isComplete = unreadFolders === 0 && (items > 0 || scan.path !== '');
     const missing = isComplete ? await markMissing(deps.db, { libraryId, since, path: scan.path }) : 0;
-    if (isComplete && scan.path === '') await recordScanned(deps.db, libraryId);
+    if (isComplete && scan.path === '') {
+      await recordScanned(deps.db, libraryId);
+      await applyVanishRule(deps, { library, step });
+    }
     step.log('info', `${items} items, ${missing} missing`, { path: scan.path, isComplete });
+    await matchDownloaded(deps, { library, step });
     return { items, missing, scanId: scan.scanId };
   },
 
-  /** Surest evidence first: the path that we wrote, ids, then likeness with guards. */
+  /** null: a folder, which nobody needs to collect scans for. */
+  planScan: async ({ libraryId }: { libraryId: string }): Promise<{ collectMs: number | null }> => {
+    const { kind } = await getLibrary(deps, libraryId);
+    return { collectMs: kind === 'folder' ? null : COLLECT_MS };
+  },
+
+  scanServer: async (
+    { libraryId, path = '' }: { libraryId: string; path?: string },
+    step: StepContext,
+  ): Promise<{ items: number; missing: number }> => {
+    const library = await getLibrary(deps, libraryId);
+    const server = openLibraryServer(deps, library);
+    if (server !== undefined)
+      return scanOnServer(deps, { library, server, path: normalizeScope(library, path), step });
+    throw new Fault('superseded', `The library "${libraryId}" has become a folder`, {
+      remedy: 'Scan it again',
+    });
+  },
+
   matchItem: async ({
     libraryId,
-    item,
-    writtenPath,
+    ...sought
   }: {
     libraryId: string;
     item: MediaItem;
     writtenPath?: string;
-  }): Promise<MatchResult> => {
-    if (writtenPath !== undefined) {
-      const written = await findItemByPath(deps.db, { libraryId, path: writtenPath });
-      if (written !== undefined) {
-        return { verdict: 'matched', libraryItemId: written.id, tier: 'path', confidence: 100 };
-      }
-    }
-    const { mediaType, asin, isbn } = item;
-    const [byId] = await findItemsByIds(deps.db, { libraryId, mediaType, asin, isbn });
-    if (byId !== undefined) return { verdict: 'matched', libraryItemId: byId.id, tier: 'id', confidence: 90 };
-    return matchByLikeness(deps, { libraryId, item });
-  },
+    requestId?: string;
+  }): Promise<MatchResult> => matchInLibrary(deps, { library: await getLibrary(deps, libraryId), ...sought }),
 }));
 
 export type LibrarySteps = StepsOf<typeof steps>;
@@ -117,23 +129,4 @@ async function scanAll(
   }
   await write();
   return { items, unreadFolders };
-}
-
-async function matchByLikeness(
-  { db }: ActivityDeps,
-  { libraryId, item }: { libraryId: string; item: MediaItem },
-): Promise<MatchResult> {
-  const targets: MatchTarget[] = [];
-  for await (const target of eachItem(db, { libraryId, mediaType: item.mediaType })) {
-    const { id, title, author, narrator, asin, isbn, durationSeconds } = target;
-    targets.push({ id, title, author, narrator, asin, isbn, durationSeconds });
-  }
-  const verdict = fuzzyMatch(item, targets);
-  if (verdict.verdict !== 'matched') return verdict;
-  return {
-    verdict: 'matched',
-    libraryItemId: verdict.id,
-    tier: 'fuzzy',
-    confidence: Math.min(MAX_FUZZY_CONFIDENCE, Math.round(verdict.score * 100)),
-  };
 }

@@ -13,6 +13,8 @@ export const libraryScan = defineJobType({
   subject: ({ libraryId }) => ({ type: 'library', id: libraryId }),
   shareable: true,
   aliases: ['scan_plex'],
-  steps: { scanLibrary: step('cpu', 6 * 60) },
+  permit: { group: ({ libraryId }) => `library_scan:${libraryId}`, maximum: 1 },
+  steps: { planScan: step('io', 1), scanLibrary: step('cpu', 6 * 60), scanServer: step('io', 60) },
+  weights: { scanLibrary: 1, scanServer: 1 },
   retryWaitsMs: ACQUISITION_RETRY_MS,
 });

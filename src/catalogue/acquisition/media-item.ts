@@ -6,6 +6,8 @@ import { parseVolume } from '../../domain/acquisition/volume.js';
 
 const name = z.string().trim().min(1).max(300);
 
+const asin = z.string().regex(/^[A-Z0-9]{10}$/, 'expected 10 capital letters or digits');
+
 /** What somebody asks for, as far as it is known (acquisition.md §1.2: `media{…}`). */
 export const mediaItem = z.strictObject({
   mediaType: z.enum(MEDIA_TYPES).default('audiobook').describe('What kind of thing it is'),
@@ -15,10 +17,12 @@ export const mediaItem = z.strictObject({
   series: name.optional(),
   seriesPart: z.string().trim().max(20).optional(),
   year: z.int().min(1000).max(2200).optional(),
-  asin: z
-    .string()
-    .regex(/^[A-Z0-9]{10}$/, 'expected 10 capital letters or digits')
-    .optional(),
+  asin: asin.optional(),
+  siblingAsins: z
+    .array(asin)
+    .max(50)
+    .optional()
+    .describe('Of other editions of the same work, which will do as well'),
   isbn: z
     .string()
     .regex(/^(97[89])?\d{9}[\dX]$/, 'expected an ISBN without dashes')

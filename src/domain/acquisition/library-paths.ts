@@ -34,6 +34,12 @@ export function fromServerPath(
     const own = [hostRootOf(root), base].filter((part) => part !== '').join('/');
     return serverPath.includes('..') ? undefined : relativeToRemote(own, serverPath);
   }
-  const mapped = parseLogicalPath(logical);
-  return mapped.root === root ? relativeToRemote(`/${base}`, `/${mapped.relative}`) : undefined;
+  return fromLogical(place, logical);
+}
+
+/** A logical path relative to the library's root; undefined for what lies outside of it. */
+export function fromLogical(place: Pick<LibraryPlace, 'root'>, logical: string): string | undefined {
+  const { root, relative: base } = parseLogicalPath(place.root);
+  const found = parseLogicalPath(logical);
+  return found.root === root ? relativeToRemote(`/${base}`, `/${found.relative}`) : undefined;
 }

@@ -14,6 +14,8 @@ export interface MatchTarget {
   asin: string | null;
   isbn: string | null;
   durationSeconds: number | null;
+  season?: number | null;
+  episode?: number | null;
 }
 
 const RUNTIME_TOLERANCE = 0.1;
@@ -25,6 +27,7 @@ export function guardsFor(item: MediaItem): (target: MatchTarget) => string | un
   const own = ownTitle(item);
   return (target) => {
     if (idsConflict(item, target)) return 'its ids differ';
+    if (item.mediaType === 'episode' && episodesDiffer(item, target)) return 'it is another episode';
     if (runtimesDiffer(item, target)) return 'its running time differs by more than 10 %';
     if (volumesDiffer(own, target.title)) return 'its volume differs';
     const word = extraWord(own, target.title);
@@ -58,8 +61,15 @@ function ownTitle(item: MediaItem): OwnTitle {
   };
 }
 
+/** All episodes of a series have its title. */
+function episodesDiffer(item: MediaItem, { season, episode }: MatchTarget): boolean {
+  return (item.season ?? null) !== (season ?? null) || (item.episode ?? null) !== (episode ?? null);
+}
+
 /** One equal id is enough: an edition has several. */
 function idsConflict(item: MediaItem, target: MatchTarget): boolean {
+  const own = target.asin?.toUpperCase();
+  if (item.siblingAsins?.some((asin) => asin.toUpperCase() === own) === true) return false;
   const pairs = [
     [item.asin?.toUpperCase(), target.asin?.toUpperCase()],
     [isbnCore(item.isbn), isbnCore(target.isbn)],

@@ -16,6 +16,8 @@ export interface MediaItem {
   seriesPart?: string;
   year?: number;
   asin?: string;
+  /** Of other editions of the same work, which will do as well. */
+  siblingAsins?: string[];
   isbn?: string;
   language?: string;
   /** `tt` and digits. */

@@ -122,6 +122,7 @@ const REASONS: Record<WaitingReason, string> = {
   client_unreachable: 'for the download client, which does not answer',
   library_unreachable: 'for the library, which does not answer',
   library_confirm: 'for the library to show the files',
+  library_scan: 'for its turn to scan the library',
   provider_limit: 'because a provider limits it',
   decision_needed: 'for a decision',
   human_task: 'for a person',

@@ -23,6 +23,7 @@ export const WAITING_REASONS = [
   'client_unreachable',
   'library_unreachable',
   'library_confirm',
+  'library_scan',
   'provider_limit',
   'decision_needed',
   'human_task',

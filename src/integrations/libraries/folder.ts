@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { classifyFile, inReadingOrder } from '../../domain/acquisition/classify.js';
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
 import type { LibraryFile, ScannedItem } from '../../store/acquisition/library-items.js';
+import { plainText } from './plain-text.js';
 
 /** What a file's tags say; given by ffprobe. */
 export interface FileFacts {
@@ -192,20 +193,8 @@ async function probeFile(
 }
 
 const MAX_SIDECAR_BYTES = 1_000_000;
-const MAX_TEXT_CHARACTERS = 500;
 
-/** Anybody writes tags and sidecars: what Postgres refuses, or an index row cannot hold, is cut off. */
-const text = z
-  .string()
-  .optional()
-  .catch(undefined)
-  .transform((value) => {
-    const plain = value
-      ?.slice(0, MAX_TEXT_CHARACTERS)
-      .replace(/\0|\p{Surrogate}/gu, '')
-      .trim();
-    return plain === '' ? undefined : plain;
-  });
+const text = z.string().optional().catch(undefined).transform(plainText);
 const texts = z.array(text).catch([]);
 
 const sidecar = z.object({

@@ -91,3 +91,13 @@ export async function importedFiles(db: Queryable, requestId: string): Promise<M
   );
   return rows[0]?.manifest ?? [];
 }
+
+/** The folder into which a request's files were filed, a logical path. */
+export async function filedFolder(db: Queryable, requestId: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ target: string }>(
+    `select target from imports where request_id = $1 and committed_at is not null and undone_at is null
+     order by committed_at desc limit 1`,
+    [requestId],
+  );
+  return rows[0]?.target;
+}

@@ -20,35 +20,64 @@ export interface LibraryItemRow {
   year: number | null;
   asin: string | null;
   isbn: string | null;
+  imdbId: string | null;
+  tmdbId: number | null;
+  season: number | null;
+  episode: number | null;
   durationSeconds: number | null;
   sizeBytes: number;
   files: LibraryFile[];
+  /** Its name at the media server; null in a folder that we read ourselves. */
+  serverItemId: string | null;
   addedAt: Date;
   seenAt: Date;
   missingSince: Date | null;
+  goneAt: Date | null;
 }
 
 const COLUMNS = `id, library_id as "libraryId", path, media_type as "mediaType", title, author, narrator, year, asin, isbn,
+  imdb_id as "imdbId", tmdb_id as "tmdbId", season, episode, server_item_id as "serverItemId", gone_at as "goneAt",
   duration_seconds as "durationSeconds", size_bytes as "sizeBytes", files, added_at as "addedAt",
   seen_at as "seenAt", missing_since as "missingSince"`;
 
-export type ScannedItem = Omit<LibraryItemRow, 'addedAt' | 'seenAt' | 'missingSince' | 'libraryId'>;
+type ServerFields = 'imdbId' | 'tmdbId' | 'season' | 'episode' | 'serverItemId';
 
-/** Upserts one batch of a scan; an item keeps its id as long as its path stays. */
+export type ScannedItem = Omit<
+  LibraryItemRow,
+  'addedAt' | 'seenAt' | 'missingSince' | 'goneAt' | 'libraryId' | ServerFields
+> &
+  Partial<Pick<LibraryItemRow, ServerFields>>;
+
+/**
+ * Upserts one batch of a scan; an item keeps its id as long as its path stays, or its media server knows it again
+ * under another path.
+ */
 export async function upsertItems(
   db: Queryable,
   { libraryId, scanId, items }: { libraryId: string; scanId: string; items: ScannedItem[] },
 ): Promise<void> {
+  const batch = JSON.stringify(items);
   await db.query(
-    `insert into library_items (id, library_id, scan_id, path, media_type, title, author, narrator, year, asin, isbn, duration_seconds, size_bytes, files)
-     select i.id, $1, $2, i.path, i."mediaType", i.title, i.author, i.narrator, i.year, i.asin, i.isbn, i."durationSeconds", i."sizeBytes", i.files
+    `update library_items o set path = i.path
+     from jsonb_to_recordset($2) as i(path text, "serverItemId" text)
+     where o.library_id = $1 and o.server_item_id = i."serverItemId" and o.path <> i.path
+       and not exists (select from library_items p where p.library_id = $1 and p.path = i.path)`,
+    [libraryId, batch],
+  );
+  await db.query(
+    `insert into library_items (id, library_id, scan_id, path, media_type, title, author, narrator, year, asin, isbn,
+       imdb_id, tmdb_id, season, episode, server_item_id, duration_seconds, size_bytes, files)
+     select i.id, $1, $2, i.path, i."mediaType", i.title, i.author, i.narrator, i.year, i.asin, i.isbn, i."imdbId", i."tmdbId",
+       i.season, i.episode, i."serverItemId", i."durationSeconds", i."sizeBytes", i.files
      from jsonb_to_recordset($3) as i(id text, path text, "mediaType" text, title text, author text, narrator text, year int,
-       asin text, isbn text, "durationSeconds" double precision, "sizeBytes" bigint, files jsonb)
+       asin text, isbn text, "imdbId" text, "tmdbId" int, season int, episode int, "serverItemId" text,
+       "durationSeconds" double precision, "sizeBytes" bigint, files jsonb)
      on conflict (library_id, path) do update set scan_id = $2, media_type = excluded.media_type, title = excluded.title,
        author = excluded.author, narrator = excluded.narrator, year = excluded.year, asin = excluded.asin, isbn = excluded.isbn,
-       duration_seconds = excluded.duration_seconds, size_bytes = excluded.size_bytes, files = excluded.files,
-       seen_at = now(), missing_since = null`,
-    [libraryId, scanId, JSON.stringify(items)],
+       imdb_id = excluded.imdb_id, tmdb_id = excluded.tmdb_id, season = excluded.season, episode = excluded.episode,
+       server_item_id = excluded.server_item_id, duration_seconds = excluded.duration_seconds,
+       size_bytes = excluded.size_bytes, files = excluded.files, seen_at = now(), missing_since = null, gone_at = null`,
+    [libraryId, scanId, batch],
   );
 }
 
@@ -78,6 +107,48 @@ export async function recordScanned(db: Queryable, libraryId: string): Promise<v
   await db.query(`update libraries set last_scan_at = now() where id = $1`, [libraryId]);
 }
 
+/** When the last complete scan ended, and from when on a look at what is new has to look. */
+export async function readLooks(
+  db: Queryable,
+  libraryId: string,
+): Promise<{ lastScanAt: Date | null; lastLookAt: Date | null }> {
+  const { rows } = await db.query<{ lastScanAt: Date | null; lastLookAt: Date | null }>(
+    `select last_scan_at as "lastScanAt", last_look_at as "lastLookAt" from libraries where id = $1`,
+    [libraryId],
+  );
+  return rows[0] ?? { lastScanAt: null, lastLookAt: null };
+}
+
+export async function recordLook(
+  db: Queryable,
+  { libraryId, began }: { libraryId: string; began: string },
+): Promise<void> {
+  await db.query(
+    `update libraries set last_look_at = greatest(last_look_at, $2::timestamptz) where id = $1`,
+    [libraryId, began],
+  );
+}
+
+/**
+ * What a complete scan has missed for the second time, at least `leastMs` after the first (acquisition.md §6). What is
+ * gone already is not told again.
+ */
+export async function missingTwice(
+  db: Queryable,
+  { libraryId, leastMs }: { libraryId: string; leastMs: number },
+): Promise<LibraryItemRow[]> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and gone_at is null
+       and missing_since <= now() - $2 * interval '1 millisecond' order by id`,
+    [libraryId, leastMs],
+  );
+  return rows;
+}
+
+export async function recordGone(db: Queryable, id: string): Promise<void> {
+  await db.query(`update library_items set gone_at = now() where id = $1`, [id]);
+}
+
 export async function findItemByPath(
   db: Queryable,
   { libraryId, path }: { libraryId: string; path: string },
@@ -94,16 +165,60 @@ export async function findItemById(db: Queryable, id: string): Promise<LibraryIt
   return rows[0];
 }
 
-/** An ASIN names one edition, so it goes before an ISBN; among equals the newest. */
-export async function findItemsByIds(
+/** Items at one of some paths; the order of the paths counts. */
+export async function findItemsByPaths(
   db: Queryable,
-  ids: { libraryId: string; mediaType: string; asin: string | undefined; isbn: string | undefined },
+  { libraryId, mediaType, paths }: { libraryId: string; mediaType: string; paths: readonly string[] },
+): Promise<LibraryItemRow[]> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and path = any($3)
+       and missing_since is null order by array_position($3, path)`,
+    [libraryId, mediaType, paths],
+  );
+  return rows;
+}
+
+/** Items that have so many files of so many bytes together: few of a library. */
+export async function findItemsBySize(
+  db: Queryable,
+  like: { libraryId: string; mediaType: string; files: number; sizeBytes: number },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
     `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
-       and (upper(asin) = $3 or upper(translate(isbn, '- ', '')) = $4)
-     order by (upper(asin) = $3) is true desc, added_at desc, id limit 10`,
-    [ids.libraryId, ids.mediaType, ids.asin ?? null, ids.isbn ?? null],
+       and jsonb_array_length(files) = $3 and size_bytes = $4 order by added_at desc, id limit 100`,
+    [like.libraryId, like.mediaType, like.files, like.sizeBytes],
+  );
+  return rows;
+}
+
+export interface SoughtIds {
+  libraryId: string;
+  mediaType: string;
+  /** Its own first, then those of other editions. */
+  asins: readonly string[];
+  isbn?: string | undefined;
+  imdbId?: string | undefined;
+  tmdbId?: number | undefined;
+}
+
+/** The nine digits that ISBN-10 and ISBN-13 share. */
+const ISBN_CORE = (column: string): string =>
+  `substr(upper(translate(${column}, '- ', '')), case length(translate(${column}, '- ', '')) when 13 then 4 else 1 end, 9)`;
+
+/** An ASIN names one edition, so it goes before the others; among equals the newest. */
+export async function findItemsByIds(db: Queryable, ids: SoughtIds): Promise<LibraryItemRow[]> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
+       and (upper(asin) = any($3) or ${ISBN_CORE('isbn')} = ${ISBN_CORE('$4::text')} or imdb_id = $5 or tmdb_id = $6)
+     order by array_position($3, upper(asin)) nulls last, added_at desc, id limit 10`,
+    [
+      ids.libraryId,
+      ids.mediaType,
+      ids.asins.map((asin) => asin.toUpperCase()),
+      ids.isbn ?? null,
+      ids.imdbId ?? null,
+      ids.tmdbId ?? null,
+    ],
   );
   return rows;
 }

@@ -107,6 +107,19 @@ export async function findRequest(db: Queryable, id: string): Promise<RequestRow
   return rows[0];
 }
 
+/** Requests of a library in one state, oldest first; with an item, only those that it was found for. */
+export async function requestsIn(
+  db: Queryable,
+  where: { libraryId: string; state: RequestState; libraryItemId?: string },
+): Promise<RequestRow[]> {
+  const { rows } = await db.query<RequestRow>(
+    `select ${COLUMNS} from requests r where r.library_id = $1 and r.state = $2
+       and ($3::text is null or r.library_item_id = $3) order by r.created_at, r.id`,
+    [where.libraryId, where.state, where.libraryItemId ?? null],
+  );
+  return rows;
+}
+
 export interface TimelineEntry {
   time: Date;
   state: RequestState;

@@ -6,7 +6,23 @@ export interface LibraryScanParams {
   path?: string;
 }
 
-export async function library_scan(job: Job<LibraryScanParams>): Promise<{ items: number; missing: number }> {
-  const { items, missing } = await job.steps<LibrarySteps>().scanLibrary(job.params);
+export interface LibraryScanResult {
+  items: number;
+  missing: number;
+}
+
+/** A folder is read by us; a media server is asked to scan, once for all who ask within some seconds. */
+export async function library_scan(job: Job<LibraryScanParams>): Promise<LibraryScanResult> {
+  const steps = job.steps<LibrarySteps>();
+  // A job keeps the steps it began with: those from before media servers have no plan.
+  if (job.input.policy.steps['planScan'] !== undefined) {
+    const { collectMs } = await steps.planScan(job.params);
+    if (collectMs !== null) {
+      const detail = 'collects what else is to be scanned';
+      await job.wait({ reason: 'library_scan', detail, waitMs: collectMs });
+      return steps.scanServer(job.params);
+    }
+  }
+  const { items, missing } = await steps.scanLibrary(job.params);
   return { items, missing };
 }

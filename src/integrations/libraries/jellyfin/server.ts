@@ -9,8 +9,8 @@ import { booksOf, videoOf } from './items.js';
 
 const PRODUCT = 'Jellyfin';
 const PAGE_SIZE = 200;
-/** Jellyfin waits for a folder to come to rest, 60 s by default, and each report of it begins the wait anew. */
-const BEGINS_WITHIN_MS = 90_000;
+/** Jellyfin waits so long for a folder to come to rest, by default, and each report of it begins the wait anew. */
+const BEGINS_WITHIN_MS = 60_000;
 /** A player tells its progress each 10 s or so. */
 const ACTIVE_WITHIN_SECONDS = 120;
 

@@ -49,7 +49,7 @@ export function createPlexServer(
     id,
     kind: 'plex',
     scansFolders: true,
-    beginsWithinMs: 10_000,
+    beginsWithinMs: 0,
     probe: async (signal) => {
       const { MediaContainer } = await caller.read('/identity', answers.identity, { signal });
       const sections = await readSections(caller, signal);
