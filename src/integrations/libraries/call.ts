@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Fault, normalizeError } from '../../domain/faults.js';
 import { parseJson } from '../../domain/parse-json.js';
+import { withDeadline } from '../deadline.js';
 import { readBounded, retryAfterMs } from '../indexers/http.js';
 
 export interface CallerOptions {
@@ -51,32 +52,40 @@ export function createCaller(options: CallerOptions): Caller {
 
 async function exchange(options: CallerOptions, path: string, call: Call): Promise<string> {
   const { product, fetch: fetcher = fetch, timeoutMs = TIMEOUT_MS } = options;
-  const { signal, method = 'GET', body } = call;
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const { signal } = call;
   let answer: { response: Response; body: Uint8Array; tooLarge: boolean };
+  let isLate = (): boolean => false;
   try {
-    const response = await fetcher(addressOf(options, path, call), {
-      method,
-      // Followed, it would carry the credentials to wherever it points.
-      redirect: 'manual',
-      signal: bounded,
-      headers: {
-        accept: 'application/json',
-        ...options.headers,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    answer = await withDeadline({ signal, timeoutMs }, async (bounded) => {
+      isLate = () => bounded.aborted;
+      const response = await fetcher(addressOf(options, path, call), {
+        ...requestOf(options, call),
+        signal: bounded,
+      });
+      return { response, ...(await readBounded(response, MAX_BYTES)) };
     });
-    answer = { response, ...(await readBounded(response, MAX_BYTES)) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw bounded.aborted
-      ? unreachable(product, `no whole answer within ${timeoutMs / 1_000} s`, error)
-      : unreachable(product, whyOf(error), error);
+    const why = isLate() ? `no whole answer within ${timeoutMs / 1_000} s` : whyOf(error);
+    throw unreachable(product, why, error);
   }
   refuse(options, path, answer.response);
   if (!answer.tooLarge) return Buffer.from(answer.body).toString('utf8');
   throw new Fault('transient', `${product} answered ${path} with more than ${MAX_BYTES} bytes`);
+}
+
+function requestOf({ headers }: CallerOptions, { method = 'GET', body }: Call): RequestInit {
+  return {
+    method,
+    // Followed, a redirect would carry the credentials to wherever it points.
+    redirect: 'manual',
+    headers: {
+      accept: 'application/json',
+      ...headers,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
 }
 
 function addressOf({ baseUrl }: CallerOptions, path: string, { query = {} }: Call): URL {
