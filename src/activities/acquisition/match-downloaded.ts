@@ -11,7 +11,7 @@ import type { LibraryRow } from '../../store/acquisition/settings.js';
 import { findJob } from '../../store/jobs.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
-import { matchInLibrary } from './match-item.js';
+import { likenessIn, matchInLibrary } from './match-item.js';
 
 /**
  * Looks for what was filed and not seen yet (acquisition.md §1.3). An open request is told to look for itself, at
@@ -22,10 +22,12 @@ export async function matchDownloaded(
   { library, step }: { library: LibraryRow; step: StepContext },
 ): Promise<number> {
   let found = 0;
+  const likeness = likenessIn(deps, library);
   for (const request of await requestsIn(deps.db, { libraryId: library.id, state: 'downloaded' })) {
     if (step.signal.aborted) throw step.signal.reason;
     const match = await matchInLibrary(deps, {
       library,
+      likeness,
       item: request.item,
       requestId: request.id,
       writtenPath: await writtenPath(deps, library, request),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 
-import { fuzzyMatch } from '../../domain/acquisition/fuzzy-match.js';
+import { fuzzyMatch, type FuzzyVerdict } from '../../domain/acquisition/fuzzy-match.js';
+import { indexLibrary, type LibraryIndex } from '../../domain/acquisition/library-index.js';
 import { fromLogical } from '../../domain/acquisition/library-paths.js';
 import type { MatchTarget } from '../../domain/acquisition/match-guards.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
@@ -26,7 +27,11 @@ export interface Sought {
   writtenPath?: string | undefined;
   /** Whose files were filed. */
   requestId?: string | undefined;
+  /** For many items at once; else the library is read for this one. */
+  likeness?: Likeness;
 }
+
+type Likeness = (item: MediaItem) => Promise<FuzzyVerdict>;
 
 /** Surest evidence first: the path that we wrote, our files, ids, then likeness with guards (acquisition.md §6). */
 export async function matchInLibrary(deps: ActivityDeps, sought: Sought): Promise<MatchResult> {
@@ -102,13 +107,35 @@ async function byIds({ db }: ActivityDeps, { library, item }: Sought): Promise<L
   return found;
 }
 
-async function byLikeness({ db }: ActivityDeps, { library, item }: Sought): Promise<MatchResult> {
+async function byLikeness(deps: ActivityDeps, { library, item, likeness }: Sought): Promise<MatchResult> {
+  const verdict =
+    likeness === undefined
+      ? fuzzyMatch(item, await targetsOf(deps, library, item.mediaType))
+      : await likeness(item);
+  if (verdict.verdict !== 'matched') return verdict;
+  return matched(verdict, 'fuzzy', Math.min(MAX_FUZZY_CONFIDENCE, Math.round(verdict.score * 100)));
+}
+
+/** Likeness for many items, which reads the library once a kind, when it is first asked for. */
+export function likenessIn(deps: ActivityDeps, library: LibraryRow): Likeness {
+  const indexes = new Map<string, Promise<LibraryIndex>>();
+  return async (item) => {
+    const { mediaType } = item;
+    const index = indexes.get(mediaType) ?? targetsOf(deps, library, mediaType).then(indexLibrary);
+    indexes.set(mediaType, index);
+    return (await index).match(item);
+  };
+}
+
+async function targetsOf(
+  { db }: ActivityDeps,
+  library: LibraryRow,
+  mediaType: string,
+): Promise<MatchTarget[]> {
   const targets: MatchTarget[] = [];
-  for await (const target of eachItem(db, { libraryId: library.id, mediaType: item.mediaType })) {
+  for await (const target of eachItem(db, { libraryId: library.id, mediaType })) {
     const { id, title, author, narrator, asin, isbn, durationSeconds, season, episode } = target;
     targets.push({ id, title, author, narrator, asin, isbn, durationSeconds, season, episode });
   }
-  const verdict = fuzzyMatch(item, targets);
-  if (verdict.verdict !== 'matched') return verdict;
-  return matched(verdict, 'fuzzy', Math.min(MAX_FUZZY_CONFIDENCE, Math.round(verdict.score * 100)));
+  return targets;
 }
