@@ -70,7 +70,12 @@ function page(
   return write(catalog, { books: found.slice(start, start + pageSize), links });
 }
 
-interface Link { rel: string; href: string; type?: string; templated?: boolean }
+interface Link {
+  rel: string;
+  href: string;
+  type?: string;
+  templated?: boolean;
+}
 
 function searchLink12(search: OpdsCatalog['search']): Link[] {
   if (search === 'none') return [];
