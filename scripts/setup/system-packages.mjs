@@ -20,6 +20,18 @@ const PROGRAMS = [
     without: 'there is no embedded download client',
   },
   // Real products that tests run against; who only runs Longplay needs none of them.
+  {
+    program: 'qbittorrent-nox',
+    package: 'qbittorrent-nox',
+    for: 'test',
+    without: 'the tests of qBittorrent are skipped',
+  },
+  {
+    program: 'transmission-daemon',
+    package: 'transmission-daemon',
+    for: 'test',
+    without: 'the tests of Transmission are skipped',
+  },
   { program: 'nzbget', package: 'nzbget', for: 'test', without: 'the tests of NZBGet are skipped' },
   { program: 'par2', package: 'par2', for: 'test', without: 'the tests of NZBGet are skipped' },
   { program: 'unar', package: 'unar', for: 'test', without: 'the tests of NZBGet are skipped' },

@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
 import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
+import { createQbittorrentClient } from './download-clients/qbittorrent/client.js';
 import { createSabnzbdClient } from './download-clients/sabnzbd/client.js';
+import { createTransmissionClient } from './download-clients/transmission/client.js';
 import type { Indexer } from './indexers/port.js';
 import { createInternetArchiveIndexer } from './indexers/internet-archive/internet-archive.js';
 import { createLibrivoxIndexer } from './indexers/librivox/librivox.js';
@@ -31,6 +35,8 @@ const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
 
 const DOWNLOAD_CLIENTS: Record<ClientKind, (settings: DownloadClientSettings) => DownloadClient> = {
   aria2: ({ baseUrl, ...settings }) => createAria2Client({ ...settings, rpcUrl: baseUrl }),
+  qbittorrent: createQbittorrentClient,
+  transmission: createTransmissionClient,
   nzbget: createNzbgetClient,
   sabnzbd: createSabnzbdClient,
 };
@@ -43,9 +49,26 @@ const LIBRARY_SERVERS: Record<ServerKind, (settings: LibraryServerSettings) => L
 
 /** The adapters of every product that Longplay speaks with. */
 export function createIntegrations(): Integrations {
+  const createClient = (settings: DownloadClientSettings): DownloadClient =>
+    DOWNLOAD_CLIENTS[settings.kind](settings);
   return {
     indexer: (settings) => INDEXERS[settings.kind](settings),
-    downloadClient: (settings) => DOWNLOAD_CLIENTS[settings.kind](settings),
+    downloadClient: createClient,
+    keptDownloadClient: keepById(createClient),
     libraryServer: (settings) => LIBRARY_SERVERS[settings.kind](settings),
+  };
+}
+
+/** Of each id the latest, until its settings change. */
+function keepById<Settings extends { id: string }, Made>(
+  create: (settings: Settings) => Made,
+): (settings: Settings) => Made {
+  const kept = new Map<string, { settings: Settings; made: Made }>();
+  return (settings) => {
+    const before = kept.get(settings.id);
+    if (before !== undefined && isDeepStrictEqual(before.settings, settings)) return before.made;
+    const made = create(settings);
+    kept.set(settings.id, { settings, made });
+    return made;
   };
 }

@@ -33,6 +33,9 @@ export interface LibraryServerSettings {
 /** Makes the adapter behind a configured product; secrets come opened. */
 export interface Integrations {
   indexer: (settings: IndexerSettings) => Indexer;
+  /** A new one each time: for a test of settings. */
   downloadClient: (settings: DownloadClientSettings) => DownloadClient;
+  /** The same one as long as its settings are: it keeps its log-in, and the memory of a refused one. */
+  keptDownloadClient: (settings: DownloadClientSettings) => DownloadClient;
   libraryServer: (settings: LibraryServerSettings) => LibraryServer;
 }

@@ -31,7 +31,7 @@ export function openClient(
   row: DownloadClientRow,
 ): DownloadClient {
   const { id, kind, baseUrl, username, secret } = row;
-  return integrations.downloadClient({
+  return integrations.keptDownloadClient({
     id,
     kind,
     baseUrl,

@@ -14,6 +14,8 @@ declare module 'bittorrent-tracker' {
   export class Server extends EventEmitter {
     constructor(options: ServerOptions);
     readonly http: HttpServer;
+    /** Swarms by info hash; `complete` counts the seeders. */
+    readonly torrents: Partial<Record<string, { complete: number }>>;
     listen(port: number, host: string, listening: () => void): void;
     close(closed: () => void): void;
   }

@@ -6,6 +6,8 @@ import { Server } from 'bittorrent-tracker';
 export interface Tracker {
   announceUrl: string;
   allow: (infoHash: string) => void;
+  /** Who comes later than its seeder finds it at the first announce. */
+  hasSeeder: (infoHash: string) => boolean;
   close: () => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startTracker({ host = '127.0.0.1' }: { host?: string } = {
   return {
     announceUrl: `http://${host}:${port}/announce`,
     allow: (infoHash) => allowed.add(infoHash.toLowerCase()),
+    hasSeeder: (infoHash) => (server.torrents[infoHash.toLowerCase()]?.complete ?? 0) > 0,
     close: () =>
       new Promise((resolve) => {
         server.http.closeAllConnections();

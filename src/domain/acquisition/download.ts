@@ -38,7 +38,10 @@ export interface DownloadItem {
   infoHash?: string;
   name: string;
   state: DownloadState;
-  /** Why it is held or failed: only `release` may blame the release. */
+  /**
+   * Why it is held or failed: only `release` may blame the release. Two codes are the same for all clients,
+   * `disk_full` and `files_missing`; the others are the client's own.
+   */
   fault?: { blame: 'environment' | 'release' | 'source' | 'unknown'; code: string; message: string };
   totalBytes: number;
   completedBytes: number;

@@ -1,4 +1,5 @@
 import { doublingWait } from '../jobs/backoff.js';
+import type { WaitingReason } from '../jobs/waiting.js';
 import { addSample, estimate, type ProgressDetail, type ProgressSample } from '../jobs/progress.js';
 import type { DownloadItem, DownloadState } from './download.js';
 import type { DownloadTransition } from './download-transition.js';
@@ -174,8 +175,15 @@ function transitionOf(item: DownloadItem, done: boolean): DownloadTransition | n
   }
 }
 
-/** aria2's 9 is a full disk; every other trouble of the surroundings is shown as the client's. */
-function heldReason(fault: DownloadItem['fault']): 'disk_full' | 'client_unreachable' | 'decision_needed' {
+/** Missing files are a disk that is away; every other trouble of the surroundings is shown as the client's. */
+function heldReason(fault: DownloadItem['fault']): WaitingReason {
   if (fault?.blame !== 'environment') return 'decision_needed';
-  return fault.code === '9' ? 'disk_full' : 'client_unreachable';
+  switch (fault.code) {
+    case 'disk_full':
+      return 'disk_full';
+    case 'files_missing':
+      return 'mount_gone';
+    default:
+      return 'client_unreachable';
+  }
 }

@@ -9,7 +9,7 @@ export const INDEXER_KINDS = [
 ] as const;
 export type IndexerKind = (typeof INDEXER_KINDS)[number];
 
-export const CLIENT_KINDS = ['aria2', 'nzbget', 'sabnzbd'] as const;
+export const CLIENT_KINDS = ['aria2', 'qbittorrent', 'transmission', 'nzbget', 'sabnzbd'] as const;
 export type ClientKind = (typeof CLIENT_KINDS)[number];
 
 export const LIBRARY_KINDS = ['folder', 'plex', 'audiobookshelf', 'jellyfin'] as const;

@@ -65,7 +65,7 @@ beforeAll(async () => {
     ...deps,
     integrations: {
       ...deps.integrations,
-      downloadClient: (settings) => ({
+      keptDownloadClient: (settings) => ({
         ...deps.integrations.downloadClient(settings),
         files: () => (listed ?? listFolder)(),
       }),

@@ -74,12 +74,17 @@ describe('a polled download', () => {
     const held: DownloadItem = {
       ...ACTIVE,
       state: 'held',
-      fault: { blame: 'environment', code: '9', message: 'disk' },
+      fault: { blame: 'environment', code: 'disk_full', message: 'disk' },
     };
     expect(pollAll([{ item: held, atMs: 0 }])[0]?.transition).toMatchObject({
       kind: 'held',
       reason: 'disk_full',
     });
+    const gone: DownloadItem = {
+      ...held,
+      fault: { blame: 'environment', code: 'files_missing', message: '' },
+    };
+    expect(pollAll([{ item: gone, atMs: 0 }])[0]?.transition).toMatchObject({ reason: 'mount_gone' });
     const failed: DownloadItem = {
       ...ACTIVE,
       state: 'failed',
@@ -94,7 +99,7 @@ describe('a download that its client gave up', () => {
     ...ACTIVE,
     state: 'held',
     downloadBytesPerSecond: 0,
-    fault: { blame: 'environment', code: '9', message: 'disk' },
+    fault: { blame: 'environment', code: 'disk_full', message: 'disk' },
   };
   const due = (polls: { item?: DownloadItem; atMs: number }[]): number[] =>
     pollAll(polls).flatMap(({ addAgain }, at) => (addAgain ? [polls[at]?.atMs ?? -1] : []));

@@ -461,7 +461,7 @@ asRoot('aria2 on a full disk', () => {
     await aria2.call('aria2.changeGlobalOption', { 'file-allocation': 'none' });
     await aria2.client.add(offered.add, signal());
     const held = await untilState(offered.id, 'held');
-    expect(held.fault).toMatchObject({ blame: 'environment', code: '9' });
+    expect(held.fault).toMatchObject({ blame: 'environment', code: 'disk_full' });
     const control = path.join(hostDirectory, 'book.aria2');
     expect((await stat(control)).size).toBe(0);
     disks.remount(hostDirectory, 'size=20m');

@@ -16,6 +16,7 @@ const secret = 'of-this-test';
 describeDownloadClient({
   name: 'aria2',
   folder,
+  abilities: { magnets: true, tags: false, noticesLostData: false },
   start: async () => {
     const port = await choosePort(0);
     const work = path.join(folder, 'aria2');
@@ -57,6 +58,11 @@ describeDownloadClient({
     await start();
     return {
       client,
+      refused: createAria2Client({
+        id: 'aria2',
+        rpcUrl: `http://127.0.0.1:${port}/jsonrpc`,
+        secret: 'wrong',
+      }),
       unreachable: createAria2Client({
         id: 'nobody',
         rpcUrl: `http://127.0.0.1:${await choosePort(0)}/jsonrpc`,

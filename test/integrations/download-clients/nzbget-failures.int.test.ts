@@ -255,7 +255,7 @@ described('what goes wrong at a real NZBGet', () => {
       news.holdAfter(180);
       const id = await add(post([book]));
       await until(id, ['held']);
-      expect(await find(id)).toMatchObject({ fault: { blame: 'environment', code: 'DISK' } });
+      expect(await find(id)).toMatchObject({ fault: { blame: 'environment', code: 'disk_full' } });
       news.release();
       disks.remount(disk, 'size=64m');
       await client.recheck(id, signal());

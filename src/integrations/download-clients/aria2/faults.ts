@@ -4,7 +4,7 @@ import type { Aria2Status } from './status.js';
 export type ItemFault = NonNullable<DownloadItem['fault']>;
 
 /** Numbers of aria2 that something hangs on (acquisition.md §2.7). */
-export const ERROR = { alreadyRegistered: '12', fileExists: '13', checksum: '32' } as const;
+export const ERROR = { fullDisk: '9', alreadyRegistered: '12', fileExists: '13', checksum: '32' } as const;
 
 const RELEASE_CODES = new Set(['20', '25', '26', '27']);
 const SOURCE_CODES = new Set(['3', '4', '22', '24', ERROR.checksum]);
@@ -23,7 +23,7 @@ export function faultOf(status: Aria2Status, { direct }: { direct: boolean }): I
   const told = errorMessage === '' ? (WORDS[errorCode] ?? `aria2 error ${errorCode}`) : errorMessage;
   return {
     blame: blameOf({ errorCode, errorMessage, direct }),
-    code: errorCode,
+    code: errorCode === ERROR.fullDisk ? 'disk_full' : errorCode,
     message: told.slice(0, 500),
   };
 }

@@ -84,7 +84,8 @@ function downloadVerdict(entry: Group, queue: QueueState): Verdict {
   // With its setting HealthCheck=pause that is all that NZBGet does about a release that cannot be repaired.
   if (isPaused && entry.isBeyondRepair) return failed('HEALTH', 'Too many articles are missing');
   if (isPaused) return { state: 'paused' };
-  if (queue.paused === 'disk_full') return held('environment', 'DISK', 'NZBGet paused: little space is left');
+  if (queue.paused === 'disk_full')
+    return held('environment', 'disk_full', 'NZBGet paused: little space is left');
   if (queue.paused === 'by_person') return { state: 'paused' };
   if (queue.newsServerTrouble !== undefined && entry.activeDownloads > 0)
     return held('environment', 'NEWS_SERVER', queue.newsServerTrouble);
