@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
-import { INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
+import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
 import { setting, testResult } from '../answers.js';
 import { EXIT } from '../exit-status.js';
@@ -16,7 +16,9 @@ interface AddOptions extends SharedOptions {
   id?: string;
   secretFile?: string;
   priority?: number;
-  category?: number[];
+  /** Of an indexer numbers, of a client one word. */
+  category?: number[] | string;
+  username?: string;
   minimumSeeders?: number;
   template?: string;
   type?: string[];
@@ -45,7 +47,16 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
         'releases with fewer are refused',
         wholeNumber({ min: 0, max: 10_000 }),
       ),
-  client: withSecret,
+  client: (command) =>
+    withSecret(command)
+      .addOption(new Option('--kind <kind>', 'which product it is; default: aria2').choices(CLIENT_KINDS))
+      .option('--username <name>', 'where it wants a user beside the secret')
+      .option('--category <name>', 'put on what Longplay adds, where the client knows categories')
+      .option(
+        '--map <remote=logical>',
+        'a folder as the client sees it = the same one here; may be repeated',
+        collect(pathMapping),
+      ),
   library: (command) =>
     command
       .addOption(new Option('--kind <kind>', 'what holds it; default: a folder').choices(LIBRARY_KINDS))
@@ -63,7 +74,7 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
 
 const PLACES: Record<SettingKind, [argument: string, description: string]> = {
   indexer: ['<address>', 'its address, without the key'],
-  client: ['<address>', 'its RPC address, without the secret'],
+  client: ['<address>', 'its address, without user and secret'],
   library: ['<root>', 'a logical path such as library: or library:Audiobooks'],
 };
 
@@ -107,20 +118,20 @@ async function bodyOf(
     id: options.id,
     secret: await readSecret(deps, options.secretFile),
     priority: options.priority,
-    categories: options.category,
     minimumSeeders: options.minimumSeeders,
     pathTemplate: options.template,
     mediaTypes: options.type,
-    ...(kind === 'indexer' ? { kind: options.kind, username: options.username } : {}),
-    ...(kind === 'library' ? serverOf(options) : {}),
+    ...PRODUCT[kind](options),
     enabled: options.disabled === true ? false : undefined,
   };
 }
 
-/** What a library needs of its media server. */
-function serverOf({ kind, server, section, map }: AddOptions): Record<string, unknown> {
-  return { kind, baseUrl: server, section, pathMappings: map };
-}
+/** What each kind needs to know of its product. */
+const PRODUCT: Record<SettingKind, (options: AddOptions) => Record<string, unknown>> = {
+  indexer: ({ kind, username, category }) => ({ kind, username, categories: category }),
+  client: ({ kind, username, category, map }) => ({ kind, username, category, pathMappings: map }),
+  library: ({ kind, server, section, map }) => ({ kind, baseUrl: server, section, pathMappings: map }),
+};
 
 function withSecret(command: Command): Command {
   return command
@@ -140,7 +151,9 @@ Example:
   longplay indexer add "My books" https://books.example.org/opds --kind opds --username me --secret-file password.txt`,
   client: `
 Example:
-  longplay client add "aria2" http://127.0.0.1:6800/jsonrpc --secret-file secret.txt`,
+  longplay client add "aria2" http://127.0.0.1:6800/jsonrpc --secret-file secret.txt
+  longplay client add "qBittorrent" http://127.0.0.1:8080 --kind qbittorrent --username me \\
+    --secret-file password.txt --category books --map /data/downloads=downloads:`,
   library: `
 Example:
   longplay library add "Audiobooks" library:Audiobooks --template "{author}/{title}"

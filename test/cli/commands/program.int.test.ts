@@ -121,6 +121,8 @@ describe('longplay', () => {
     [['nonsense'], "unknown command 'nonsense'"],
     [['job', 'show'], "missing required argument 'id'"],
     [['job', 'show', 'a', 'b'], 'too many arguments'],
+    [['client', 'add', 'x', 'http://x', '--kind', 'napster'], 'Allowed choices are aria2, qbittorrent'],
+    [['client', 'add', 'x', 'http://x', '--map', '/data'], 'Expected a mapping such as'],
     [['worker', 'gpu'], 'Allowed choices are core, cpu'],
     [['job', 'list', '--limit', '0'], 'Expected a whole number from 1 to 200'],
     [['job', 'priority', 'x', '11'], 'Expected a whole number from 1 to 10'],
@@ -174,6 +176,28 @@ describe('longplay', () => {
     await registerWorker(api.parts.db, { id: 'attic-1', ...about });
     expect((await run(['workers'])).stdout).toMatch(/^attic-1 +attic +7 +cpu +\S+ +\S+ +io 2, cpu 5$/m);
     expect(JSON.parse((await run(['workers', '--json'])).stdout)).toMatchObject({ workers: [about] });
+  });
+
+  it('adds a download client of any product with its user, category and mappings', async () => {
+    const address = 'http://127.0.0.1:9/qbt';
+    const mappings = ['--map', '/data/a=b=downloads:a', '--map', '/data=downloads:'];
+    const { status, stderr } = await run([
+      ...['client', 'add', 'Box', address, '--kind', 'qbittorrent', '--username', 'me', '--untested'],
+      ...['--category', 'books', ...mappings],
+    ]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { stdout } = await run(['client', 'list', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      downloadClients: expect.arrayContaining([
+        expect.objectContaining({
+          ...{ id: 'box', kind: 'qbittorrent', baseUrl: address, username: 'me', category: 'books' },
+          pathMappings: [
+            { remote: '/data/a=b', logical: 'downloads:a' },
+            { remote: '/data', logical: 'downloads:' },
+          ],
+        }),
+      ]),
+    });
   });
 
   it('tells which types of job run without a server', async () => {
