@@ -23,7 +23,6 @@ interface AddOptions extends SharedOptions {
   template?: string;
   type?: string[];
   kind?: string;
-  username?: string;
   server?: string;
   section?: string;
   map?: PathMapping[];
