@@ -1,7 +1,7 @@
 import type { Protocol, Release } from '../../domain/acquisition/release.js';
 import type { IndexerCaps } from './port.js';
 import { dropUndefined } from './drop-undefined.js';
-import { withoutKeys } from './info-url.js';
+import { idWithoutKeys, withoutKeys } from './info-url.js';
 import { child, childText, type XmlElement } from './torznab-xml.js';
 
 export interface Feed {
@@ -55,8 +55,8 @@ function readItem(item: XmlElement, { indexerId, hide, protocol }: FeedReader): 
   if (title === undefined || link === undefined) return undefined;
   return dropUndefined({
     indexerId,
-    title,
-    guid: hide(childText(item, 'guid') ?? link),
+    title: hide(title),
+    guid: idWithoutKeys(childText(item, 'guid') ?? link, hide),
     protocol: protocolOf(item) ?? protocol,
     downloadUrl: links.downloadUrl === undefined ? undefined : hide(links.downloadUrl),
     magnetUrl: links.magnetUrl === undefined ? undefined : hide(links.magnetUrl),

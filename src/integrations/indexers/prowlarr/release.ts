@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Release } from '../../../domain/acquisition/release.js';
 import { dropUndefined } from '../drop-undefined.js';
-import { withoutKeys } from '../info-url.js';
+import { idWithoutKeys, withoutKeys } from '../info-url.js';
 
 const text = z.string().nullish();
 const number = z.number().nullish();
@@ -45,8 +45,8 @@ export function readRelease(
   return dropUndefined({
     indexerId,
     // Two of its indexers may use the same guid.
-    guid: `${told.indexerId}:${hide(told.guid)}`,
-    title: told.title,
+    guid: `${told.indexerId}:${idWithoutKeys(told.guid, hide)}`,
+    title: hide(told.title),
     protocol: told.protocol,
     downloadUrl: links.downloadUrl && hide(links.downloadUrl),
     magnetUrl: links.magnetUrl,
