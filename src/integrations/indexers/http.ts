@@ -1,5 +1,5 @@
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
-import { withDeadline } from '../deadline.js';
+import { TooLate, withDeadline } from '../deadline.js';
 
 export interface BodyLimit {
   maxBytes: number;
@@ -52,19 +52,15 @@ export async function getBounded(
   { maxBytes, timeoutMs, headers: more, signal }: BodyLimit & { signal: AbortSignal },
 ): Promise<Answer> {
   const headers = { 'user-agent': 'Longplay', ...more };
-  const call = { late: false };
   try {
     return await withDeadline({ signal, timeoutMs }, async (bounded) => {
-      bounded.addEventListener('abort', () => {
-        call.late = !signal.aborted;
-      });
       const response = await fetcher(url, { redirect: 'manual', signal: bounded, headers });
       const { body, tooLarge } = await readBounded(response, maxBytes);
       return { status: response.status, headers: response.headers, body, tooLarge };
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw call.late ? tooLate(error, { url, timeoutMs }) : noConnection(error, url);
+    throw error instanceof TooLate ? tooLate(error, { url, timeoutMs }) : noConnection(error, url);
   }
 }
 
