@@ -73,9 +73,7 @@ export function decide(input: DecisionInput): Decision {
     judged.filter((one) => isRejected(one) === refused).sort((a, b) => compareReleases(a.keys, b.keys)),
   );
   const groups = groupByHash(sorted);
-  const candidates = groups.map(([first, ...others], at) =>
-    toCandidate({ first, others, at, better: groups[at - 1]?.[0] }),
-  );
+  const candidates = groups.map((group, at) => toCandidate({ group, at, better: groups[at - 1]?.[0] }));
   return {
     candidates,
     notes: notesOn(input.item),
@@ -104,8 +102,9 @@ function judge(facts: RuleFacts): Judged {
     const detail = `scores ${score.base} of 100, at least ${threshold} are expected`;
     rejections.push(refuse('LOW_MATCH', detail));
   }
-  const comparable = { facts, score, matchClass: classOf(facts), editionFit: editionFit(facts) };
-  return { ...comparable, rejections, keys: sortKeys(comparable) };
+  const [matchClass, fit] = [classOf(facts), editionFit(facts)];
+  const keys = sortKeys({ facts, score, matchClass, editionFit: fit });
+  return { facts, score, matchClass, editionFit: fit, rejections, keys };
 }
 
 function classOf({ item, release, parsed, title, author }: RuleFacts): MatchClass {
@@ -161,17 +160,16 @@ function groupByHash(sorted: readonly Judged[]): [Judged, ...Judged[]][] {
 }
 
 function toCandidate({
-  first,
-  others,
+  group,
   at,
   better,
 }: {
-  first: Judged;
-  others: Judged[];
+  group: [Judged, ...Judged[]];
   at: number;
   better: Judged | undefined;
 }): Candidate {
-  const alsoAt = others.map(({ facts: { release } }) => ({
+  const [first] = group;
+  const alsoAt = group.slice(1).map(({ facts: { release } }) => ({
     indexerId: release.indexerId,
     guid: release.guid,
   }));

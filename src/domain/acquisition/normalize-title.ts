@@ -23,9 +23,13 @@ const STOP_WORDS = new Set(
 /** Most names are plain; what needs Unicode's tables is slow, and decisions look at thousands of names. */
 const PLAIN = /^[\t -~]*$/;
 
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /** Lower case, no marks, no apostrophes; punctuation stays, since it separates the parts of a release name. */
 export function foldTitle(text: string): string {
-  if (PLAIN.test(text)) {
+  if (isPlain(text)) {
     const lower = text.toLowerCase();
     return /['`&]/.test(lower) ? lower.replace(/['`]/g, '').replace(/&/g, ' and ') : lower;
   }
@@ -45,7 +49,7 @@ export function normalizeTitle(text: string): string {
 
 /** The same for what is folded already. */
 export function normalizeFolded(folded: string): string {
-  const pattern = PLAIN.test(folded) ? /[^a-z0-9]+/g : /[^\p{L}\p{N}]+/gu;
+  const pattern = isPlain(folded) ? /[^a-z0-9]+/g : /[^\p{L}\p{N}]+/gu;
   return folded.replace(pattern, ' ').trim();
 }
 
@@ -71,7 +75,7 @@ export function splitWords(text: string): string[] {
 
 /** The words of what is folded already. */
 export function splitFolded(folded: string): string[] {
-  return folded.match(PLAIN.test(folded) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
+  return folded.match(isPlain(folded) ? /[a-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
 }
 
 export function isStopWord(word: string): boolean {

@@ -2,10 +2,10 @@ import { languagesIn, type Language } from './language.js';
 import { editionsIn, type EditionName } from './edition-names.js';
 import { splitFolded } from './normalize-title.js';
 import { parseVideoTitle, type ParsedVideo } from './parse-video-title.js';
-import { phrasesPattern } from './phrase.js';
+import { phraseSearch } from './phrase.js';
 import { readTitle, type ReadTitle } from './read-title.js';
 import { parseFormat, type ReleaseFormat } from './release-format.js';
-import { tellingGroups, type TellingGroup } from './telling-words.js';
+import { tellingGroups } from './telling-words.js';
 import { statedVolumes } from './volume.js';
 
 /** What a release's name tells beside title and author. */
@@ -38,6 +38,7 @@ const PACK_WORDS =
   /\b(?:box ?set|boxed set|omnibus|(?<!criterion[ .])collection|trilogy|tetralogy|complete (?:series|works|set)|\d{1,3} books|discography)\b/;
 const DRAMATISED =
   /\b(?:dramati[sz]ed|dramati[sz]ation|full[- ]cast|radio (?:play|drama)|graphic ?audio|horspiel)\b/;
+const BITRATE = /(?<![\p{L}\p{N}])(\d{2,4})\s?k(?:bps|bit\/?s?|b\/s|b)?(?![\p{L}\p{N}])/u;
 const NARRATOR =
   /\b(?:read by|narrated by|narrator:?|gelesen von|lu par)\s+([\p{L}.' -]+?)(?=\s+-\s|[^\p{L}.' -]|$)/u;
 
@@ -66,34 +67,40 @@ export function releaseTitleParser({
     const { single, ranges } = statedVolumes(text);
     const video = isVideo ? parseVideoTitle(folded, blank) : undefined;
     const told = tellingGroups(words);
-    return {
+    // Filled in field by field: spreading small objects took half of the time of a parse.
+    const parsed: ParsedReleaseTitle = {
       formats: findFormats(words, brackets),
-      ...findNumbers(text),
-      ...findEdition(text, told),
       dramatised: told.has('dramatised') && DRAMATISED.test(text),
-      revision: video?.revision ?? Number(told.has('revision')),
-      withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),
-      editions: told.has('edition') ? editionsIn(text) : NO_EDITIONS,
       languages: languagesIn({ words, brackets, isTag }),
       volumes: single.length > 1 ? [...new Set(single)] : single,
       pack: ranges.length > 0 || (told.has('pack') && single.length === 0 && PACK_WORDS.test(text)),
-      ...(folded.includes('b0') ? findAsin(raw) : undefined),
-      ...(video === undefined ? undefined : { video }),
+      revision: video?.revision ?? Number(told.has('revision')),
+      withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),
+      editions: told.has('edition') ? editionsIn(text) : NO_EDITIONS,
     };
+    if (video !== undefined) parsed.video = video;
+    addNumbers(parsed, text);
+    if (told.has('abridged')) addAbridged(parsed, text);
+    if (told.has('narrator')) addNarrator(parsed, text);
+    if (folded.includes('b0')) addAsin(parsed, raw);
+    return parsed;
   };
 }
 
 /** The words of each bracket. */
 function splitBrackets(text: string): string[][] {
-  if (!/[([{]/.test(text)) return [];
-  return [...text.matchAll(/[([{]([^)\]}]*)[)\]}]/g)].map(([, inner]) => splitFolded(inner ?? ''));
+  const found = text.match(/[([{][^)\]}]*(?=[)\]}])/g);
+  return found === null ? [] : found.map(splitFolded);
 }
 
 /** One pass for all phrases, the longest first where one begins like another. */
 function blanker(known: readonly string[]): (text: string) => string {
   const longestFirst = known.toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1));
-  const pattern = phrasesPattern(longestFirst);
-  return pattern === undefined ? (text) => text : (text) => text.replace(pattern, ' ');
+  const search = phraseSearch(longestFirst);
+  return (text) => {
+    const pattern = search(text);
+    return pattern === undefined ? text : text.replace(pattern, ' ');
+  };
 }
 
 /** What stands beside a language's code in brackets: a format, a year, a bit rate, an edition. */
@@ -112,37 +119,27 @@ function findFormats(words: readonly string[], brackets: readonly (readonly stri
   return found;
 }
 
-function findNumbers(text: string): { bitrateKbps?: number; year?: number } {
-  const bitrate = Number(
-    /(?<![\p{L}\p{N}])(\d{2,4})\s?k(?:bps|bit\/?s?|b\/s|b)?(?![\p{L}\p{N}])/u.exec(text)?.[1] ?? 0,
-  );
+function addNumbers(parsed: ParsedReleaseTitle, text: string): void {
+  const bitrate = /\d\s?k/.test(text) ? Number(BITRATE.exec(text)?.[1] ?? 0) : 0;
+  if (bitrate >= 16 && bitrate <= 2_000) parsed.bitrateKbps = bitrate;
   const year = /(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)/.exec(text)?.[1];
-  return {
-    ...(bitrate >= 16 && bitrate <= 2_000 ? { bitrateKbps: bitrate } : {}),
-    ...(year === undefined ? {} : { year: Number(year) }),
-  };
+  if (year !== undefined) parsed.year = Number(year);
 }
 
-function findEdition(
-  text: string,
-  told: ReadonlySet<TellingGroup>,
-): Pick<ParsedReleaseTitle, 'abridged' | 'narrator'> | undefined {
-  if (!told.has('narrator') && !told.has('abridged')) return undefined;
-  const narrator = told.has('narrator') ? NARRATOR.exec(text)?.[1] : undefined;
-  return {
-    ...readAbridged(text),
-    ...(narrator === undefined ? {} : { narrator: splitFolded(narrator).join(' ') }),
-  };
+function addAbridged(parsed: ParsedReleaseTitle, text: string): void {
+  if (/\b(?:unabridged|un-abridged|ungekurzte?|non abridged|version integrale)\b/.test(text)) {
+    parsed.abridged = false;
+  } else if (/\b(?:abridged|gekurzte?|abridgement)\b/.test(text)) {
+    parsed.abridged = true;
+  }
 }
 
-function readAbridged(text: string): { abridged?: boolean } {
-  if (/\b(?:unabridged|un-abridged|ungekurzte?|non abridged|version integrale)\b/.test(text))
-    return { abridged: false };
-  if (/\b(?:abridged|gekurzte?|abridgement)\b/.test(text)) return { abridged: true };
-  return {};
+function addNarrator(parsed: ParsedReleaseTitle, text: string): void {
+  const narrator = NARRATOR.exec(text)?.[1];
+  if (narrator !== undefined) parsed.narrator = splitFolded(narrator).join(' ');
 }
 
-function findAsin(title: string): { asin?: string } {
+function addAsin(parsed: ParsedReleaseTitle, title: string): void {
   const asin = /(?<![A-Z0-9])(B0[A-Z0-9]{8})(?![A-Z0-9])/i.exec(title)?.[1];
-  return asin === undefined ? {} : { asin: asin.toUpperCase() };
+  if (asin !== undefined) parsed.asin = asin.toUpperCase();
 }

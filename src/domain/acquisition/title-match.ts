@@ -12,7 +12,7 @@ import {
 } from './normalize-title.js';
 import { readTitle, type ReadTitle } from './read-title.js';
 import { parseFormat } from './release-format.js';
-import { phrasePattern } from './phrase.js';
+import { phraseSearch } from './phrase.js';
 import type { MediaItem, Release } from './release.js';
 import { parseVolume, volumeBehindTitle } from './volume.js';
 
@@ -44,16 +44,16 @@ const LABELS = new Set([
 /** Compares a release's name, or the book title that its indexer tells, with the item's title; read once for many. */
 export function titleMatcher(item: MediaItem): (release: Release, read?: ReadTitle) => TitleMatch {
   const title = mainTitle(item.title);
-  const phrase = phrasePattern(
+  const search = phraseSearch([
     normalizeTitle(title).replace(/^(?:the|a|an|der|die|das|le|la|les|el|los) (?=.)/, ''),
-  );
+  ]);
   const required = requiredWords(item.title);
   const isOwn = ownWords(item);
   const alike = [...new Set([item.title, title])].map(similarityTo);
   return (release, read = readTitle(release.title)) => {
     const told = release.bookTitle === undefined ? read.folded : foldTitle(release.bookTitle);
     const text = withoutDots(told);
-    const passages = findPassages(text, phrase);
+    const passages = findPassages(text, search(text));
     const isAllowed = allowedWords(isOwn, release);
     const continued = passages.map((passage) => continuation(passage, { item, isAllowed }));
     const goesOn = continued.find((words, at) => words !== undefined && passages[at]?.bracketed === false);
@@ -61,13 +61,11 @@ export function titleMatcher(item: MediaItem): (release: Release, read?: ReadTit
     const complete = passages.length > 0 && continued.includes(undefined) && goesOn === undefined;
     const wordShare = passages.length > 0 ? 1 : shareOfWords(required, [read, release.bookTitle]);
     const isOther = goesOn !== undefined || wordShare < LEAST_WORD_SHARE;
-    return {
-      wordShare,
-      complete,
-      ...(goesOn === undefined ? {} : { goesOn }),
-      likeness: complete ? 1 : isOther ? 0 : bestLikeness(alike, text),
-      ...(volume === undefined ? {} : { volumeBehind: volume }),
-    };
+    const likeness = complete ? 1 : isOther ? 0 : bestLikeness(alike, text);
+    const match: TitleMatch = { wordShare, complete, likeness };
+    if (goesOn !== undefined) match.goesOn = goesOn;
+    if (volume !== undefined) match.volumeBehind = volume;
+    return match;
   };
 }
 
