@@ -228,7 +228,7 @@ export function describeDownloadClient(options: {
       const { add, hash, file } = await offer(8 * MIB);
       await product.client.add(add, signal());
       await eventually(async () => ((await find(add.clientItemId))?.completedBytes ?? 0) > MIB, {
-        withinMs: 30_000,
+        withinMs: SLOW_MS,
       });
       await product.kill();
       await product.restart();

@@ -67,7 +67,9 @@ function queueVerdict(slot: QueueSlot, queue: QueueState): Verdict {
   if (isEncrypted(slot)) return failed('ENCRYPTED', 'The archive is encrypted');
   if (slot.status === 'Paused' || (queue.paused !== 'no' && !slot.isForced)) {
     const isFull = queue.paused === 'disk_full';
-    return isFull ? held('environment', 'disk_full', 'SABnzbd paused: little space is left') : { state: 'paused' };
+    return isFull
+      ? held('environment', 'disk_full', 'SABnzbd paused: little space is left')
+      : { state: 'paused' };
   }
   switch (slot.status) {
     case 'Idle':
