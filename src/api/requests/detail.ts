@@ -81,32 +81,10 @@ function viewCandidate({
 }
 
 function viewDownload(row: DownloadRow) {
-  const {
-    id,
-    jobId,
-    clientId,
-    protocol,
-    infoHash,
-    releaseTitle,
-    indexerId,
-    state,
-    totalBytes,
-    completedBytes,
-  } = row;
-  const { bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt } = row;
+  const { id, jobId, clientId, infoHash, releaseTitle, indexerId, state, totalBytes, completedBytes } = row;
+  const { protocol, bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt } = row;
   return {
-    ...{
-      id,
-      jobId,
-      clientId,
-      protocol,
-      infoHash,
-      releaseTitle,
-      indexerId,
-      state,
-      totalBytes,
-      completedBytes,
-    },
-    ...{ bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt },
+    ...{ id, jobId, clientId, infoHash, releaseTitle, indexerId, state, totalBytes, completedBytes },
+    ...{ protocol, bytesPerSecond, seeders, fault, createdAt, completedAt, removedAt },
   };
 }

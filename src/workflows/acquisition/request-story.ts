@@ -165,8 +165,9 @@ export class RequestStory {
     this.#woken = false;
     const found = await this.#search();
     const filed = await this.#walk(found);
-    if (filed !== undefined || this.decisions.has('selectRelease')) return filed;
-    await this.#rest(found);
+    if (filed !== undefined) return filed;
+    // A choice that cut it short has its turn; the search after it is a new one, not this one's stored answer.
+    if (!this.decisions.has('selectRelease')) await this.#rest(found);
     this.#pass += 1;
     return undefined;
   }
