@@ -24,6 +24,7 @@ blocklist
   source text not null
   created_at timestamp with time zone not null default now()
   expires_at timestamp with time zone
+  title text
 
 candidates
   search_id text not null
@@ -50,6 +51,29 @@ cleanups
   last_error text
   created_at timestamp with time zone not null default now()
   done_at timestamp with time zone
+
+custom_rules
+  id text not null
+  name text not null
+  conditions jsonb not null
+  effect jsonb not null
+  created_at timestamp with time zone not null default now()
+
+delay_profiles
+  id text not null
+  name text not null
+  enable_usenet boolean not null default true
+  enable_torrent boolean not null default true
+  preferred_protocol text not null default 'torrent'::text
+  usenet_delay integer not null default 0
+  torrent_delay integer not null default 0
+  bypass_if_highest_quality boolean not null default false
+  bypass_if_above_score boolean not null default false
+  minimum_score integer not null default 0
+  score_kind text not null default 'base'::text
+  position integer not null default 100
+  tags ARRAY not null default '{}'::text[]
+  created_at timestamp with time zone not null default now()
 
 demo_items
   job_id text not null
@@ -184,6 +208,7 @@ indexers
   seed_minutes integer
   latest_guid text
   latest_at timestamp with time zone
+  grab_limit integer
 
 job_attempts
   id uuid not null
@@ -329,6 +354,8 @@ libraries
   section text
   path_mappings jsonb not null default '[]'::jsonb
   last_look_at timestamp with time zone
+  quality_profile_id text
+  tags ARRAY not null default '{}'::text[]
 
 library_items
   id text not null
@@ -379,6 +406,15 @@ permits
   asked_at timestamp with time zone not null default clock_timestamp()
   granted_at timestamp with time zone
   told_at timestamp with time zone
+
+quality_profiles
+  id text not null
+  name text not null
+  scoring text not null default 'default'::text
+  preferences jsonb not null default '{}'::jsonb
+  rules jsonb not null default '[]'::jsonb
+  minimum_score integer not null default 0
+  created_at timestamp with time zone not null default now()
 
 queues
   name text not null
@@ -431,6 +467,9 @@ requests
   approved_at timestamp with time zone
   approved_by text
   search_terms text
+  quality_profile_id text
+  tags ARRAY not null default '{}'::text[]
+  pending_since timestamp with time zone
 
 schedule_firings
   schedule_id text not null
@@ -518,6 +557,14 @@ candidates candidates_search_id_fkey FOREIGN KEY (search_id) REFERENCES searches
 
 cleanups cleanups_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 
+delay_profiles delay_profiles_preferred_protocol_check CHECK ((preferred_protocol = ANY (ARRAY['usenet'::text, 'torrent'::text])))
+
+delay_profiles delay_profiles_score_kind_check CHECK ((score_kind = ANY (ARRAY['base'::text, 'custom'::text])))
+
+delay_profiles delay_profiles_torrent_delay_check CHECK ((torrent_delay >= 0))
+
+delay_profiles delay_profiles_usenet_delay_check CHECK ((usenet_delay >= 0))
+
 demo_items demo_items_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 demo_items demo_items_state_check CHECK ((state = ANY (ARRAY['moving'::text, 'stalled'::text, 'complete'::text])))
@@ -543,6 +590,8 @@ imports imports_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
 indexer_results indexer_results_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 indexer_results indexer_results_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'throttled'::text, 'disabled'::text, 'error'::text])))
+
+indexers indexers_grab_limit_check CHECK ((grab_limit > 0))
 
 indexers indexers_priority_check CHECK (((priority >= 1) AND (priority <= 50)))
 
@@ -590,6 +639,8 @@ jobs jobs_progress_check CHECK (((progress >= (0)::double precision) AND (progre
 
 jobs jobs_proposed_status_check CHECK ((proposed_status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))
 
+libraries libraries_quality_profile_id_fkey FOREIGN KEY (quality_profile_id) REFERENCES quality_profiles(id)
+
 library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
 library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
@@ -611,6 +662,8 @@ request_timeline request_timeline_request_id_fkey FOREIGN KEY (request_id) REFER
 requests requests_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 
 requests requests_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id)
+
+requests requests_quality_profile_id_fkey FOREIGN KEY (quality_profile_id) REFERENCES quality_profiles(id)
 
 requests requests_state_check CHECK ((state = ANY (ARRAY['awaiting_approval'::text, 'denied'::text, 'cancelled'::text, 'awaiting_release'::text, 'pending'::text, 'searching'::text, 'awaiting_search'::text, 'downloading'::text, 'processing'::text, 'awaiting_import'::text, 'needs_decision'::text, 'downloaded'::text, 'available'::text, 'warn'::text, 'failed'::text])))
 
@@ -667,6 +720,14 @@ CREATE UNIQUE INDEX candidates_pkey ON public.candidates USING btree (search_id,
 CREATE INDEX cleanups_open ON public.cleanups USING btree (next_at) WHERE (done_at IS NULL)
 
 CREATE UNIQUE INDEX cleanups_pkey ON public.cleanups USING btree (id)
+
+CREATE UNIQUE INDEX custom_rules_name_key ON public.custom_rules USING btree (name)
+
+CREATE UNIQUE INDEX custom_rules_pkey ON public.custom_rules USING btree (id)
+
+CREATE UNIQUE INDEX delay_profiles_name_key ON public.delay_profiles USING btree (name)
+
+CREATE UNIQUE INDEX delay_profiles_pkey ON public.delay_profiles USING btree (id)
 
 CREATE INDEX demo_items_open ON public.demo_items USING btree (job_id) WHERE ((removed_at IS NULL) AND (signalled_state IS DISTINCT FROM 'complete'::text))
 
@@ -791,6 +852,10 @@ CREATE UNIQUE INDEX permit_groups_pkey ON public.permit_groups USING btree (name
 CREATE INDEX permits_group ON public.permits USING btree (permit_group, granted_at)
 
 CREATE UNIQUE INDEX permits_pkey ON public.permits USING btree (job_id)
+
+CREATE UNIQUE INDEX quality_profiles_name_key ON public.quality_profiles USING btree (name)
+
+CREATE UNIQUE INDEX quality_profiles_pkey ON public.quality_profiles USING btree (id)
 
 CREATE UNIQUE INDEX queues_pkey ON public.queues USING btree (name)
 

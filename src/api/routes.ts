@@ -62,6 +62,12 @@ import {
   skipCandidateOperation,
 } from './requests/decisions.js';
 import {
+  blockReleaseOperation,
+  listBlocklistOperation,
+  unblockReleaseOperation,
+} from './requests/blocklist.js';
+import { dryRunDecisionOperation, putRequestPolicyOperation } from './requests/dry-run.js';
+import {
   listApprovalRulesOperation,
   putApprovalRuleOperation,
   removeRequesterOperation,
@@ -74,8 +80,11 @@ import {
   triggerScheduleOperation,
 } from './schedules/steer.js';
 import * as clients from './settings/download-client-operations.js';
+import * as rules from './settings/custom-rule-operations.js';
+import * as delays from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
+import * as profiles from './settings/quality-profile-operations.js';
 
 /** Every address of the API and who may use it: the one table of roles. A fixed path stands before `:id`. */
 export const ROUTES: readonly Route[] = [
@@ -113,10 +122,28 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/requests/:id/retry-stage', 'operator', retryStageOperation),
   route('post', '/api/requests/:id/search-terms', 'operator', setSearchTermsOperation),
   route('post', '/api/requests/:id/decide-import', 'operator', decideImportOperation),
+  route('post', '/api/requests/:id/dry-run', 'viewer', dryRunDecisionOperation),
+  route('put', '/api/requests/:id/policy', 'operator', putRequestPolicyOperation),
+  route('post', '/api/requests/:id/block', 'operator', blockReleaseOperation),
+  route('get', '/api/blocklist', 'viewer', listBlocklistOperation),
+  route('delete', '/api/blocklist/:id', 'operator', unblockReleaseOperation),
   route('delete', '/api/requests/:id/requesters/:name', 'operator', removeRequesterOperation),
   route('get', '/api/approval-rules', 'operator', listApprovalRulesOperation),
   route('put', '/api/approval-rules/:principal', 'super_admin', putApprovalRuleOperation),
   route('get', '/api/library/items', 'viewer', listLibraryItemsOperation),
+
+  route('get', '/api/custom-rules', 'viewer', rules.listCustomRulesOperation),
+  route('post', '/api/custom-rules', 'super_admin', rules.createCustomRuleOperation),
+  route('put', '/api/custom-rules/:id', 'super_admin', rules.putCustomRuleOperation),
+  route('delete', '/api/custom-rules/:id', 'super_admin', rules.deleteCustomRuleOperation),
+  route('get', '/api/quality-profiles', 'viewer', profiles.listQualityProfilesOperation),
+  route('post', '/api/quality-profiles', 'super_admin', profiles.createQualityProfileOperation),
+  route('put', '/api/quality-profiles/:id', 'super_admin', profiles.putQualityProfileOperation),
+  route('delete', '/api/quality-profiles/:id', 'super_admin', profiles.deleteQualityProfileOperation),
+  route('get', '/api/delay-profiles', 'viewer', delays.listDelayProfilesOperation),
+  route('post', '/api/delay-profiles', 'super_admin', delays.createDelayProfileOperation),
+  route('put', '/api/delay-profiles/:id', 'super_admin', delays.putDelayProfileOperation),
+  route('delete', '/api/delay-profiles/:id', 'super_admin', delays.deleteDelayProfileOperation),
 
   route('get', '/api/schedules', 'viewer', schedules.listSchedulesOperation),
   route('post', '/api/schedules', 'super_admin', schedules.createScheduleOperation),

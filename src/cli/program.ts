@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addJobCommands } from './commands/job.js';
 import { addRecoverCommand } from './commands/recover.js';
+import { addPolicyCommands } from './commands/policy.js';
 import { addQueueCommands } from './commands/queue.js';
 import { addRequestCommands } from './commands/request.js';
 import { addScheduleCommands } from './commands/schedule.js';
@@ -45,6 +46,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addQueueCommands(program, deps);
   addWorkersCommand(program, deps);
   addSettingCommands(program, deps);
+  addPolicyCommands(program, deps);
   addTokenCommands(program, deps);
   return program;
 }

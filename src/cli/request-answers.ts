@@ -36,6 +36,8 @@ const candidate = z.looseObject({
 });
 export type Candidate = z.output<typeof candidate>;
 
+export const dryRun = z.looseObject({ candidates: z.array(candidate) });
+
 const indexerResult = z.looseObject({
   indexerId: z.string(),
   outcome: z.string(),

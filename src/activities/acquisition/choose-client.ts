@@ -24,7 +24,8 @@ export async function fetchableProtocols(deps: ConnectDeps): Promise<readonly Pr
   return [...new Set(enabled.flatMap(({ protocols }) => protocols))];
 }
 
-async function offeredClients(deps: ConnectDeps): Promise<(DownloadClientRow & OfferedClient)[]> {
+/** All clients, with what each fetches and whether it answers. */
+export async function offeredClients(deps: ConnectDeps): Promise<(DownloadClientRow & OfferedClient)[]> {
   const rows = await listDownloadClients(deps.db);
   return rows.map((row) => ({
     ...row,

@@ -6,12 +6,12 @@ import { logicalPath } from '../../domain/logical-path.js';
 import {
   coOwner,
   findDownloadByJob,
-  planDownload,
   takeOverParked,
   type PlannedDownload,
 } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
-import { blockedReleases, findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
+import { blockedKeys } from '../../store/acquisition/blocklist.js';
+import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { addToClient } from './add-to-client.js';
@@ -20,6 +20,7 @@ import { openClient } from './connect.js';
 import { packContent } from './download-content.js';
 import { fetchContent, type FetchedContent } from './fetch-content.js';
 import { giveBackDownload } from './give-back.js';
+import { requireRoom, reserveDownload } from './reserve-space.js';
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Fetches and checks the release's file and writes the intent: the client hears of nothing yet. */
@@ -34,6 +35,15 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   ): Promise<{ downloadId: string }> => {
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
+    const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
+    const need = {
+      id,
+      infoHash: candidate.infoHash,
+      bytes: candidate.sizeBytes,
+      requestId: requestId ?? null,
+    };
+    // Before the fetch, which the indexer counts.
+    await requireRoom(deps, deps.db, need);
     const fetched = await fetchContent(deps, candidate, step);
     await refuseBlocked(deps, { candidate, fetched, requestId });
     const { indexerId, guid } = candidate;
@@ -42,14 +52,13 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       requestId === undefined ? undefined : await takeOverParked(deps.db, { ...again, requestId });
     if (parked !== undefined) return { downloadId: parked };
     const client = await chooseClient(deps, fetched.protocol);
-    const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
     step.log('info', `takes ${candidate.title}`, { client: client.name, bytes: fetched.totalBytes });
     const item = {
       id,
       clientId: client.id,
       clientItemId: openClient(deps, client).itemIdFor(id, fetched.contentKey),
     };
-    await planDownload(deps.db, {
+    const plan = {
       ...item,
       ...intentOf(candidate, fetched),
       jobId: step.jobId,
@@ -57,7 +66,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       requestId: requestId ?? null,
       // One that another download has already lies where that one has put it.
       directory: (await coOwner(deps.db, item))?.directory ?? logicalPath('downloads', id),
-    });
+    };
+    await reserveDownload(deps, plan);
     return { downloadId: id };
   },
 
@@ -104,12 +114,8 @@ async function refuseBlocked(
   const { candidate, fetched, requestId } = grab;
   const request = requestId === undefined ? undefined : await findRequest(deps.db, requestId);
   if (request === undefined) return;
-  const blocked = await blockedReleases(deps.db, itemKey(request.item));
-  const blocklist = readBlocklist(
-    blocked.map(({ releaseKey }) => releaseKey),
-    Date.now(),
-  );
+  const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
   const { infoHash } = fetched;
-  if (!isBlocked({ ...candidate, infoHash }, blocklist)) return;
+  if (!isBlocked({ ...candidate.release, ...candidate, infoHash }, blocklist)) return;
   throw new Fault('release_fault', `${candidate.title} is blocked for this item: it was tried before`);
 }

@@ -1,9 +1,11 @@
 import { seedingDuty } from '../../domain/acquisition/seeding-duty.js';
 import { findDownload, openDownloadsOfRequest, type DownloadRow } from '../../store/acquisition/downloads.js';
 import { beginDuty } from '../../store/acquisition/seeding-duties.js';
+import { findRequest } from '../../store/acquisition/requests.js';
 import { findIndexer } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
+import { blockFor } from './block-release.js';
 import { giveBackDownload } from './give-back.js';
 
 /**
@@ -29,9 +31,27 @@ export async function giveBackOthers(
   { requestId, downloadId }: { requestId: string; downloadId: string },
   { signal }: Pick<StepContext, 'signal'>,
 ): Promise<void> {
-  for (const { id } of await openDownloadsOfRequest(deps.db, requestId)) {
-    if (id !== downloadId) await giveBackDownload(deps, { downloadId: id, signal });
+  const others = (await openDownloadsOfRequest(deps.db, requestId)).filter(({ id }) => id !== downloadId);
+  for (const download of others) {
+    if (download.parkedAt !== null) await blockStalled(deps, requestId, download);
+    await giveBackDownload(deps, { downloadId: download.id, signal });
   }
+}
+
+/** Nobody seeded it, and another one was there: it is not fetched again for a month (acquisition.md §3.6). */
+async function blockStalled(
+  { db }: ActivityDeps,
+  requestId: string,
+  { indexerId, infoHash, releaseTitle, protocol }: DownloadRow,
+): Promise<void> {
+  const request = await findRequest(db, requestId);
+  if (request === undefined || indexerId === null) return;
+  await blockFor(db, request.item, {
+    release: { indexerId, infoHash, title: releaseTitle, protocol },
+    fault: 'stalled',
+    source: 'download',
+    evidence: 'it stalled, and another release came',
+  });
 }
 
 async function dutyOf(

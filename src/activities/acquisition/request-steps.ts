@@ -1,7 +1,9 @@
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
-import { releaseKey } from '../../domain/acquisition/blocklist.js';
+import { blameOf, type BlameStage } from '../../domain/acquisition/blame.js';
+import { isBlocked, readBlocklist } from '../../domain/acquisition/blocklist.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
+import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import { Fault } from '../../domain/faults.js';
 import { HOUR_MS } from '../../domain/durations.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
@@ -15,15 +17,13 @@ import {
   recordRequestState,
   type RequestRow,
 } from '../../store/acquisition/requests.js';
-import {
-  blockedReleases,
-  blockRelease,
-  findCandidate,
-  type CandidateRow,
-} from '../../store/acquisition/searches.js';
+import { blockedKeys } from '../../store/acquisition/blocklist.js';
+import { findCandidate, findSearch, type CandidateRow } from '../../store/acquisition/searches.js';
 import { findLibrary } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
+import { blockFor } from './block-release.js';
+import { decideResults } from './decide-results.js';
 import { giveBackDownload } from './give-back.js';
 import { finishDownload, giveBackOthers } from './finish-download.js';
 
@@ -39,16 +39,17 @@ export interface OpenedRequest {
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   openRequest: async (
-    { item, libraryId }: { item: MediaItem; libraryId: string },
+    asked: { item: MediaItem; libraryId: string; qualityProfileId?: string; tags?: string[] },
     step: StepContext,
   ): Promise<OpenedRequest> => {
+    const { libraryId } = asked;
     if ((await findLibrary(deps.db, libraryId)) === undefined) {
       throw new Fault('bad_input', `There is no library "${libraryId}"`, {
         remedy: 'Name one of the libraries in the settings',
       });
     }
     const id = idWithin('req', step.jobId);
-    const requestId = await openRequest(deps.db, { id, jobId: step.jobId, item, libraryId });
+    const requestId = await openRequest(deps.db, { id, jobId: step.jobId, ...asked });
     const request = await getRequest(deps, requestId);
     const { releaseDate } = request.item;
     return {
@@ -129,9 +130,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return { usable: false, reason: 'its search is gone' };
     if (chosen) return { usable: true };
-    const blocked = await blockedReleases(deps.db, itemKey(request.item));
-    const key = releaseKey(candidate);
-    if (blocked.some(({ releaseKey }) => releaseKey === key))
+    const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
+    if (isBlocked({ ...candidate.release, ...candidate }, blocklist))
       return { usable: false, reason: 'it is blocked' };
     const earlier = (await downloadsOfRequest(deps.db, requestId)).find((download) =>
       isSameRelease(download, candidate),
@@ -145,17 +145,41 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     searchId,
     candidate: number,
     evidence,
+    stage = 'download',
   }: {
     requestId: string;
     searchId: string;
     candidate: number;
     evidence: string;
+    stage?: BlameStage;
   }): Promise<void> => {
-    const request = await getRequest(deps, requestId);
+    const { item } = await getRequest(deps, requestId);
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return;
-    const entry = { itemKey: itemKey(request.item), releaseKey: releaseKey(candidate) };
-    await blockRelease(deps.db, { ...entry, reason: 'release_fault', evidence, source: 'download' });
+    const release = { ...candidate.release, ...candidate };
+    await blockFor(deps.db, item, { release, fault: blameOf(stage, evidence), source: stage, evidence });
+  },
+
+  /** The answers of an earlier search are judged by what is so now: no indexer is asked. */
+  decideAgain: async (
+    { requestId, searchId, occurrence }: { requestId: string; searchId: string; occurrence: number },
+    step: StepContext,
+  ): Promise<SearchConclusion> => {
+    const { item, searchTerms } = await getRequest(deps, requestId);
+    const search = await findSearch(deps.db, searchId);
+    if (search === undefined) throw new Fault('gone', `There is no search "${searchId}"`);
+    const about = { item, requestId, ...(searchTerms === null ? {} : { terms: searchTerms }) };
+    const id = `${idWithin('search', step.jobId)}-${occurrence}`;
+    return decideResults(
+      deps,
+      {
+        about,
+        asked: search.asked,
+        kept: { id, jobId: step.jobId, occurrence },
+        plan: { asked: search.asked },
+      },
+      step,
+    );
   },
 
   recordAvailable: async (found: { requestId: string; libraryItemId: string }): Promise<void> => {

@@ -1,38 +1,20 @@
-import { itemKey } from '../../catalogue/acquisition/media-item.js';
 import { backoffAnswer, nextBackoff } from '../../domain/acquisition/backoff.js';
-import { concludeSearch, type IndexerAnswer } from '../../domain/acquisition/conclude-search.js';
-import { decide, type Decision, type DecisionInput } from '../../domain/acquisition/decide.js';
-import type { IndexerOutcome, MediaItem, Release } from '../../domain/acquisition/release.js';
+import type { IndexerOutcome, Release } from '../../domain/acquisition/release.js';
 import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import { planSearch, type SearchQuery, type SearchTier } from '../../domain/acquisition/search-plan.js';
 import { normalizeError } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
-import { grabbedBy } from '../../store/acquisition/downloads.js';
-import {
-  blockedReleases,
-  indexerResults,
-  saveIndexerResult,
-  saveSearch,
-  type IndexerResultRow,
-  type StoredRelease,
-} from '../../store/acquisition/searches.js';
+import { saveIndexerResult, type StoredRelease } from '../../store/acquisition/searches.js';
 import { listIndexers, recordIndexerUse, type IndexerRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
-import { fetchableProtocols } from './choose-client.js';
 import { connectIndexer, openIndexer } from './connect.js';
+import { decideResults } from './decide-results.js';
+import type { DecisionAbout } from './decision-input.js';
 
-interface SearchAbout {
-  item: MediaItem;
+interface SearchAbout extends DecisionAbout {
   occurrence: number;
-  requestId?: string;
-  /** Somebody's own words instead of the title, in search and ranking. */
-  terms?: string;
 }
-
-const MAX_ACCEPTED = 10;
-/** An indexer that failed without saying when to come back is asked again after this. */
-const RETRY_ERROR_MS = 15 * 60_000;
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Which indexer is asked what, tier by tier; one that rests is written down as throttled, not left out. */
@@ -94,28 +76,12 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
   /** Judges everything found so far and stores the whole decision with every reason. */
   decideSearch: async (
-    about: SearchAbout & { throughTier: number },
+    { throughTier, occurrence, ...about }: SearchAbout & { throughTier: number },
     step: StepContext,
   ): Promise<SearchConclusion> => {
-    const results = await indexerResults(deps.db, { jobId: step.jobId, occurrence: about.occurrence });
-    const indexers = await listIndexers(deps.db);
-    const decision = decide(await decisionInput(deps, { about, results, indexers }));
-    const answers = answersOf(results, indexers);
-    const concluded = concludeSearch({ answers, decision, now: Date.now() });
-    const { conclusion, detail, retryAfterMs } = concluded;
-    const searchId = await store(deps, { about, step, results, decision, conclusion, detail });
-    step.log('info', detail, { rejections: concluded.rejections });
-    const accepted = decision.candidates
-      .map(({ rank, release }, number) => ({
-        rank,
-        number,
-        title: release.title.slice(0, 300),
-        indexerId: release.indexerId,
-      }))
-      .filter(({ rank }) => rank !== null)
-      .slice(0, MAX_ACCEPTED)
-      .map(({ number, title, indexerId }) => ({ number, title, indexerId }));
-    return { searchId, accepted, conclusion, detail: detail.slice(0, 1_000), retryAfterMs };
+    const asked = { jobId: step.jobId, occurrence };
+    const kept = { ...asked, id: `${idWithin('search', step.jobId)}-${occurrence}` };
+    return decideResults(deps, { about, asked, kept, plan: { throughTier } }, step);
   },
 }));
 
@@ -176,88 +142,4 @@ async function recordUse(deps: ActivityDeps, row: IndexerRow, answer: IndexerOut
 function sealRelease({ seal }: ActivityDeps, { downloadUrl, magnetUrl, ...release }: Release): StoredRelease {
   const link = downloadUrl ?? magnetUrl;
   return { release, linkSealed: link === undefined ? null : seal.seal(link) };
-}
-
-async function decisionInput(
-  deps: ActivityDeps,
-  { about, results, indexers }: { about: SearchAbout; results: IndexerResultRow[]; indexers: IndexerRow[] },
-): Promise<DecisionInput> {
-  const blocked = await blockedReleases(deps.db, itemKey(about.item));
-  const protocols = await fetchableProtocols(deps);
-  const grabbed = about.requestId === undefined ? [] : await grabbedBy(deps.db, about.requestId);
-  return {
-    item: about.terms === undefined ? about.item : { ...about.item, title: about.terms },
-    releases: results.flatMap(({ releases }) => releases.map(({ release }) => release as Release)),
-    indexers: indexers.map(({ id, name, priority, minimumSeeders }) => ({
-      id,
-      name,
-      priority,
-      minimumSeeders,
-    })),
-    blocklist: blocked.map(({ releaseKey }) => releaseKey),
-    grabbed,
-    protocols,
-    now: Date.now(),
-  };
-}
-
-function answersOf(results: IndexerResultRow[], indexers: IndexerRow[]): IndexerAnswer[] {
-  const names = new Map(indexers.map(({ id, name }) => [id, name]));
-  return results.map(({ indexerId, outcome, detail, retryAt }) => ({
-    name: names.get(indexerId) ?? indexerId,
-    outcome,
-    detail,
-    retryAt: retryAt?.getTime() ?? (outcome === 'error' ? Date.now() + RETRY_ERROR_MS : null),
-  }));
-}
-
-async function store(
-  deps: ActivityDeps,
-  search: {
-    about: SearchAbout & { throughTier: number };
-    step: StepContext;
-    results: IndexerResultRow[];
-    decision: Decision;
-    conclusion: SearchConclusion['conclusion'];
-    detail: string;
-  },
-): Promise<string> {
-  const { about, step, results, decision, conclusion, detail } = search;
-  const links = new Map(
-    results.flatMap(({ releases }) =>
-      releases.map(({ release, linkSealed }) => [keyOf(release as Release), linkSealed] as const),
-    ),
-  );
-  return saveSearch(deps.db, {
-    id: `${idWithin('search', step.jobId)}-${about.occurrence}`,
-    jobId: step.jobId,
-    requestId: about.requestId ?? null,
-    occurrence: about.occurrence,
-    plan: {
-      throughTier: about.throughTier,
-      rulesVersion: decision.rulesVersion,
-      profiles: decision.profiles,
-      notes: decision.notes,
-    },
-    conclusion,
-    detail,
-    candidates: decision.candidates.map(({ release, rank, ...evaluation }, number) => ({
-      number,
-      rank,
-      indexerId: release.indexerId,
-      guid: release.guid,
-      title: release.title,
-      infoHash: release.infoHash ?? null,
-      sizeBytes: release.sizeBytes,
-      seeders: release.seeders ?? null,
-      linkSealed: links.get(keyOf(release)) ?? null,
-      accepted: rank !== null,
-      release,
-      evaluation,
-    })),
-  });
-}
-
-function keyOf({ indexerId, guid }: { indexerId: string; guid: string }): string {
-  return `${indexerId} ${guid}`;
 }

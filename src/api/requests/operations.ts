@@ -21,6 +21,7 @@ import {
   requestPage,
   requestView,
 } from '../schemas/request.js';
+import { requireQualityProfile } from '../settings/quality-profile-operations.js';
 import { detailOf, viewRequest } from './detail.js';
 
 const tag = 'requests';
@@ -41,7 +42,12 @@ export const createRequestOperation = defineOperation({
       asked: body,
       wish: async () => ({
         type: 'request',
-        params: { item: body.item, libraryId: await libraryFor(context.db, body) },
+        params: {
+          item: body.item,
+          libraryId: await libraryFor(context.db, body),
+          qualityProfileId: await profileFor(context.db, body),
+          tags: body.tags,
+        },
         priority: body.priority,
         createdBy: principal.name,
       }),
@@ -139,6 +145,14 @@ async function libraryFor(
   throw new HttpProblem('conflict', `Expected a library for ${mediaType}, there is none that is enabled`, {
     remedy: 'Add one in the settings',
   });
+}
+
+async function profileFor(
+  db: Queryable,
+  { qualityProfileId }: z.output<typeof createRequestBody>,
+): Promise<string | undefined> {
+  if (qualityProfileId === undefined) return undefined;
+  return (await requireQualityProfile(db, qualityProfileId)).id;
 }
 
 function wrongLibrary(detail: string): HttpProblem {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { mediaItem } from '../../catalogue/acquisition/media-item.js';
+import { mediaItem, tags } from '../../catalogue/acquisition/media-item.js';
 import { PROTOCOLS } from '../../domain/acquisition/release.js';
 import { REQUEST_STATES } from '../../domain/acquisition/request-state.js';
 import { jobView, priority } from './job.js';
@@ -16,6 +16,8 @@ export const createRequestBody = z
       .optional()
       .describe('Default: the first library for this kind of thing'),
     priority: priority.optional(),
+    qualityProfileId: z.string().min(1).max(100).optional().describe('Default: the library’s'),
+    tags: tags.optional().describe('Delay profiles are chosen by them'),
   })
   .meta({ id: 'CreateRequest' });
 
@@ -49,7 +51,7 @@ export const requestPage = z.strictObject({
   next: z.string().nullable().describe('The cursor of the next page'),
 });
 
-const candidate = z
+export const candidate = z
   .strictObject({
     number: z.int(),
     rank: z.int().nullable().describe('1 is the best; null: refused'),

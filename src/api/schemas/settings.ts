@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_PATH_TEMPLATE } from '../../domain/acquisition/path-template.js';
 import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { tags } from '../../catalogue/acquisition/media-item.js';
 import { time } from './parameters.js';
 
 const slug = z
@@ -65,6 +66,13 @@ const indexerShape = {
     .default(null)
     .describe('Seed at least so often, also where the indexer asks for less'),
   seedMinutes: z.int().min(0).max(1_000_000).nullable().default(null).describe('Seed at least so long'),
+  grabLimit: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .default(null)
+    .describe('Releases that may be fetched from it in 24 hours; null: no limit'),
   enabled,
 };
 
@@ -161,6 +169,14 @@ export const libraryBody = z
       .default(null)
       .describe('Which library of the server is meant: its id. A test without it tells which there are'),
     pathMappings,
+    qualityProfileId: z
+      .string()
+      .min(1)
+      .max(100)
+      .nullable()
+      .default(null)
+      .describe('For requests that name none; null: the built-in figures'),
+    tags: tags.default([]).describe('Of all its requests; delay profiles are chosen by them'),
     enabled,
   })
   .meta({ id: 'LibrarySettings' });

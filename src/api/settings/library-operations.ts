@@ -22,6 +22,7 @@ import { testConnection } from './connection-test.js';
 import { checkKind, type LibraryKindSettings } from './library-kind.js';
 import { checkPlace, checkRoot } from './library-place.js';
 import { testLibraryServer } from './library-server-test.js';
+import { requireQualityProfile } from './quality-profile-operations.js';
 import { sealedSecret } from './secrets.js';
 import { changeSettings, chooseId, inUse } from './setting-ids.js';
 
@@ -56,6 +57,7 @@ export const createLibraryOperation = defineOperation({
     const row = await changeSettings(db, async (tx) => {
       const taken = (await listLibraries(tx)).map((library) => library.id);
       const id = chooseId({ id: body.id, name: body.name }, taken);
+      await checkProfile(tx, body.qualityProfileId);
       await saveLibrary(tx, { ...body, id, secret: sealedSecret(seal, body.secret, null) });
       return requireLibrary(tx, id);
     });
@@ -81,6 +83,7 @@ export const putLibraryOperation = defineOperation({
     const row = await changeSettings(db, async (tx) => {
       const { id, secret: stored } = await requireLibrary(tx, params.id);
       const secret = body.kind === 'folder' ? null : sealedSecret(seal, body.secret, stored);
+      await checkProfile(tx, body.qualityProfileId);
       await saveLibrary(tx, { ...body, id, secret });
       return requireLibrary(tx, id);
     });
@@ -190,4 +193,8 @@ function view({ secret, ...row }: LibraryRow) {
 
 function unknown(id: string): HttpProblem {
   return new HttpProblem('gone', `There is no library "${id}"`);
+}
+
+async function checkProfile(tx: Queryable, id: string | null): Promise<void> {
+  if (id !== null) await requireQualityProfile(tx, id);
 }

@@ -8,6 +8,8 @@ const name = z.string().trim().min(1).max(300);
 
 const asin = z.string().regex(/^[A-Z0-9]{10}$/, 'expected 10 capital letters or digits');
 
+export const tags = z.array(z.string().trim().min(1).max(50)).max(20);
+
 /** What somebody asks for, as far as it is known (acquisition.md §1.2: `media{…}`). */
 export const mediaItem = z.strictObject({
   mediaType: z.enum(MEDIA_TYPES).default('audiobook').describe('What kind of thing it is'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { ACQUISITION_RETRY_MS, defineJobType, step } from '../job-type.js';
-import { itemKey, mediaItem, titleOf } from './media-item.js';
+import { itemKey, mediaItem, tags, titleOf } from './media-item.js';
 
 export const request = defineJobType({
   type: 'request',
@@ -9,6 +9,8 @@ export const request = defineJobType({
   params: z.strictObject({
     item: mediaItem,
     libraryId: z.string().min(1).max(100).describe('The library that shall have it'),
+    qualityProfileId: z.string().min(1).max(100).optional().describe('Default: the library’s'),
+    tags: tags.optional().describe('Delay profiles are chosen by them'),
   }),
   title: ({ item }) => titleOf(item),
   subject: ({ item }) => ({ type: 'item', id: itemKey(item) }),
@@ -22,6 +24,7 @@ export const request = defineJobType({
     dropCandidate: step('io', 2),
     pickCandidate: step('io', 1),
     blockRelease: step('io', 1),
+    decideAgain: step('io', 2),
     finishDownload: step('io', 2),
     recordAvailable: step('io', 1),
     abandonRequest: step('io', 1),

@@ -10,6 +10,12 @@ export const searchIndexers = defineJobType({
     item: mediaItem,
     requestId: z.string().max(100).optional().describe('The request that it searches for'),
     terms: z.string().trim().min(1).max(300).optional().describe('Somebody’s own words instead of the title'),
+    mode: z
+      .enum(['automatic', 'invoked', 'interactive'])
+      .optional()
+      .describe(
+        'Who looks at it: Longplay by itself (the default), Longplay because somebody asked for it now (no delay), or a person who chooses from the list',
+      ),
     pass: z.int().min(1).default(1).describe('Counts the searches of one request'),
   }),
   title: ({ item }) => `Search for ${titleOf(item)}`,

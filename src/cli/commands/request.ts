@@ -8,6 +8,7 @@ import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { wholeNumber } from './parse-option.js';
 import { addRequestDecideCommands } from './request-decide.js';
 import { addRequestAddCommand } from './request-add.js';
+import { addRequestBlockCommands } from './request-block.js';
 
 interface ListOptions extends SharedOptions {
   state?: string;
@@ -23,6 +24,7 @@ export function addRequestCommands(program: Command, deps: ProgramDeps): void {
   addRequestAddCommand(group, deps);
   addList(group, deps);
   addRequestDecideCommands(group, deps);
+  addRequestBlockCommands(group, deps);
   withApiOptions(
     group
       .command('show')

@@ -68,7 +68,7 @@ function searchLines(search: Search): string[] {
   ]);
 }
 
-function candidateLines(candidate: Candidate): string[] {
+export function candidateLines(candidate: Candidate): string[] {
   const { rank, title, indexerId, sizeBytes, seeders, evaluation } = candidate;
   const facts = [formatBytes(sizeBytes), ...(seeders === null ? [] : [`${seeders} seeders`]), indexerId];
   return [

@@ -1,3 +1,4 @@
+import { concludeWaiting } from './conclude-waiting.js';
 import type { Decision } from './decide.js';
 import type { RejectionCode } from './rejection.js';
 import type { SearchConclusion } from './search-conclusion.js';
@@ -11,7 +12,10 @@ export interface IndexerAnswer {
   retryAt?: number | null;
 }
 
-export interface ConcludedSearch extends Pick<SearchConclusion, 'conclusion' | 'detail' | 'retryAfterMs'> {
+export interface ConcludedSearch extends Pick<
+  SearchConclusion,
+  'conclusion' | 'detail' | 'retryAfterMs' | 'waitsFor'
+> {
   /** Why releases were refused, the most frequent first. */
   rejections: { code: RejectionCode; count: number }[];
   /** When a refusal that passes (seeders, back-off) is worth another look, ISO 8601. */
@@ -35,6 +39,8 @@ export function concludeSearch({
   const silent = answers.filter(({ outcome }) => outcome !== 'ok');
   if (accepted > 0)
     return { ...rest, conclusion: 'accepted', detail: foundDetail(decision, accepted), retryAfterMs: null };
+  const waiting = concludeWaiting(decision, now);
+  if (waiting !== undefined) return { ...rest, ...waiting };
   if (answers.length === 0) {
     return {
       ...rest,

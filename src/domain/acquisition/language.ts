@@ -21,6 +21,7 @@ const LANGUAGES = [
 ] as const;
 
 export type Language = (typeof LANGUAGES)[number][0];
+export const LANGUAGE_CODES = LANGUAGES.map(([code]) => code) as [Language, ...Language[]];
 
 const BY_NAME = new Map<string, Language>(
   LANGUAGES.flatMap((names) => names.map((name) => [name, names[0]])),

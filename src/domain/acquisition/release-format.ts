@@ -40,6 +40,7 @@ const KIND_BY_WORD = {
 } as const;
 
 export type ReleaseFormat = keyof typeof KIND_BY_WORD;
+export const RELEASE_FORMATS = Object.keys(KIND_BY_WORD) as [ReleaseFormat, ...ReleaseFormat[]];
 export type ContentKind = (typeof KIND_BY_WORD)[ReleaseFormat];
 
 /** Audible's containers are encrypted (DRM). */

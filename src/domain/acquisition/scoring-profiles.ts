@@ -49,3 +49,6 @@ export const SCORING_PROFILES = {
   default: DEFAULT_SCORING,
   requirement: REQUIREMENT_SCORING,
 } as const satisfies Record<string, ScoringProfile>;
+
+export type ScoringProfileId = keyof typeof SCORING_PROFILES;
+export const SCORING_PROFILE_IDS = Object.keys(SCORING_PROFILES) as [ScoringProfileId, ...ScoringProfileId[]];

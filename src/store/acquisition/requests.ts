@@ -14,6 +14,12 @@ export interface RequestRow {
   approvedAt: Date | null;
   approvedBy: string | null;
   searchTerms: string | null;
+  /** Null: its library's. */
+  qualityProfileId: string | null;
+  /** Delay profiles are chosen by them. */
+  tags: string[];
+  /** Since when a release that would be taken waits for a better one. */
+  pendingSince: Date | null;
   createdBy: string;
   createdAt: Date;
   changedAt: Date;
@@ -21,22 +27,25 @@ export interface RequestRow {
 
 const COLUMNS = `r.id, r.job_id as "jobId", r.media_type as "mediaType", r.item, r.library_id as "libraryId", r.state,
   r.state_detail as "stateDetail", r.library_item_id as "libraryItemId", r.approved_at as "approvedAt",
-  r.approved_by as "approvedBy", r.search_terms as "searchTerms", r.created_by as "createdBy",
+  r.approved_by as "approvedBy", r.search_terms as "searchTerms", r.quality_profile_id as "qualityProfileId", r.tags,
+  r.pending_since as "pendingSince", r.created_by as "createdBy",
   r.created_at as "createdAt", r.changed_at as "changedAt"`;
 
 /** The request of a job: made once, found again by every later round. */
 export async function openRequest(
   db: Database,
-  request: { id: string; jobId: string; item: MediaItem; libraryId: string },
+  request: Pick<RequestRow, 'id' | 'jobId' | 'item' | 'libraryId'> &
+    Partial<Pick<RequestRow, 'qualityProfileId' | 'tags'>>,
 ): Promise<string> {
+  const { id: wishedId, jobId, item, libraryId, qualityProfileId = null, tags = [] } = request;
   return db.transaction(async (tx) => {
     const { rows } = await tx.query<{ id: string }>(
-      `insert into requests (id, job_id, media_type, item, library_id, created_by)
-       select $1, $2, $3, $4, $5, j.created_by from jobs j where j.id = $2
+      `insert into requests (id, job_id, media_type, item, library_id, quality_profile_id, tags, created_by)
+       select $1, $2, $3, $4, $5, $6, $7, j.created_by from jobs j where j.id = $2
        on conflict (job_id) do update set changed_at = now() returning id`,
-      [request.id, request.jobId, request.item.mediaType, JSON.stringify(request.item), request.libraryId],
+      [wishedId, jobId, item.mediaType, JSON.stringify(item), libraryId, qualityProfileId, tags],
     );
-    const id = rows[0]?.id ?? request.id;
+    const id = rows[0]?.id ?? wishedId;
     await tx.query(
       `insert into request_requesters (request_id, name) select id, created_by from requests where id = $1 on conflict do nothing`,
       [id],
@@ -88,6 +97,30 @@ async function writeTimeline(
     entry.state,
     entry.actor,
     entry.detail,
+  ]);
+}
+
+/** The clock of a delay starts with the first release that waits, and ends when none does. */
+export async function recordPending(
+  db: Queryable,
+  { requestId, isPending }: { requestId: string; isPending: boolean },
+): Promise<void> {
+  await db.query(
+    `update requests set pending_since = case when $2 then coalesce(pending_since, now()) end
+     where id = $1 and (pending_since is not null) <> $2`,
+    [requestId, isPending],
+  );
+}
+
+/** What a person changes of a request that is there; what is left out stays. */
+export async function saveRequestPolicy(
+  db: Queryable,
+  policy: { requestId: string; qualityProfileId: string | null; tags: readonly string[] },
+): Promise<void> {
+  await db.query(`update requests set quality_profile_id = $2, tags = $3, changed_at = now() where id = $1`, [
+    policy.requestId,
+    policy.qualityProfileId,
+    policy.tags,
   ]);
 }
 

@@ -137,6 +137,22 @@ export async function listCandidates(db: Queryable, searchId: string): Promise<C
   return rows;
 }
 
+interface FoundSearch {
+  id: string;
+  requestId: string | null;
+  asked: { jobId: string; occurrence: number };
+}
+
+/** A decision, and whose answers it was made on: an earlier search's, where it was judged again. */
+export async function findSearch(db: Queryable, id: string): Promise<FoundSearch | undefined> {
+  const { rows } = await db.query<FoundSearch>(
+    `select id, request_id as "requestId", coalesce(plan->'asked', jsonb_build_object('jobId', job_id, 'occurrence', occurrence)) as asked
+     from searches where id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
 export async function searchesOf(db: Queryable, requestId: string): Promise<SearchRow[]> {
   const { rows } = await db.query<SearchRow>(
     `select id, job_id as "jobId", request_id as "requestId", occurrence, plan, conclusion, detail, created_at as "createdAt"
@@ -144,31 +160,4 @@ export async function searchesOf(db: Queryable, requestId: string): Promise<Sear
     [requestId],
   );
   return rows;
-}
-
-export interface BlockedRelease {
-  itemKey: string;
-  releaseKey: string;
-  reason: string;
-}
-
-/** The release keys that are blocked for an item and not expired. */
-export async function blockedReleases(db: Queryable, itemKey: string): Promise<BlockedRelease[]> {
-  const { rows } = await db.query<BlockedRelease>(
-    `select item_key as "itemKey", release_key as "releaseKey", reason from blocklist
-     where item_key = $1 and (expires_at is null or expires_at > now())`,
-    [itemKey],
-  );
-  return rows;
-}
-
-export async function blockRelease(
-  db: Queryable,
-  entry: { itemKey: string; releaseKey: string; reason: string; evidence: string; source: string },
-): Promise<void> {
-  await db.query(
-    `insert into blocklist (item_key, release_key, reason, evidence, source) values ($1, $2, $3, $4, $5)
-     on conflict (item_key, release_key) do update set reason = $3, evidence = $4, source = $5, created_at = now()`,
-    [entry.itemKey, entry.releaseKey, entry.reason, entry.evidence, entry.source],
-  );
 }

@@ -16,6 +16,8 @@ export interface IndexerRow {
   /** What is to be seeded beyond the indexer's own minimum. */
   seedRatio: number | null;
   seedMinutes: number | null;
+  /** Releases that may be fetched in 24 hours; null: no limit. */
+  grabLimit: number | null;
   enabled: boolean;
   backoffLevel: number;
   disabledUntil: Date | null;
@@ -26,7 +28,7 @@ export interface IndexerRow {
 }
 
 const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, categories, priority,
-  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", enabled, backoff_level as "backoffLevel",
+  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", grab_limit as "grabLimit", enabled, backoff_level as "backoffLevel",
   disabled_until as "disabledUntil", last_outcome as "lastOutcome", last_detail as "lastDetail",
   last_used_at as "lastUsedAt", created_at as "createdAt"`;
 
@@ -56,16 +58,17 @@ export type SavedIndexer = Pick<
   | 'seedRatio'
   | 'seedMinutes'
   | 'enabled'
->;
+> &
+  Partial<Pick<IndexerRow, 'grabLimit'>>;
 
 /** Creates or replaces; back-off starts anew, since the settings may be what was wrong. */
 export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
   await db.query(
     `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled, username,
-       seed_ratio, seed_minutes)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       seed_ratio, seed_minutes, grab_limit)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
-       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, backoff_level = 0,
+       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, backoff_level = 0,
        disabled_until = null`,
     [
       indexer.id,
@@ -80,6 +83,7 @@ export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise
       indexer.username,
       indexer.seedRatio,
       indexer.seedMinutes,
+      indexer.grabLimit ?? null,
     ],
   );
 }
@@ -209,13 +213,17 @@ export interface LibraryRow {
   secret: string | null;
   section: string | null;
   pathMappings: PathMapping[];
+  /** For requests that name none; null: the built-in figures. */
+  qualityProfileId: string | null;
+  /** Delay profiles are chosen by them. */
+  tags: string[];
   enabled: boolean;
   lastScanAt: Date | null;
   createdAt: Date;
 }
 
 const LIBRARY_COLUMNS = `id, name, kind, root, path_template as "pathTemplate", media_types as "mediaTypes",
-  base_url as "baseUrl", secret, section, path_mappings as "pathMappings", enabled, last_scan_at as "lastScanAt", created_at as "createdAt"`;
+  base_url as "baseUrl", secret, section, path_mappings as "pathMappings", quality_profile_id as "qualityProfileId", tags, enabled, last_scan_at as "lastScanAt", created_at as "createdAt"`;
 
 export async function listLibraries(db: Queryable): Promise<LibraryRow[]> {
   const { rows } = await db.query<LibraryRow>(
@@ -233,14 +241,15 @@ export type SavedLibrary = Pick<
   LibraryRow,
   'id' | 'name' | 'kind' | 'root' | 'pathTemplate' | 'mediaTypes' | 'enabled'
 > &
-  Partial<Pick<LibraryRow, 'baseUrl' | 'secret' | 'section' | 'pathMappings'>>;
+  Partial<Pick<LibraryRow, 'baseUrl' | 'secret' | 'section' | 'pathMappings' | 'qualityProfileId' | 'tags'>>;
 
 export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise<void> {
   await db.query(
-    `insert into libraries (id, name, kind, root, path_template, media_types, enabled, base_url, secret, section, path_mappings)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    `insert into libraries (id, name, kind, root, path_template, media_types, enabled, base_url, secret, section, path_mappings,
+       quality_profile_id, tags)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
      on conflict (id) do update set name = $2, kind = $3, root = $4, path_template = $5, media_types = $6, enabled = $7,
-       base_url = $8, secret = $9, section = $10, path_mappings = $11`,
+       base_url = $8, secret = $9, section = $10, path_mappings = $11, quality_profile_id = $12, tags = $13`,
     [
       library.id,
       library.name,
@@ -253,6 +262,8 @@ export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise
       library.secret ?? null,
       library.section ?? null,
       JSON.stringify(library.pathMappings ?? []),
+      library.qualityProfileId ?? null,
+      library.tags ?? [],
     ],
   );
 }

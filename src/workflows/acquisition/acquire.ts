@@ -1,3 +1,4 @@
+import type { BlameStage } from '../../domain/acquisition/blame.js';
 import { importWaitMs, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
 import type { ChildOutcome } from '../../domain/jobs/job-input.js';
 import type { MonitorDownloadResult } from './monitor-download.js';
@@ -63,7 +64,7 @@ async function download(story: RequestStory, candidate: Candidate): Promise<stri
   }
   if (monitored.status !== 'completed') {
     const { kind, message } = monitored.error;
-    if (kind === 'release_fault') await block(story, candidate, message);
+    if (kind === 'release_fault') await block(story, candidate, { stage: 'download', evidence: message });
     await story.become('searching', `${candidate.title} did not work out: ${message}`);
     return undefined;
   }
@@ -80,7 +81,7 @@ async function download(story: RequestStory, candidate: Candidate): Promise<stri
       await story.steps.parkDownload({ downloadId }, { occurrence: story.tries });
       break;
     case 'release_fault':
-      await block(story, candidate, detail);
+      await block(story, candidate, { stage: 'download', evidence: detail });
       break;
     case 'removed':
       break;
@@ -108,7 +109,10 @@ async function organize(
           : await awaitImport(story, message);
     if (next === 'accept') accepted = true;
     if (next === 'accept' || next === 'again') continue;
-    if (next === 'reject') await block(story, candidate, message);
+    if (next === 'reject') {
+      const stage = kind === 'release_fault' ? 'import' : 'manual';
+      await block(story, candidate, { stage, evidence: message });
+    }
     await story.steps.finishDownload(
       { downloadId, requestId: story.requestId, cancelled: true },
       { occurrence: story.occurrence(story.tries) },
@@ -176,9 +180,13 @@ async function skip(story: RequestStory, candidate: Candidate): Promise<void> {
   await story.become('searching', `${candidate.title} was skipped`, skipped?.decisionId);
 }
 
-async function block(story: RequestStory, candidate: Candidate, evidence: string): Promise<void> {
+async function block(
+  story: RequestStory,
+  candidate: Candidate,
+  blame: { stage: BlameStage; evidence: string },
+): Promise<void> {
   await story.steps.blockRelease(
-    { requestId: story.requestId, searchId: candidate.searchId, candidate: candidate.number, evidence },
+    { requestId: story.requestId, searchId: candidate.searchId, candidate: candidate.number, ...blame },
     { occurrence: story.occurrence(story.tries) },
   );
 }

@@ -11,8 +11,9 @@ import type { OpenedRequest, RequestSteps } from '../../activities/acquisition/r
 import type { DecisionInputs } from '../../domain/acquisition/request-decision.js';
 import { budgetSpent, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
-import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
+import { restReason, type SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import { nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
+import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import { fact } from '../jobs/fact.js';
 import type { Job } from '../jobs/job.js';
 import { acquire, type Acquired } from './acquire.js';
@@ -20,6 +21,9 @@ import { childFailure } from './child-failure.js';
 import { confirm } from './confirm.js';
 import { Decisions } from './request-decisions.js';
 import type { Candidate, Filed, ReachedRequest, RequestParams, RequestResult } from './request-types.js';
+
+/** A release that waits for a disk or a client is looked at again no sooner. */
+const SHORTEST_LOOK_MS = 10_000;
 
 /** RSS and other finders: something new may fit, so look again. */
 const wakeSignal = defineSignal('wake');
@@ -38,6 +42,8 @@ export class RequestStory {
   #pass: number;
   #changes: number;
   #searchTerms: string | null;
+  #invoked: boolean;
+  #judged: number;
   #woken = false;
 
   constructor(job: Job<RequestParams>, reached: ReachedRequest | undefined) {
@@ -50,6 +56,8 @@ export class RequestStory {
     this.tries = reached?.tries ?? 0;
     this.spent = reached?.spent ?? { releases: 0, failedImports: 0 };
     this.#searchTerms = reached?.searchTerms ?? null;
+    this.#invoked = reached?.invoked ?? false;
+    this.#judged = reached?.judged ?? 0;
     this.filed = reached?.filed;
     this.look = reached?.look ?? 1;
     this.decisions = new Decisions(() => this.state, reached?.decisions);
@@ -104,6 +112,8 @@ export class RequestStory {
       changes: this.#changes,
       searchTerms: this.#searchTerms,
       decisions: this.decisions.open,
+      ...(this.#invoked ? { invoked: true } : {}),
+      ...(this.#judged > 0 ? { judged: this.#judged } : {}),
       ...(this.filed === undefined ? {} : { filed: this.filed }),
     });
   }
@@ -163,7 +173,7 @@ export class RequestStory {
     if (this.decisions.has('selectRelease')) return undefined;
     await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
     this.#woken = false;
-    const found = await this.#search();
+    const found = await this.#untilFree(await this.#search());
     const filed = await this.#walk(found);
     if (filed !== undefined) return filed;
     // A choice that cut it short has its turn; the search after it is a new one, not this one's stored answer.
@@ -173,14 +183,46 @@ export class RequestStory {
   }
 
   async #search(): Promise<SearchConclusion> {
-    const terms = this.#searchTerms === null ? {} : { terms: this.#searchTerms };
+    const wishes = {
+      ...(this.#searchTerms === null ? {} : { terms: this.#searchTerms }),
+      ...(this.#invoked ? { mode: 'invoked' } : {}),
+    };
+    this.#invoked = false;
     const search = await this.job.child<SearchConclusion>(
       'search_indexers',
-      { item: this.job.params.item, requestId: this.requestId, pass: this.#pass, ...terms },
+      { item: this.job.params.item, requestId: this.requestId, pass: this.#pass, ...wishes },
       { occurrence: this.#pass },
     );
     if (search.status === 'completed') return search.result;
     throw childFailure(search.error);
+  }
+
+  /**
+   * What fits and cannot be fetched now is judged again by the same answers, until it can be or the next search is
+   * due: no indexer is asked because a disk is full.
+   */
+  async #untilFree(found: SearchConclusion): Promise<SearchConclusion> {
+    if (found.conclusion !== 'held') return found;
+    const searchAt = Date.now() + nextSearchWaitMs(this.#pass, Math.random());
+    const until = (): boolean =>
+      this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
+    await this.become('awaiting_search', found.detail);
+    let latest = found;
+    while (latest.conclusion === 'held' && Date.now() < searchAt && !until()) {
+      await this.job.wait({
+        reason: latest.waitsFor ?? 'next_search',
+        detail: latest.detail,
+        waitMs: Math.max(latest.retryAfterMs ?? 0, SHORTEST_LOOK_MS),
+        until,
+      });
+      this.#judged += 1;
+      const occurrence = this.occurrence(this.#judged);
+      latest = await this.steps.decideAgain(
+        { requestId: this.requestId, searchId: found.searchId, occurrence },
+        { occurrence },
+      );
+    }
+    return latest;
   }
 
   async #walk({ searchId, accepted }: SearchConclusion): Promise<Filed | undefined> {
@@ -221,16 +263,10 @@ export class RequestStory {
   async #rest(found: SearchConclusion): Promise<void> {
     const spent = this.#spentPart();
     if (spent !== undefined) return this.warn(spent);
-    const waitMs = found.retryAfterMs ?? nextSearchWaitMs(this.#pass, Math.random());
-    const reason = found.conclusion === 'incomplete' ? 'indexer_backoff' : 'next_search';
-    await this.#awaitNext(reason, found.detail, waitMs);
+    await this.#awaitNext(restReason(found), found.detail, found.retryAfterMs);
   }
 
-  async #awaitNext(
-    reason: 'indexer_backoff' | 'next_search',
-    detail: string,
-    waitMs: number | null,
-  ): Promise<void> {
+  async #awaitNext(reason: WaitingReason, detail: string, waitMs: number | null): Promise<void> {
     await this.become('awaiting_search', detail);
     await this.job.wait({
       reason,
@@ -238,24 +274,25 @@ export class RequestStory {
       waitMs: waitMs ?? nextSearchWaitMs(this.#pass, Math.random()),
       until: () => this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms'),
     });
-    this.#takeTerms();
-    this.decisions.take('retryStage');
+    this.#takeWishes();
   }
 
   /** A person decides whether more is spent. */
   async warn(why: string): Promise<void> {
     await this.become('warn', why);
     await this.#waitFor('decision_needed', why, ['retryStage', 'selectRelease', 'setSearchTerms']);
-    this.#takeTerms();
-    this.decisions.take('retryStage');
+    this.#takeWishes();
     this.spent.releases = 0;
     this.spent.failedImports = 0;
     if (this.#opened !== undefined) this.#opened = { ...this.#opened, askedAtMs: Date.now() };
   }
 
-  #takeTerms(): void {
+  /** What a person asks for now waits for no better release. */
+  #takeWishes(): void {
     const wished = this.decisions.take('setSearchTerms');
     if (wished !== undefined) this.#searchTerms = wished.terms;
+    const again = this.decisions.take('retryStage');
+    if (wished !== undefined || again !== undefined) this.#invoked = true;
   }
 
   #spentPart(): string | undefined {

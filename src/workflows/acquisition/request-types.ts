@@ -7,6 +7,8 @@ import type { MadeDecision } from './request-decisions.js';
 export interface RequestParams {
   item: MediaItem;
   libraryId: string;
+  qualityProfileId?: string;
+  tags?: string[];
 }
 
 export interface RequestResult {
@@ -35,6 +37,10 @@ export interface ReachedRequest {
   /** Releases and imports that count against the budget. */
   spent: { releases: number; failedImports: number };
   searchTerms: string | null;
+  /** A person has asked for the next search: no delay holds what it finds. */
+  invoked?: boolean;
+  /** How often held answers were judged again. */
+  judged?: number;
   decisions: MadeDecision[];
   filed?: Filed;
   look?: number;

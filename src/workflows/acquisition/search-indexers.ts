@@ -1,5 +1,6 @@
 import type { SearchSteps } from '../../activities/acquisition/search-steps.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
+import type { SearchMode } from '../../domain/acquisition/rule-facts.js';
 import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import type { Job } from '../jobs/job.js';
 
@@ -9,11 +10,12 @@ export interface SearchIndexersParams {
   pass: number;
   /** Somebody's own words instead of the title. */
   terms?: string;
+  mode?: SearchMode;
 }
 
 /** Tier by tier, each indexer on its own; the first tier with an accepted release ends it (acquisition.md §3.1). */
 export async function search_indexers(job: Job<SearchIndexersParams>): Promise<SearchConclusion> {
-  const { item, requestId, pass, terms } = job.params;
+  const { item, requestId, pass, terms, mode } = job.params;
   const { planSearch, searchIndexer, decideSearch } = job.steps<SearchSteps>();
   const occurrence = job.input.round * 1_000 + pass;
   const about = {
@@ -21,6 +23,7 @@ export async function search_indexers(job: Job<SearchIndexersParams>): Promise<S
     occurrence,
     ...(requestId === undefined ? {} : { requestId }),
     ...(terms === undefined ? {} : { terms }),
+    ...(mode === undefined ? {} : { mode }),
   };
   const { tiers } = await planSearch(about, { occurrence });
   for (const [index, tier] of tiers.entries()) {

@@ -1,0 +1,96 @@
+import { stat, statfs } from 'node:fs/promises';
+
+import type { Circumstances, ClientFacts } from '../../domain/acquisition/circumstances.js';
+import { MINUTE_MS } from '../../domain/durations.js';
+import { Fault } from '../../domain/faults.js';
+import { logicalPath } from '../../domain/logical-path.js';
+import { diskFault } from '../../integrations/files/disk-faults.js';
+import type { LibraryRow } from '../../store/acquisition/settings.js';
+import { lastPlaceMode, missingBytes } from '../../store/acquisition/space.js';
+import type { Queryable } from '../../store/database.js';
+import type { Roots } from '../deps.js';
+import { offeredClients } from './choose-client.js';
+import type { ConnectDeps } from './connect.js';
+
+/** A process of the API judges a stored search too. */
+export type DecisionDeps = ConnectDeps & { roots: Roots };
+
+type Library = Pick<LibraryRow, 'name' | 'root'>;
+
+/** A client in its first trouble is not counted as down: most are back at the next poll (acquisition.md §3.2). */
+const TROUBLE_MS = 5 * MINUTE_MS;
+
+/** Room where downloads go. */
+export type DownloadSpace = Required<Pick<ClientFacts, 'freeBytes' | 'reservedBytes' | 'linkable'>>;
+
+/** What stands between a release and its download now; what cannot be told is left out, and refuses nothing. */
+export async function readCircumstances(
+  deps: DecisionDeps,
+  library: Library | undefined,
+): Promise<Circumstances> {
+  const space = await unlessEnvironment(downloadSpace(deps, deps.db, { library }));
+  const offered = (await offeredClients(deps)).filter(({ enabled }) => enabled);
+  const clients = offered.flatMap(({ id, name, protocols, unreachableSince }) =>
+    protocols.map((protocol): ClientFacts => {
+      const isUp = unreachableSince === null || Date.now() - unreachableSince.getTime() < TROUBLE_MS;
+      return { id, name, protocol, isUp, ...space };
+    }),
+  );
+  if (library === undefined) return { clients };
+  return { clients, target: { name: library.name, isOnline: isOnline(deps, library) } };
+}
+
+/** @throws Fault environment when the folder of downloads cannot be asked. */
+export async function downloadSpace(
+  { roots }: Pick<DecisionDeps, 'roots'>,
+  db: Queryable,
+  { library, except }: { library?: Library | undefined; except?: string },
+): Promise<DownloadSpace> {
+  const folder = roots.resolve(logicalPath('downloads', ''));
+  const { bavail, bsize } = await statfs(folder).catch((error: unknown) => {
+    throw diskFault(error);
+  });
+  const reservedBytes = await missingBytes(db, except === undefined ? {} : { except });
+  const linkable = library === undefined || (await isOneCopyEnough(db, { roots, folder, library }));
+  return { freeBytes: bavail * bsize, reservedBytes, linkable };
+}
+
+/**
+ * On another disk the second copy needs no room here. On the same one a link is enough, unless the last import had
+ * to copy: equal devices do not prove that links work (acquisition.md §5.2).
+ */
+async function isOneCopyEnough(
+  db: Queryable,
+  { roots, folder, library }: { roots: Roots; folder: string; library: Library },
+): Promise<boolean> {
+  const target = await unlessEnvironment(Promise.resolve().then(() => roots.resolve(library.root)));
+  const [there, here] = await Promise.all([deviceOf(target), deviceOf(folder)]);
+  if (there === undefined || here === undefined || there !== here) return true;
+  return (await lastPlaceMode(db, library.root)) !== 'copy';
+}
+
+async function deviceOf(folder: string | undefined): Promise<number | undefined> {
+  if (folder === undefined) return undefined;
+  return stat(folder).then(
+    ({ dev }) => dev,
+    () => undefined,
+  );
+}
+
+/** A root that is not there is a mount that is gone. */
+function isOnline({ roots }: DecisionDeps, { root }: Library): boolean {
+  try {
+    roots.resolve(root);
+    return true;
+  } catch (error) {
+    if (error instanceof Fault && error.kind === 'environment') return false;
+    throw error;
+  }
+}
+
+async function unlessEnvironment<Value>(asked: Promise<Value>): Promise<Value | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof Fault && error.kind === 'environment') return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,52 @@
+import type { Queryable } from '../database.js';
+
+/** One check of room after the other: two grabs at once must not both count the same free bytes. */
+const SPACE_LOCK = 4_100_031;
+
+export async function lockSpace(tx: Queryable): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [SPACE_LOCK]);
+}
+
+/**
+ * Bytes that downloads which are not whole yet have still to write; two owners of one item write it once. The rows
+ * are the reservations: they begin with the intent, and end with the download (acquisition.md §5.6).
+ */
+export async function missingBytes(db: Queryable, { except }: { except?: string } = {}): Promise<number> {
+  const { rows } = await db.query<{ bytes: number }>(
+    `select coalesce(sum(missing), 0)::bigint as bytes from (
+       select max(greatest(total_bytes - completed_bytes, 0)) as missing from downloads
+       where removed_at is null and completed_at is null and parked_at is null and id <> $1
+       group by client_id, client_item_id) items`,
+    [except ?? ''],
+  );
+  return rows[0]?.bytes ?? 0;
+}
+
+/** How the last import below this logical path placed its media; undefined: there was none. */
+export async function lastPlaceMode(db: Queryable, root: string): Promise<string | undefined> {
+  const { rows } = await db.query<{ mode: string }>(
+    `select file->>'mode' as mode from imports, jsonb_array_elements(manifest->'files') file
+     where committed_at is not null and starts_with(target, $1) and file->>'mode' in ('hardlink', 'reflink', 'copy')
+     order by committed_at desc limit 1`,
+    [root],
+  );
+  return rows[0]?.mode;
+}
+
+/** What each indexer has let us fetch within 24 hours, and when the oldest of it is a day old. */
+export async function grabsByIndexer(db: Queryable): Promise<Map<string, { used: number; oldestAt: Date }>> {
+  const { rows } = await db.query<{ indexerId: string; used: number; oldestAt: Date }>(
+    `select indexer_id as "indexerId", count(*) as used, min(created_at) as "oldestAt" from downloads
+     where created_at > now() - interval '24 hours' and indexer_id is not null group by indexer_id`,
+  );
+  return new Map(rows.map(({ indexerId, ...grabs }) => [indexerId, grabs]));
+}
+
+/** Somebody fetches this torrent already, or has it: nobody writes it twice. */
+export async function isInClient(db: Queryable, infoHash: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from downloads where info_hash = $1 and removed_at is null and parked_at is null limit 1`,
+    [infoHash.toLowerCase()],
+  );
+  return rowCount === 1;
+}
