@@ -10,6 +10,7 @@ import { startFault } from './start-fault.js';
 /** One embedded server: started, watched, restarted when it dies, stopped. */
 export interface Service {
   readonly name: string;
+  /** Of the process that runs; undefined while it is down. */
   readonly pid: () => number | undefined;
   stop: () => Promise<void>;
 }
@@ -57,13 +58,14 @@ export async function keepRunning(options: ServiceOptions): Promise<Service> {
   const halt = new AbortController();
   const state: State = {
     child: await start(options, halt.signal),
+    isUp: true,
     wait: FIRST_RESTART_MS,
     crashes: options.crashLimit === undefined ? undefined : createCrashCount(options.crashLimit),
   };
   const watching = watch(options, { state, halt: halt.signal });
   return {
     name: options.name,
-    pid: () => state.child.pid,
+    pid: () => (state.isUp ? state.child.pid : undefined),
     stop: async () => {
       halt.abort();
       await state.child.stop({ graceMs: STOP_GRACE_MS });
@@ -74,6 +76,7 @@ export async function keepRunning(options: ServiceOptions): Promise<Service> {
 
 interface State {
   child: LifelineChild;
+  isUp: boolean;
   /** The next back-off, ms. */
   wait: number;
   crashes: CrashCount | undefined;
@@ -89,6 +92,7 @@ async function watch(options: ServiceOptions, watched: Watched): Promise<void> {
   while (!halt.aborted) {
     const since = performance.now();
     const exit = await untilExit(options, state);
+    state.isUp = false;
     if (isAborted(halt)) return;
     if (performance.now() - since > STABLE_MS) state.wait = FIRST_RESTART_MS;
     options.log.warn(
@@ -146,6 +150,7 @@ async function restart(options: ServiceOptions, { state, halt }: Watched): Promi
     if (isAborted(halt)) return;
     try {
       state.child = await start(options, halt);
+      state.isUp = true;
     } catch (error) {
       if (isAborted(halt)) return;
       log.warn({ service: name, err: error }, 'the embedded service could not be started; it is tried again');

@@ -75,7 +75,7 @@ describe('startAria2', () => {
     await call(rpcUrl, secret, 'aria2.saveSession');
     const first = service.pid();
     process.kill(first ?? 0, 'SIGKILL');
-    await eventually(() => service.pid() !== first);
+    await eventually(() => ![undefined, first].includes(service.pid()));
     expect(await call(rpcUrl, secret, 'aria2.tellStatus', gid, ['status'])).toEqual({ status: 'paused' });
   });
 

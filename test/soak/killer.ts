@@ -16,6 +16,11 @@ const WEIGHTS: Readonly<Record<VictimKind, number>> = {
   ...{ temporal: 1, postgres: 1, aria2: 1 },
 };
 
+/** aria2 is held on purpose after 5 crashes in 10 min (src/embedded/crash-count.ts): no request could end then. */
+const MOST: Partial<Record<VictimKind, { kills: number; withinMs: number }>> = {
+  aria2: { kills: 4, withinMs: 600_000 },
+};
+
 /** How long a kill waits for a process of its kind: FFmpeg runs now and then only. */
 const FOUND_WITHIN_MS = 1_500;
 const LOOK_EACH_MS = 50;
@@ -33,9 +38,13 @@ export async function killAlong(
   for (const moment of moments) {
     const wait = moment - (performance.now() - begun);
     if (wait > 0) await sleep(wait, undefined, { signal: halt }).catch(() => undefined);
-    const kind = pickKind(house, random);
+    let kind = pickKind(house, random);
     let killed: Kill | undefined;
-    while (killed === undefined && !halt.aborted) killed = await killOne(house, { kind, random });
+    while (killed === undefined && !halt.aborted) {
+      killed = await killOne(house, { kind, random, spared: sparedNow(kills) });
+      // What ended by itself in this moment may stay down for long.
+      kind = undefined;
+    }
     if (killed !== undefined) kills.push(killed);
   }
   return kills;
@@ -45,12 +54,23 @@ function pickKind({ kinds }: House, random: Random): VictimKind | undefined {
   return random.pickAny(kinds.flatMap((kind) => Array.from({ length: WEIGHTS[kind] }, () => kind)));
 }
 
+/** Kinds that have been killed as often as they can bear. */
+function sparedNow(kills: readonly Kill[]): VictimKind[] {
+  return Object.entries(MOST).flatMap(([name, { kills: most, withinMs }]) => {
+    const kind = name as VictimKind;
+    const recent = kills.filter((kill) => kill.kind === kind && Date.now() - kill.atMs < withinMs);
+    return recent.length >= most ? [kind] : [];
+  });
+}
+
 /** One of the kind, or of any other where none comes; undefined when it ended by itself in this moment. */
 async function killOne(
   house: House,
-  { kind, random }: { kind: VictimKind | undefined; random: Random },
+  { kind, random, spared }: { kind: VictimKind | undefined; random: Random; spared: readonly VictimKind[] },
 ): Promise<Kill | undefined> {
-  const victim = random.pickAny(await findVictims(house, kind));
+  const wanted = kind !== undefined && spared.includes(kind) ? undefined : kind;
+  const victims = await findVictims(house, wanted);
+  const victim = random.pickAny(victims.filter((found) => !spared.includes(found.kind)));
   if (victim === undefined) return undefined;
   try {
     process.kill(victim.pid, 'SIGKILL');
@@ -66,6 +86,7 @@ async function findVictims(house: House, kind: VictimKind | undefined): Promise<
     const running = await house.victims();
     const wanted = running.filter((candidate) => candidate.kind === kind);
     if (wanted.length > 0) return wanted;
+    if (kind === undefined && running.length > 0) return running;
     if (performance.now() > deadline) return running;
     await sleep(LOOK_EACH_MS);
   }

@@ -73,7 +73,7 @@ describe('rules, quality profiles and delay profiles', () => {
     });
     expect(await api.send('DELETE', '/api/custom-rules/no-mp3', {})).toMatchObject({
       status: 409,
-      body: { detail: 'Expected a rule that no profile names, "Books" names it' },
+      body: { detail: expect.stringContaining('no profile names, "Books" names it') },
     });
     const library = { name: 'Books', root: 'library:Books', qualityProfileId: 'books' };
     expect(await api.send('PUT', '/api/libraries/books', { body: library })).toMatchObject({ status: 200 });
@@ -128,7 +128,7 @@ describe('a dry run of a decision', () => {
     const answer = await api.send('POST', `/api/requests/${requestId}/dry-run`, { body });
     expect(answer).toMatchObject({
       status: 400,
-      body: { detail: 'The request has no search "search-none"' },
+      body: { detail: expect.stringContaining('no search "search-none"') },
     });
   });
 });
@@ -161,7 +161,7 @@ describe('longplay rule, profile, delay and the blocklist', () => {
     const blocked = await run([...block, '--reason', 'the narrator coughs']);
     expect(blocked.stdout).toMatch(/by_hand +always +Isaac Asimov - Foundation \[MP3\]: the narrator coughs/);
     const tried = await run(['request', 'try', requestId, 'search-one']);
-    expect(tried.stdout).toContain('BLOCKLISTED');
+    expect(tried.stdout).toContain('Refused: proved bad for this item before');
     const { blocked: entries } = z
       .object({ blocked: z.array(z.looseObject({ id: z.number() })) })
       .parse(JSON.parse((await run(['request', 'blocked', requestId, '--json'])).stdout));
