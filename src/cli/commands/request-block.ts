@@ -41,7 +41,7 @@ function addBlock(group: Command, deps: ProgramDeps): void {
     .argument('<id>', 'the request')
     .argument('<search>', 'the search, as `request show --json` tells it')
     .argument('<release>', 'the number of the release in it', number)
-    .requiredOption('--reason <text>', 'why, for whoever asks later')
+    .option('--reason <text>', 'why, for whoever asks later', 'somebody blocked it')
     .option('--everywhere', 'for every item, not this one alone');
   withApiOptions(command).action(
     async (

@@ -44,6 +44,8 @@ function filled({ words, command }: { words: string[]; command: Command }): stri
     address: 'http://127.0.0.1:1/api',
     root: 'library:',
     release: '0',
+    json: '{}',
+    entry: '1',
   };
   const given = command.registeredArguments.filter(({ required }) => required);
   return [...words, ...given.map((argument) => values[argument.name()] ?? 'none-00000000')];
