@@ -396,6 +396,37 @@ migrations
   sha256 text not null
   applied_at timestamp with time zone not null default now()
 
+notices
+  id bigint not null
+  key uuid not null default gen_random_uuid()
+  subject text not null
+  request_id text
+  event text not null
+  target_id text not null
+  title text
+  detail text
+  state text not null default 'waiting'::text
+  tries integer not null default 0
+  last_error text
+  created_at timestamp with time zone not null default now()
+  ended_at timestamp with time zone
+
+notification_targets
+  id text not null
+  name text not null
+  kind text not null
+  url text not null
+  place text not null
+  secret text
+  events ARRAY not null
+  requester text
+  enabled boolean not null default true
+  failures integer not null default 0
+  retry_at timestamp with time zone
+  last_error text
+  last_sent_at timestamp with time zone
+  created_at timestamp with time zone not null default now()
+
 permit_groups
   name text not null
   maximum integer not null
@@ -645,6 +676,12 @@ library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES 
 
 library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
+notices notices_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+
+notices notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text])))
+
+notices notices_target_id_fkey FOREIGN KEY (target_id) REFERENCES notification_targets(id) ON DELETE CASCADE
+
 permit_groups permit_groups_maximum_check CHECK ((maximum > 0))
 
 permits permits_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
@@ -846,6 +883,22 @@ CREATE INDEX library_scans_library ON public.library_scans USING btree (library_
 CREATE UNIQUE INDEX library_scans_pkey ON public.library_scans USING btree (id)
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
+
+CREATE INDEX notices_created ON public.notices USING btree (created_at DESC, id DESC)
+
+CREATE UNIQUE INDEX notices_key_key ON public.notices USING btree (key)
+
+CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+
+CREATE INDEX notices_request ON public.notices USING btree (request_id)
+
+CREATE UNIQUE INDEX notices_subject_event_target_id_key ON public.notices USING btree (subject, event, target_id)
+
+CREATE INDEX notices_waiting ON public.notices USING btree (target_id, id) WHERE (state = 'waiting'::text)
+
+CREATE UNIQUE INDEX notification_targets_name_key ON public.notification_targets USING btree (name)
+
+CREATE UNIQUE INDEX notification_targets_pkey ON public.notification_targets USING btree (id)
 
 CREATE UNIQUE INDEX permit_groups_pkey ON public.permit_groups USING btree (name)
 

@@ -40,6 +40,8 @@ import {
   retryNowOperation,
   setPriorityOperation,
 } from './jobs/steer.js';
+import { listNoticesOperation } from './notices/notice-operations.js';
+import * as targets from './notices/target-operations.js';
 import {
   getQueueOperation,
   listQueuesOperation,
@@ -178,6 +180,15 @@ export const ROUTES: readonly Route[] = [
   route('put', '/api/libraries/:id', 'super_admin', libraries.putLibraryOperation),
   route('delete', '/api/libraries/:id', 'super_admin', libraries.deleteLibraryOperation),
   route('post', '/api/libraries/:id/test', 'operator', libraries.testLibraryOperation),
+
+  route('get', '/api/notification-targets', 'viewer', targets.listTargetsOperation),
+  route('post', '/api/notification-targets', 'super_admin', targets.createTargetOperation),
+  route('post', '/api/notification-targets/test', 'super_admin', targets.testNewTargetOperation),
+  route('get', '/api/notification-targets/:id', 'viewer', targets.getTargetOperation),
+  route('put', '/api/notification-targets/:id', 'super_admin', targets.putTargetOperation),
+  route('delete', '/api/notification-targets/:id', 'super_admin', targets.deleteTargetOperation),
+  route('post', '/api/notification-targets/:id/test', 'operator', targets.testTargetOperation),
+  route('get', '/api/notices', 'viewer', listNoticesOperation),
 
   route('post', '/api/session', 'public', logInOperation),
   route('get', '/api/session', 'viewer', getSessionOperation),

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { addDoctorCommand } from './commands/doctor.js';
 import { addJobCommands } from './commands/job.js';
+import { addNotifyCommands } from './commands/notify.js';
 import { addRecoverCommand } from './commands/recover.js';
 import { addPolicyCommands } from './commands/policy.js';
 import { addQueueCommands } from './commands/queue.js';
@@ -47,6 +48,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addWorkersCommand(program, deps);
   addSettingCommands(program, deps);
   addPolicyCommands(program, deps);
+  addNotifyCommands(program, deps);
   addTokenCommands(program, deps);
   return program;
 }

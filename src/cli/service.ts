@@ -20,6 +20,7 @@ import { createSeal } from '../store/seal.js';
 import { createTemporalGateway } from '../temporal/gateway.js';
 import { startDemoPoller } from '../workers/demo-poller.js';
 import { startDownloadPoller } from '../workers/download-poller.js';
+import { startNoticeSender } from '../workers/notice-sender.js';
 import { startRole, type RunningRole } from '../workers/role.js';
 import { startSweeper } from '../workers/sweeper.js';
 
@@ -120,7 +121,12 @@ export async function startWorkers(
   // Whoever runs both servers itself knows that another Temporal is its own with a new store.
   const ownTemporal = config.databaseUrl === undefined && config.temporal.address === undefined;
   const loops = roles.includes('core')
-    ? [startSweeper(parts, { ownTemporal }), startDownloadPoller(parts), startDemoPoller(parts)]
+    ? [
+        startSweeper(parts, { ownTemporal }),
+        startDownloadPoller(parts),
+        startNoticeSender(parts),
+        startDemoPoller(parts),
+      ]
     : [];
   return {
     done: role.done,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
+import type { TargetKind } from '../domain/notices/target-address.js';
 import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
@@ -23,6 +24,10 @@ import { createAudiobookshelfServer } from './libraries/audiobookshelf/server.js
 import { createJellyfinServer } from './libraries/jellyfin/server.js';
 import { createPlexServer } from './libraries/plex/server.js';
 import type { LibraryServer } from './libraries/port.js';
+import { createAppriseNotifier } from './notifiers/apprise.js';
+import { createNtfyNotifier } from './notifiers/ntfy.js';
+import type { Notifier, NotifierSettings } from './notifiers/port.js';
+import { createWebhookNotifier } from './notifiers/webhook.js';
 
 const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
   torznab: (settings) => createTorznabIndexer({ ...settings, kind: 'torznab' }),
@@ -47,6 +52,12 @@ const LIBRARY_SERVERS: Record<ServerKind, (settings: LibraryServerSettings) => L
   jellyfin: createJellyfinServer,
 };
 
+const NOTIFIERS: Record<TargetKind, (settings: NotifierSettings) => Notifier> = {
+  ntfy: createNtfyNotifier,
+  webhook: createWebhookNotifier,
+  apprise: createAppriseNotifier,
+};
+
 /** The adapters of every product that Longplay speaks with. */
 export function createIntegrations(): Integrations {
   const createClient = (settings: DownloadClientSettings): DownloadClient =>
@@ -56,6 +67,7 @@ export function createIntegrations(): Integrations {
     downloadClient: createClient,
     keptDownloadClient: keepById(createClient),
     libraryServer: (settings) => LIBRARY_SERVERS[settings.kind](settings),
+    notifier: (settings) => NOTIFIERS[settings.address.kind](settings),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
 import type { LibraryServer } from './libraries/port.js';
+import type { Notifier, NotifierSettings } from './notifiers/port.js';
 
 export interface IndexerSettings {
   id: string;
@@ -38,4 +39,5 @@ export interface Integrations {
   /** The same one as long as its settings are: it keeps its log-in, and the memory of a refused one. */
   keptDownloadClient: (settings: DownloadClientSettings) => DownloadClient;
   libraryServer: (settings: LibraryServerSettings) => LibraryServer;
+  notifier: (settings: NotifierSettings) => Notifier;
 }

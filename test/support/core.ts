@@ -18,6 +18,7 @@ import { createSeal } from '../../src/store/seal.js';
 import { createTemporalGateway } from '../../src/temporal/gateway.js';
 import { startDemoPoller } from '../../src/workers/demo-poller.js';
 import { startDownloadPoller } from '../../src/workers/download-poller.js';
+import { startNoticeSender } from '../../src/workers/notice-sender.js';
 import { startRole } from '../../src/workers/role.js';
 import { startSweeper } from '../../src/workers/sweeper.js';
 import { eventually } from './eventually.js';
@@ -71,7 +72,7 @@ export async function startTestCore({
     workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
     graceMs: 500,
   });
-  const loops = [startDownloadPoller(parts), startDemoPoller(parts)];
+  const loops = [startDownloadPoller(parts), startNoticeSender(parts), startDemoPoller(parts)];
   if (sweeper) loops.push(startSweeper(parts));
   let paused: Promise<void> | undefined;
   const end = async (): Promise<void> => {

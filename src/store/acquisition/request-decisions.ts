@@ -1,5 +1,6 @@
 import type { DecisionKind } from '../../domain/acquisition/request-decision.js';
-import type { Queryable } from '../database.js';
+import type { Database, Queryable } from '../database.js';
+import { writeRequestNotice } from '../notices/outbox.js';
 
 export interface StoredDecision {
   id: string;
@@ -31,13 +32,16 @@ export async function findDecision(db: Queryable, id: string): Promise<StoredDec
 
 /** Once: who approved first is who approved it. */
 export async function recordApproval(
-  db: Queryable,
+  db: Database,
   { requestId, by }: { requestId: string; by: string },
 ): Promise<void> {
-  await db.query(
-    `update requests set approved_at = now(), approved_by = $2 where id = $1 and approved_at is null`,
-    [requestId, by],
-  );
+  await db.transaction(async (tx) => {
+    const { rowCount } = await tx.query(
+      `update requests set approved_at = now(), approved_by = $2 where id = $1 and approved_at is null`,
+      [requestId, by],
+    );
+    if (rowCount === 1) await writeRequestNotice(tx, { requestId, event: 'approved', detail: null });
+  });
 }
 
 export async function recordSearchTerms(

@@ -1,6 +1,8 @@
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
+import { eventOf } from '../../domain/notices/event.js';
 import type { Database, Queryable } from '../database.js';
+import { writeRequestNotice } from '../notices/outbox.js';
 
 export interface RequestRow {
   id: string;
@@ -98,6 +100,8 @@ async function writeTimeline(
     entry.actor,
     entry.detail,
   ]);
+  const event = eventOf(entry.state);
+  if (event !== undefined) await writeRequestNotice(tx, { ...entry, event });
 }
 
 /** The clock of a delay starts with the first release that waits, and ends when none does. */
