@@ -455,6 +455,27 @@ queues
   version integer not null default 1
   applied_at timestamp with time zone
 
+quiet_pauses
+  job_id text not null
+  scope text not null
+  paused_at timestamp with time zone not null default now()
+
+quiet_rules
+  id text not null
+  name text not null
+  quiet_when jsonb not null
+  queues ARRAY not null default '{cpu,gpu-encode,gpu-ai}'::text[]
+  downloads boolean not null default false
+  enabled boolean not null default true
+  created_at timestamp with time zone not null default now()
+  quiet_since timestamp with time zone
+  detail text
+
+quiet_scopes
+  scope text not null
+  since timestamp with time zone not null default now()
+  ours boolean not null
+
 repairs
   id bigint not null
   time timestamp with time zone not null default now()
@@ -690,6 +711,8 @@ permits permits_permit_group_fkey FOREIGN KEY (permit_group) REFERENCES permit_g
 
 queues queues_check CHECK (((paused_at IS NULL) = (paused_by IS NULL)))
 
+quiet_pauses quiet_pauses_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
 request_decisions request_decisions_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 request_requesters request_requesters_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
@@ -911,6 +934,14 @@ CREATE UNIQUE INDEX quality_profiles_name_key ON public.quality_profiles USING b
 CREATE UNIQUE INDEX quality_profiles_pkey ON public.quality_profiles USING btree (id)
 
 CREATE UNIQUE INDEX queues_pkey ON public.queues USING btree (name)
+
+CREATE UNIQUE INDEX quiet_pauses_pkey ON public.quiet_pauses USING btree (job_id)
+
+CREATE UNIQUE INDEX quiet_rules_name_key ON public.quiet_rules USING btree (name)
+
+CREATE UNIQUE INDEX quiet_rules_pkey ON public.quiet_rules USING btree (id)
+
+CREATE UNIQUE INDEX quiet_scopes_pkey ON public.quiet_scopes USING btree (scope)
 
 CREATE INDEX repairs_job ON public.repairs USING btree (job_id)
 

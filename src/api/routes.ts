@@ -87,6 +87,7 @@ import * as delays from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
 import * as profiles from './settings/quality-profile-operations.js';
+import * as quiet from './settings/quiet-rule-operations.js';
 
 /** Every address of the API and who may use it: the one table of roles. A fixed path stands before `:id`. */
 export const ROUTES: readonly Route[] = [
@@ -146,6 +147,11 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/delay-profiles', 'super_admin', delays.createDelayProfileOperation),
   route('put', '/api/delay-profiles/:id', 'super_admin', delays.putDelayProfileOperation),
   route('delete', '/api/delay-profiles/:id', 'super_admin', delays.deleteDelayProfileOperation),
+
+  route('get', '/api/quiet-rules', 'viewer', quiet.listQuietRulesOperation),
+  route('post', '/api/quiet-rules', 'super_admin', quiet.createQuietRuleOperation),
+  route('put', '/api/quiet-rules/:id', 'super_admin', quiet.putQuietRuleOperation),
+  route('delete', '/api/quiet-rules/:id', 'super_admin', quiet.deleteQuietRuleOperation),
 
   route('get', '/api/schedules', 'viewer', schedules.listSchedulesOperation),
   route('post', '/api/schedules', 'super_admin', schedules.createScheduleOperation),

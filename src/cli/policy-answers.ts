@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 /** What the command line reads of rules, profiles and the blocklist; see answers.ts. */
-export const policyEntry = z.looseObject({ id: z.string(), name: z.string() });
+export const policyEntry = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  /** A quiet rule that holds says why. */
+  detail: z.string().nullish(),
+});
 export type PolicyEntry = z.output<typeof policyEntry>;
 
 export const blocked = z.looseObject({

@@ -21,6 +21,7 @@ import { createTemporalGateway } from '../temporal/gateway.js';
 import { startDemoPoller } from '../workers/demo-poller.js';
 import { startDownloadPoller } from '../workers/download-poller.js';
 import { startNoticeSender } from '../workers/notice-sender.js';
+import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
 import { startSweeper } from '../workers/sweeper.js';
 
@@ -126,6 +127,7 @@ export async function startWorkers(
         startDownloadPoller(parts),
         startNoticeSender(parts),
         startDemoPoller(parts),
+        startQuietWatcher(parts),
       ]
     : [];
   return {

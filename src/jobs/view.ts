@@ -1,4 +1,5 @@
 import type { ProgressDetail } from '../domain/jobs/progress.js';
+import { QUIET_RULES } from '../domain/jobs/quiet.js';
 import { sentenceOf } from '../domain/jobs/sentence.js';
 import type { JobStatus } from '../domain/jobs/status.js';
 import type { StepFailure } from '../domain/jobs/job-input.js';
@@ -197,6 +198,7 @@ function pausedQueueOf(
 ): Waiting | null {
   const row = queues.get(queue);
   if (row === undefined || row.pausedAt === null) return null;
+  if (row.pausedBy === QUIET_RULES) return { reason: 'quiet_hours', detail: row.reason, queue, position };
   const detail = row.reason === null ? queue : `${queue}: ${row.reason}`;
   return { reason: 'queue_paused', detail, queue, position };
 }

@@ -35,6 +35,16 @@ const POLICIES = {
     example: `longplay delay set evening '{"name": "Evening", "torrentDelay": 120, "bypassIfAboveScore": true,
     "minimumScore": 90}'`,
   },
+  quiet: {
+    path: '/api/quiet-rules',
+    list: 'quietRules',
+    many: 'quiet rules',
+    about: 'when heavy work stands still',
+    example: `longplay quiet set night '{"name": "Night", "when": {"kind": "hours", "from": "22:00", "to": "07:00",
+    "timezone": "Europe/Berlin"}}'
+  longplay quiet set evening '{"name": "Film", "when": {"kind": "watching"}, "downloads": true}'
+  longplay quiet set busy '{"name": "Busy", "when": {"kind": "load", "percent": 60}}'`,
+  },
 } as const;
 
 type PolicyKind = keyof typeof POLICIES;
@@ -68,8 +78,8 @@ function addList(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
           ? [`No ${many}. See "longplay ${kind} set --help".`]
           : formatTable({
               width: output.width,
-              columns: [{ title: 'ID' }, { title: 'NAME' }],
-              rows: entries.map(({ id, name }) => [id, name]),
+              columns: [{ title: 'ID' }, { title: 'NAME' }, { title: 'NOW' }],
+              rows: entries.map(({ id, name, detail }) => [id, name, detail ?? '']),
             }),
       );
     },
@@ -89,7 +99,7 @@ function addShow(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
         remedy: `longplay ${kind} list`,
       });
     }
-    const { id: _id, createdAt: _createdAt, ...settings } = found;
+    const { id: _id, createdAt: _createdAt, detail: _detail, quietSince: _since, ...settings } = found;
     output.show(found, () => JSON.stringify(settings, null, 2).split('\n'));
   });
 }

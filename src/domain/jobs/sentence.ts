@@ -126,5 +126,5 @@ const REASONS: Record<WaitingReason, string> = {
   provider_limit: 'because a provider limits it',
   decision_needed: 'for a decision',
   human_task: 'for a person',
-  quiet_hours: 'for the end of the quiet hours',
+  quiet_hours: 'because it is quiet time',
 };
