@@ -106,6 +106,7 @@ download_clients
   username text
   category text
   path_mappings jsonb not null default '[]'::jsonb
+  stall_limits jsonb not null default '{}'::jsonb
 
 downloads
   id text not null
@@ -209,6 +210,8 @@ indexers
   latest_guid text
   latest_at timestamp with time zone
   grab_limit integer
+  call_interval_ms integer
+  next_call_at timestamp with time zone
 
 job_attempts
   id uuid not null
@@ -642,6 +645,8 @@ imports imports_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
 indexer_results indexer_results_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 indexer_results indexer_results_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'throttled'::text, 'disabled'::text, 'error'::text])))
+
+indexers indexers_call_interval_ms_check CHECK (((call_interval_ms >= 0) AND (call_interval_ms <= 3600000)))
 
 indexers indexers_grab_limit_check CHECK ((grab_limit > 0))
 

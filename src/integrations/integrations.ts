@@ -12,6 +12,8 @@ export interface IndexerSettings {
   username: string | null;
   apiKey?: string;
   categories: number[];
+  /** Waits until the next call may be made; absent: at once. */
+  pace?: (signal: AbortSignal) => Promise<void>;
 }
 
 export interface DownloadClientSettings {

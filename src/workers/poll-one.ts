@@ -6,6 +6,7 @@ import type { DownloadItem } from '../domain/acquisition/download.js';
 import type { DownloadTransition } from '../domain/acquisition/download-transition.js';
 import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
 import { ratioOf, uploadedIn } from '../domain/acquisition/poll-seeding.js';
+import { stallLimits } from '../domain/acquisition/stall-clock.js';
 import { isDutyMet } from '../domain/acquisition/seeding-duty.js';
 import {
   coOwner,
@@ -34,7 +35,9 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   // Until the add is known to have worked its own step is in charge, not the poller.
   if (download.state === 'adding' && item === undefined && !download.active) return;
   const facts = { ...NEW_POLL_FACTS, ...(download.pollFacts as Partial<PollFacts>) };
-  const judged = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted: poll.clientRestarted });
+  const { clientRestarted, client } = poll;
+  const limits = stallLimits(client.stallLimits);
+  const judged = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, limits });
   if (judged.addAgain) await addAgain(deps, poll);
   await recordPoll(deps.db, {
     id: download.id,

@@ -12,6 +12,7 @@ import {
 } from '../../store/acquisition/settings.js';
 import type { Queryable } from '../../store/database.js';
 import type { Seal } from '../../store/seal.js';
+import { paceOf } from './pace.js';
 
 export interface ConnectDeps {
   db: Queryable;
@@ -50,7 +51,9 @@ export async function connectIndexer(
   return { indexer: openIndexer(deps, row), row };
 }
 
-export function openIndexer({ integrations, seal }: Omit<ConnectDeps, 'db'>, row: IndexerRow): Indexer {
+/** It keeps its pace among all workers. */
+export function openIndexer({ db, integrations, seal }: ConnectDeps, row: IndexerRow): Indexer {
+  const pace = paceOf(db, row);
   const { id, name, kind, baseUrl, username, secret, categories } = row;
   return integrations.indexer({
     id,
@@ -60,6 +63,7 @@ export function openIndexer({ integrations, seal }: Omit<ConnectDeps, 'db'>, row
     username,
     categories,
     ...(secret === null ? {} : { apiKey: seal.open(secret) }),
+    ...(pace === undefined ? {} : { pace }),
   });
 }
 

@@ -73,6 +73,13 @@ const indexerShape = {
     .nullable()
     .default(null)
     .describe('Releases that may be fetched from it in 24 hours; null: no limit'),
+  callIntervalMs: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .nullable()
+    .default(null)
+    .describe('Least time between two calls, over all workers; null: 2 s, none in the own network'),
   enabled,
 };
 
@@ -111,6 +118,8 @@ const pathMappings = z
   .default([])
   .describe('Where the other side sees folders under other names; the longest match counts');
 
+const stallMinutes = z.number().min(0.1).max(100_000).exactOptional();
+
 const clientShape = {
   name,
   kind: z.enum(CLIENT_KINDS).default('aria2'),
@@ -127,6 +136,14 @@ const clientShape = {
     .describe('Put on what Longplay adds, where the client knows categories'),
   pathMappings,
   priority,
+  stallLimits: z
+    .strictObject({
+      metadata: stallMinutes.describe('Until a magnet has its description; default 30'),
+      withoutSeeds: stallMinutes.describe('While nobody has the data; default 120'),
+      withoutProgress: stallMinutes.describe('While nothing comes; default 720'),
+    })
+    .default({})
+    .describe('Minutes after which another release is tried'),
   enabled,
 };
 

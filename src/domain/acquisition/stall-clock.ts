@@ -24,6 +24,23 @@ export const STALL_LIMITS: StallLimits = {
   withoutProgressMs: 720 * MINUTE_MS,
 };
 
+/** The same in minutes, as people set it; what is absent has its default. */
+export interface StallMinutes {
+  metadata?: number;
+  withoutSeeds?: number;
+  withoutProgress?: number;
+}
+
+export function stallLimits({ metadata, withoutSeeds, withoutProgress }: StallMinutes): StallLimits {
+  const ms = (minutes: number | undefined, usual: number): number =>
+    minutes === undefined ? usual : minutes * MINUTE_MS;
+  return {
+    metadataMs: ms(metadata, STALL_LIMITS.metadataMs),
+    withoutSeedsMs: ms(withoutSeeds, STALL_LIMITS.withoutSeedsMs),
+    withoutProgressMs: ms(withoutProgress, STALL_LIMITS.withoutProgressMs),
+  };
+}
+
 export const NEW_CLOCK: StallClock = { since: null, spentMs: 0, bytes: 0 };
 
 const LEAST_BYTES = 1024 * 1024;

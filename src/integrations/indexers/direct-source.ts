@@ -17,6 +17,8 @@ export interface DirectSourceOptions {
   /** Asked where a query names none; empty: every category. */
   categories?: readonly number[];
   fetch?: typeof fetch;
+  /** See follow.ts. */
+  pace?: (signal: AbortSignal) => Promise<void>;
   now?: () => Date;
   /** One whole answer, milliseconds; default 60 s (acquisition.md §3.1). */
   timeoutMs?: number | undefined;
@@ -37,6 +39,7 @@ export function connectSource(options: DirectSourceOptions, remedy: string): Con
     fetch: options.fetch ?? fetch,
     now: options.now ?? (() => new Date()),
     timeoutMs,
+    ...(options.pace === undefined ? {} : { pace: options.pace }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface FollowOptions {
   /** Sent home only, as the key is: `X-Api-Key`, `Authorization`. */
   homeHeaders?: Readonly<Record<string, string>>;
   allowedHosts?: readonly string[];
+  /** Before each call home; outside of its time limit. */
+  pace?: (signal: AbortSignal) => Promise<void>;
 }
 
 /**
@@ -54,13 +56,14 @@ function whyAstray(url: URL, options: FollowOptions): string | undefined {
 }
 
 /** The key goes to the indexer's own host and port, and never from https down to http. */
-function getOne(
-  { fetch: fetcher, home, guard, homeHeaders = {} }: FollowOptions,
+async function getOne(
+  { fetch: fetcher, home, guard, homeHeaders = {}, pace }: FollowOptions,
   url: URL,
   limits: BodyLimit & { signal: AbortSignal },
 ): Promise<Answer> {
   const isHome = url.host === home.host && !(home.protocol === 'https:' && url.protocol === 'http:');
   if (!isHome) return getBounded(fetcher, guard.strip(url), limits);
+  await pace?.(limits.signal);
   return getBounded(fetcher, new URL(guard.show(url.href)), {
     ...limits,
     headers: { ...limits.headers, ...homeHeaders },

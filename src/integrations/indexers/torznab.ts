@@ -22,6 +22,8 @@ export interface TorznabOptions {
   /** Hosts beside the indexer's own that links may lead to; without it see allowed-hosts.ts. */
   allowedHosts?: readonly string[];
   fetch?: typeof fetch;
+  /** See follow.ts. */
+  pace?: (signal: AbortSignal) => Promise<void>;
   now?: () => Date;
   /** One whole answer, milliseconds; default 60 s: less is too short behind challenge solvers (§3.1), an NZB 30 s. */
   timeoutMs?: number;
@@ -57,7 +59,7 @@ interface Connection extends AskConnection {
 }
 
 function createConnection(options: TorznabOptions): Connection {
-  const { id, kind, apiKey, categories, allowedHosts } = options;
+  const { id, kind, apiKey, categories, allowedHosts, pace } = options;
   return {
     id,
     protocol: kind === 'newznab' ? 'usenet' : 'torrent',
@@ -69,6 +71,7 @@ function createConnection(options: TorznabOptions): Connection {
     fetch: options.fetch ?? fetch,
     now: options.now ?? (() => new Date()),
     ...(allowedHosts === undefined ? {} : { allowedHosts }),
+    ...(pace === undefined ? {} : { pace }),
   };
 }
 

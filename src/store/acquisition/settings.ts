@@ -1,4 +1,5 @@
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
+import type { StallMinutes } from '../../domain/acquisition/stall-clock.js';
 import type { ClientKind, IndexerKind, LibraryKind } from '../../domain/acquisition/products.js';
 import type { Queryable } from '../database.js';
 
@@ -18,6 +19,8 @@ export interface IndexerRow {
   seedMinutes: number | null;
   /** Releases that may be fetched in 24 hours; null: no limit. */
   grabLimit: number | null;
+  /** Least time between two calls, ms; null: the default. */
+  callIntervalMs: number | null;
   enabled: boolean;
   backoffLevel: number;
   disabledUntil: Date | null;
@@ -28,7 +31,7 @@ export interface IndexerRow {
 }
 
 const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, categories, priority,
-  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", grab_limit as "grabLimit", enabled, backoff_level as "backoffLevel",
+  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", grab_limit as "grabLimit", call_interval_ms as "callIntervalMs", enabled, backoff_level as "backoffLevel",
   disabled_until as "disabledUntil", last_outcome as "lastOutcome", last_detail as "lastDetail",
   last_used_at as "lastUsedAt", created_at as "createdAt"`;
 
@@ -59,16 +62,16 @@ export type SavedIndexer = Pick<
   | 'seedMinutes'
   | 'enabled'
 > &
-  Partial<Pick<IndexerRow, 'grabLimit'>>;
+  Partial<Pick<IndexerRow, 'grabLimit' | 'callIntervalMs'>>;
 
 /** Creates or replaces; back-off starts anew, since the settings may be what was wrong. */
 export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
   await db.query(
     `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled, username,
-       seed_ratio, seed_minutes, grab_limit)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       seed_ratio, seed_minutes, grab_limit, call_interval_ms)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
-       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, backoff_level = 0,
+       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, call_interval_ms = $14, backoff_level = 0,
        disabled_until = null`,
     [
       indexer.id,
@@ -84,6 +87,7 @@ export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise
       indexer.seedRatio,
       indexer.seedMinutes,
       indexer.grabLimit ?? null,
+      indexer.callIntervalMs ?? null,
     ],
   );
 }
@@ -96,6 +100,20 @@ export async function recordIndexerUse(
     `update indexers set last_outcome = $2, last_detail = $3, backoff_level = $4, disabled_until = $5, last_used_at = now() where id = $1`,
     [use.id, use.outcome, use.detail, use.level, use.until],
   );
+}
+
+/** The next free turn to call this indexer, in ms from now; it is taken with that. 0 for one that is gone. */
+export async function reserveCall(
+  db: Queryable,
+  { id, intervalMs }: { id: string; intervalMs: number },
+): Promise<number> {
+  const { rows } = await db.query<{ waitMs: number }>(
+    `update indexers set next_call_at = greatest(clock_timestamp(), next_call_at) + $2 * interval '1 millisecond'
+     where id = $1
+     returning greatest(0, extract(epoch from next_call_at - clock_timestamp())::float8 * 1000 - $2) as "waitMs"`,
+    [id, intervalMs],
+  );
+  return rows[0]?.waitMs ?? 0;
 }
 
 export async function deleteIndexer(db: Queryable, id: string): Promise<boolean> {
@@ -114,6 +132,8 @@ export interface DownloadClientRow {
   category: string | null;
   pathMappings: PathMapping[];
   priority: number;
+  /** Minutes; what is absent has its default. */
+  stallLimits: StallMinutes;
   enabled: boolean;
   embedded: boolean;
   sessionId: string | null;
@@ -124,7 +144,7 @@ export interface DownloadClientRow {
 }
 
 const CLIENT_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, category,
-  path_mappings as "pathMappings", priority, enabled, embedded,
+  path_mappings as "pathMappings", priority, stall_limits as "stallLimits", enabled, embedded,
   session_id as "sessionId", reachable_at as "reachableAt", unreachable_since as "unreachableSince",
   last_error as "lastError", created_at as "createdAt"`;
 
@@ -156,15 +176,16 @@ export type SavedDownloadClient = Pick<
   | 'priority'
   | 'enabled'
   | 'embedded'
->;
+> &
+  Partial<Pick<DownloadClientRow, 'stallLimits'>>;
 
 export async function saveDownloadClient(db: Queryable, client: SavedDownloadClient): Promise<void> {
   await db.query(
     `insert into download_clients (id, name, kind, base_url, secret, priority, enabled, embedded, username, category,
-       path_mappings)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       path_mappings, stall_limits)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, priority = $6, enabled = $7,
-       embedded = $8, username = $9, category = $10, path_mappings = $11`,
+       embedded = $8, username = $9, category = $10, path_mappings = $11, stall_limits = $12`,
     [
       client.id,
       client.name,
@@ -177,6 +198,7 @@ export async function saveDownloadClient(db: Queryable, client: SavedDownloadCli
       client.username,
       client.category,
       JSON.stringify(client.pathMappings),
+      JSON.stringify(client.stallLimits ?? {}),
     ],
   );
 }

@@ -12,6 +12,8 @@ export interface ProwlarrOptions {
   /** Asked where a query names none; empty: every category. */
   categories?: readonly number[];
   fetch?: typeof fetch;
+  /** See follow.ts. */
+  pace?: (signal: AbortSignal) => Promise<void>;
   now?: () => Date;
   /** One whole answer, milliseconds; default 60 s (acquisition.md §3.1). */
   timeoutMs?: number | undefined;
@@ -36,6 +38,7 @@ export function connectProwlarr({ id, baseUrl, apiKey, ...more }: ProwlarrOption
     fetch: more.fetch ?? fetch,
     now: more.now ?? (() => new Date()),
     timeoutMs: more.timeoutMs ?? TIMEOUT_MS,
+    ...(more.pace === undefined ? {} : { pace: more.pace }),
   };
 }
 
