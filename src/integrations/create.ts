@@ -29,7 +29,9 @@ import { createNtfyNotifier } from './notifiers/ntfy.js';
 import type { Notifier, NotifierSettings } from './notifiers/port.js';
 import { createWebhookNotifier } from './notifiers/webhook.js';
 
-const INDEXERS: Record<IndexerKind, (settings: IndexerSettings) => Indexer> = {
+type AdapterSettings = Omit<IndexerSettings, 'pace'> & { pace?: (signal: AbortSignal) => Promise<void> };
+
+const INDEXERS: Record<IndexerKind, (settings: AdapterSettings) => Indexer> = {
   torznab: (settings) => createTorznabIndexer({ ...settings, kind: 'torznab' }),
   newznab: (settings) => createTorznabIndexer({ ...settings, kind: 'newznab' }),
   prowlarr: createProwlarrIndexer,
@@ -63,12 +65,17 @@ export function createIntegrations(): Integrations {
   const createClient = (settings: DownloadClientSettings): DownloadClient =>
     DOWNLOAD_CLIENTS[settings.kind](settings);
   return {
-    indexer: (settings) => INDEXERS[settings.kind](settings),
+    indexer: createIndexer,
+    keptIndexer: keepById(createIndexer),
     downloadClient: createClient,
     keptDownloadClient: keepById(createClient),
     libraryServer: (settings) => LIBRARY_SERVERS[settings.kind](settings),
     notifier: (settings) => NOTIFIERS[settings.address.kind](settings),
   };
+}
+
+function createIndexer({ pace, ...settings }: IndexerSettings): Indexer {
+  return INDEXERS[settings.kind](pace === undefined ? settings : { ...settings, pace: pace.wait });
 }
 
 /** Of each id the latest, until its settings change. */
@@ -78,9 +85,15 @@ function keepById<Settings extends { id: string }, Made>(
   const kept = new Map<string, { settings: Settings; made: Made }>();
   return (settings) => {
     const before = kept.get(settings.id);
-    if (before !== undefined && isDeepStrictEqual(before.settings, settings)) return before.made;
+    if (before !== undefined && isSame(before.settings, settings)) return before.made;
     const made = create(settings);
     kept.set(settings.id, { settings, made });
     return made;
   };
+}
+
+/** Functions are made anew for each call and do the same. */
+function isSame(one: object, other: object): boolean {
+  const plain = (value: object): unknown => JSON.parse(JSON.stringify(value)) as unknown;
+  return isDeepStrictEqual(plain(one), plain(other));
 }

@@ -12,8 +12,8 @@ export interface IndexerSettings {
   username: string | null;
   apiKey?: string;
   categories: number[];
-  /** Waits until the next call may be made; absent: at once. */
-  pace?: (signal: AbortSignal) => Promise<void>;
+  /** Waits until the next call may be made, by an interval in ms; absent: at once. */
+  pace?: { intervalMs: number; wait: (signal: AbortSignal) => Promise<void> };
 }
 
 export interface DownloadClientSettings {
@@ -35,7 +35,10 @@ export interface LibraryServerSettings {
 
 /** Makes the adapter behind a configured product; secrets come opened. */
 export interface Integrations {
+  /** A new one each time: for a test of settings. */
   indexer: (settings: IndexerSettings) => Indexer;
+  /** The same one as long as its settings are: it keeps what its caps are. */
+  keptIndexer: (settings: IndexerSettings) => Indexer;
   /** A new one each time: for a test of settings. */
   downloadClient: (settings: DownloadClientSettings) => DownloadClient;
   /** The same one as long as its settings are: it keeps its log-in, and the memory of a refused one. */

@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util';
 export const ACTS = ['temporal-file', 'postgres-copy', 'postgres-away'] as const;
 export type Act = (typeof ACTS)[number];
 
+export const SOAKS = ['kill', 'acquisition'] as const;
+
 export interface SoakOptions {
+  soak: (typeof SOAKS)[number];
   minutes: number;
   seed: number;
   kills: number;
@@ -15,7 +18,7 @@ export interface SoakOptions {
   shortActs: boolean;
 }
 
-const USAGE = `npm run soak -- kill --minutes N --seed N [--json FILE] [--kills N] [--requests N] [--shape apart|up]
+const USAGE = `npm run soak -- kill|acquisition --minutes N --seed N [--json FILE] [--kills N] [--requests N] [--shape apart|up]
   [--acts none|${ACTS.join(',')}] [--short-acts] [--keep]`;
 
 const KILLS_A_MINUTE = 6;
@@ -39,19 +42,27 @@ export function readArguments(given: readonly string[]): SoakOptions {
       keep: { type: 'boolean', default: false },
     },
   });
-  if (positionals.join(' ') !== 'kill') throw new Error(`Expected the soak "kill". ${USAGE}`);
+  const soak = SOAKS.find((known) => known === positionals.join(' '));
+  if (soak === undefined) throw new Error(`Expected a soak of ${SOAKS.join(', ')}. ${USAGE}`);
   const minutes = readNumber('minutes', values.minutes);
   return {
+    soak,
     minutes,
     seed: readNumber('seed', values.seed),
     kills: readNumber('kills', values.kills ?? String(Math.round(minutes * KILLS_A_MINUTE))),
-    requests: readNumber('requests', values.requests ?? (minutes >= 2 ? '1' : '0')),
+    requests: readNumber('requests', values.requests ?? String(usualRequests(soak, minutes))),
     shape: readShape(values.shape),
     json: values.json,
     keep: values.keep,
     acts: readActs(values.acts ?? (minutes >= ACTS_FROM_MINUTES ? ACTS.join(',') : 'none')),
     shortActs: values['short-acts'],
   };
+}
+
+/** Of the soak "acquisition" ten a minute: 200 in 20. */
+function usualRequests(soak: SoakOptions['soak'], minutes: number): number {
+  if (soak === 'acquisition') return Math.round(minutes * 10);
+  return minutes >= 2 ? 1 : 0;
 }
 
 function readNumber(name: string, text: string): number {

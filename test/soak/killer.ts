@@ -13,7 +13,7 @@ export interface Kill {
 /** Longplay's own processes more often than the servers: what they leave behind is ours to mend. */
 const WEIGHTS: Readonly<Record<VictimKind, number>> = {
   ...{ api: 1, core: 3, cpu: 3, longplay: 3, ffmpeg: 2 },
-  ...{ temporal: 1, postgres: 1, aria2: 1 },
+  ...{ temporal: 1, postgres: 1, aria2: 1, qbittorrent: 2, transmission: 2 },
 };
 
 /** aria2 is held on purpose after 5 crashes in 10 min (src/embedded/crash-count.ts): no request could end then. */

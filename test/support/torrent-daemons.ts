@@ -11,6 +11,8 @@ export interface ClientDaemon {
   baseUrl: string;
   username: string;
   secret: string;
+  /** undefined while it is down. */
+  pid: () => number | undefined;
   kill: () => Promise<void>;
   restart: () => Promise<void>;
   stop: () => Promise<void>;
@@ -116,8 +118,13 @@ async function startDaemon({
   baseUrl: string;
 }): Promise<ClientDaemon> {
   let child: LifelineChild;
+  let isDown = true;
   const restart = async (): Promise<void> => {
     child = start();
+    isDown = false;
+    void child.exited.then(() => {
+      isDown = true;
+    });
     await eventually(() => isUp().catch(() => false), { everyMs: 100 });
   };
   await restart();
@@ -126,6 +133,7 @@ async function startDaemon({
     username: USERNAME,
     secret: SECRET,
     restart,
+    pid: () => (isDown ? undefined : child.pid),
     kill: async () => {
       process.kill(child.pid, 'SIGKILL');
       await child.exited;

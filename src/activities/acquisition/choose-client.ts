@@ -1,6 +1,7 @@
 import { pickClient, type OfferedClient } from '../../domain/acquisition/pick-client.js';
 import { PROTOCOLS, type Protocol } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
+import { openByClient } from '../../store/acquisition/space.js';
 import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
 import { openClient, type ConnectDeps } from './connect.js';
 
@@ -27,9 +28,11 @@ export async function fetchableProtocols(deps: ConnectDeps): Promise<readonly Pr
 /** All clients, with what each fetches and whether it answers. */
 export async function offeredClients(deps: ConnectDeps): Promise<(DownloadClientRow & OfferedClient)[]> {
   const rows = await listDownloadClients(deps.db);
+  const open = await openByClient(deps.db);
   return rows.map((row) => ({
     ...row,
     protocols: openClient(deps, row).protocols,
     isReachable: row.unreachableSince === null,
+    open: open.get(row.id) ?? 0,
   }));
 }

@@ -55,7 +55,7 @@ export async function connectIndexer(
 export function openIndexer({ db, integrations, seal }: ConnectDeps, row: IndexerRow): Indexer {
   const pace = paceOf(db, row);
   const { id, name, kind, baseUrl, username, secret, categories } = row;
-  return integrations.indexer({
+  return integrations.keptIndexer({
     id,
     name,
     kind,

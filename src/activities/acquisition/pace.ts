@@ -5,7 +5,10 @@ import { reserveCall, type IndexerRow } from '../../store/acquisition/settings.j
 import type { Queryable } from '../../store/database.js';
 
 /** Waits until the next call to an indexer may be made. */
-export type Pace = (signal: AbortSignal) => Promise<void>;
+export interface Pace {
+  intervalMs: number;
+  wait: (signal: AbortSignal) => Promise<void>;
+}
 
 /** acquisition.md §1.6. */
 const INTERVAL_MS = 2_000;
@@ -22,7 +25,7 @@ export function paceOf(
 ): Pace | undefined {
   const intervalMs = callIntervalMs ?? (isPrivateHost(new URL(baseUrl).hostname) ? 0 : INTERVAL_MS);
   if (intervalMs === 0) return undefined;
-  return async (signal) => {
+  const wait: Pace['wait'] = async (signal) => {
     for (;;) {
       // Before the question: what its answer takes counts as being late.
       const asked = performance.now();
@@ -34,4 +37,5 @@ export function paceOf(
       if (performance.now() - turn <= Math.min(LATEST_MS, intervalMs / 5)) return;
     }
   };
+  return { intervalMs, wait };
 }

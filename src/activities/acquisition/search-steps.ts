@@ -5,7 +5,7 @@ import { planSearch, type SearchQuery, type SearchTier } from '../../domain/acqu
 import { normalizeError } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
 import { saveIndexerResult, type StoredRelease } from '../../store/acquisition/searches.js';
-import { listIndexers, recordIndexerUse, type IndexerRow } from '../../store/acquisition/settings.js';
+import { changeIndexerUse, listIndexers, type IndexerRow } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { connectIndexer, openIndexer } from './connect.js';
@@ -123,19 +123,18 @@ async function searchModes(
 }
 
 async function recordUse(deps: ActivityDeps, row: IndexerRow, answer: IndexerOutcome): Promise<void> {
-  const { level, until } = nextBackoff({
-    level: row.backoffLevel,
-    answer: backoffAnswer(answer),
-    now: Date.now(),
-    ...(answer.outcome === 'throttled' ? { retryAfterMs: answer.retryAfterMs } : {}),
-  });
-  await recordIndexerUse(deps.db, {
-    id: row.id,
+  await changeIndexerUse(deps.db, row.id, ({ level, until: restsUntil }) => ({
     outcome: answer.outcome,
     detail: answer.outcome === 'ok' ? null : answer.detail,
-    level,
-    until: until === null ? null : new Date(until),
-  });
+    ...nextBackoff({
+      level,
+      restsUntil,
+      answer: backoffAnswer(answer),
+      now: Date.now(),
+      startedAt: performance.timeOrigin,
+      ...(answer.outcome === 'throttled' ? { retryAfterMs: answer.retryAfterMs } : {}),
+    }),
+  }));
 }
 
 /** Links may carry the indexer's key: they are kept sealed and apart from what people see. */

@@ -33,12 +33,15 @@ export interface Backoff {
 /** The level and the rest after one answer of a provider. Times are milliseconds. */
 export function nextBackoff({
   level,
+  restsUntil = null,
   answer,
   now,
   retryAfterMs,
   startedAt,
 }: {
   level: number;
+  /** It rests until then already, milliseconds; one outage is one failure, however many calls meet it at once. */
+  restsUntil?: number | null;
   answer: BackoffAnswer;
   now: number;
   /** The provider's Retry-After; it wins where it is longer. */
@@ -46,8 +49,14 @@ export function nextBackoff({
   /** When Longplay started: the first 15 minutes do not escalate, since networks come up late. */
   startedAt?: number;
 }): Backoff {
+  const rests = restsUntil !== null && restsUntil > now;
+  if (answer === 'limited') {
+    const next = afterLimit({ level, now, wait: retryAfterMs ?? LIMIT_WITHOUT_HEADER_MS });
+    return rests && (next.until ?? 0) <= restsUntil ? { level, until: restsUntil } : next;
+  }
+  // Also after a good answer: it is to a call that was on its way before.
+  if (rests) return { level, until: restsUntil };
   if (answer === 'ok') return { level: Math.max(0, level - 1), until: null };
-  if (answer === 'limited') return afterLimit({ level, now, wait: retryAfterMs ?? LIMIT_WITHOUT_HEADER_MS });
   const starting = startedAt !== undefined && now - startedAt < STARTUP_MS;
   const next = answer === 'unreachable' || starting ? level : Math.min(HIGHEST_LEVEL, level + 1);
   // At level 0 a rest of nothing would ask in a loop, so it rests as at level 1.

@@ -7,10 +7,12 @@ export interface OfferedClient {
   priority: number;
   protocols: readonly Protocol[];
   isReachable: boolean;
+  /** Downloads that it has of ours and that are not complete. */
+  open: number;
 }
 
 /**
- * By priority; one that is away only when all that fetch this protocol are: the add then waits for it, and no other
+ * By priority, among equals the one with the least to do; one that is away only when all that fetch this protocol are: the add then waits for it, and no other
  * release is tried instead (acquisition.md §3.8). undefined: nobody fetches it.
  */
 export function pickClient<Client extends OfferedClient>(
@@ -19,5 +21,7 @@ export function pickClient<Client extends OfferedClient>(
 ): Client | undefined {
   return clients
     .filter(({ enabled, protocols }) => enabled && protocols.includes(protocol))
-    .toSorted((a, b) => Number(b.isReachable) - Number(a.isReachable) || a.priority - b.priority)[0];
+    .toSorted(
+      (a, b) => Number(b.isReachable) - Number(a.isReachable) || a.priority - b.priority || a.open - b.open,
+    )[0];
 }

@@ -31,6 +31,8 @@ export interface TorznabOptions {
 
 const TIMEOUT_MS = 60_000;
 const MAX_PAGE_SIZE = 100;
+/** What an indexer can do changes seldom, and asking costs it a call. */
+const CAPS_LAST_MS = 24 * 3_600_000;
 
 /**
  * A Torznab or Newznab feed: Prowlarr, Jackett, NZBHydra or an indexer itself.
@@ -38,11 +40,17 @@ const MAX_PAGE_SIZE = 100;
  */
 export function createTorznabIndexer(options: TorznabOptions): Indexer {
   const connection = createConnection(options);
-  let known: IndexerCaps | undefined;
+  let known: { caps: IndexerCaps; until: number } | undefined;
+  const loadKnown = async (signal: AbortSignal): Promise<IndexerCaps> => {
+    if (known !== undefined && connection.now().getTime() < known.until) return known.caps;
+    const caps = await loadCaps(connection, signal);
+    known = { caps, until: connection.now().getTime() + CAPS_LAST_MS };
+    return caps;
+  };
   return {
     id: options.id,
-    caps: async (signal) => (known ??= await loadCaps(connection, signal)),
-    search: (query, signal) => searchPages(connection, { query, signal, ...(known && { caps: known }) }),
+    caps: loadKnown,
+    search: (query, signal) => searchPages(connection, { query, signal, ...(known && { caps: known.caps }) }),
     fetchRelease: (link, signal) =>
       fetchReleaseFile(
         { ...connection, expects: connection.protocol, timeoutMs: options.timeoutMs },

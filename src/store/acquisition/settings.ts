@@ -1,7 +1,7 @@
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
 import type { StallMinutes } from '../../domain/acquisition/stall-clock.js';
 import type { ClientKind, IndexerKind, LibraryKind } from '../../domain/acquisition/products.js';
-import type { Queryable } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 
 /** A configured indexer; `secret` is sealed (see seal.ts). */
 export interface IndexerRow {
@@ -100,6 +100,32 @@ export async function recordIndexerUse(
     `update indexers set last_outcome = $2, last_detail = $3, backoff_level = $4, disabled_until = $5, last_used_at = now() where id = $1`,
     [use.id, use.outcome, use.detail, use.level, use.until],
   );
+}
+
+export interface IndexerUse {
+  outcome: string;
+  detail: string | null;
+  level: number;
+  /** Milliseconds since the epoch; null: it does not rest. */
+  until: number | null;
+}
+
+/** Writes what `change` makes of the present level and rest, one after the other. */
+export async function changeIndexerUse(
+  db: Database,
+  id: string,
+  change: (now: Pick<IndexerUse, 'level' | 'until'>) => IndexerUse,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { rows } = await tx.query<{ level: number; disabledUntil: Date | null }>(
+      `select backoff_level as level, disabled_until as "disabledUntil" from indexers where id = $1 for update`,
+      [id],
+    );
+    const [row] = rows;
+    if (row === undefined) return;
+    const { until, ...use } = change({ level: row.level, until: row.disabledUntil?.getTime() ?? null });
+    await recordIndexerUse(tx, { id, ...use, until: until === null ? null : new Date(until) });
+  });
 }
 
 /** The next free turn to call this indexer, in ms from now; it is taken with that. 0 for one that is gone. */

@@ -50,3 +50,12 @@ export async function isInClient(db: Queryable, infoHash: string): Promise<boole
   );
   return rowCount === 1;
 }
+
+/** Downloads of each client that are not complete yet. */
+export async function openByClient(db: Queryable): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ clientId: string; open: number }>(
+    `select client_id as "clientId", count(*) as open from downloads
+     where removed_at is null and completed_at is null and parked_at is null group by client_id`,
+  );
+  return new Map(rows.map(({ clientId, open }) => [clientId, open]));
+}

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { connectIndexer } from '../../../src/activities/acquisition/connect.js';
 import { paceOf } from '../../../src/activities/acquisition/pace.js';
+import { createIntegrations } from '../../../src/integrations/create.js';
 import { saveIndexer } from '../../../src/store/acquisition/settings.js';
 import { createFixture, type Fixture } from './fixture.js';
 
@@ -45,7 +46,8 @@ describe('the pace of an indexer', () => {
     const query = { mode: 'search', text: 'anything', categories: [] } as const;
     const searches = Array.from({ length: 8 }, async () => {
       // Each with an adapter of its own, as the workers of several machines have.
-      const { indexer } = await connectIndexer(fixture.deps, 'one');
+      const integrations = createIntegrations();
+      const { indexer } = await connectIndexer({ ...fixture.deps, integrations }, 'one');
       return indexer.search({ ...query, categories: [] }, signal);
     });
     const answers = await Promise.all(searches);
@@ -70,9 +72,9 @@ describe('the pace of an indexer', () => {
       baseUrl: 'http://127.0.0.1/api',
       callIntervalMs: 60_000,
     });
-    await pace?.(signal);
+    await pace?.wait(signal);
     const cancel = new AbortController();
-    const waiting = pace?.(cancel.signal);
+    const waiting = pace?.wait(cancel.signal);
     cancel.abort(new Error('cancelled'));
     await expect(waiting).rejects.toThrow();
   });

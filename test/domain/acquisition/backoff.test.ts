@@ -61,6 +61,28 @@ describe('nextBackoff', () => {
   });
 });
 
+describe('an indexer that rests already', () => {
+  const resting = (answer: 'ok' | 'failed' | 'limited', retryAfterMs?: number) =>
+    nextBackoff({
+      ...{ level: 2, restsUntil: NOW + 5 * MINUTE, answer, now: NOW },
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+
+  it('is not blamed again by the other calls that were on their way, nor let off by a late good answer', () => {
+    const kept = { level: 2, until: NOW + 5 * MINUTE };
+    expect(resting('failed')).toEqual(kept);
+    expect(resting('ok')).toEqual(kept);
+    expect(resting('limited', MINUTE)).toEqual(kept);
+  });
+
+  it('rests longer where it asks for that', () => {
+    expect(resting('limited', 10 * MINUTE)).toEqual({ level: 3, until: NOW + 15 * MINUTE });
+    expect(nextBackoff({ level: 2, restsUntil: NOW - 1, answer: 'failed', now: NOW })).toMatchObject({
+      level: 3,
+    });
+  });
+});
+
 describe('backoffAnswer', () => {
   it('tells a silence of nobody from a failure', () => {
     const silence = { outcome: 'error', class: 'transient', detail: '' } as const;

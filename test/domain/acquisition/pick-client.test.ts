@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pickClient, type OfferedClient } from '../../../src/domain/acquisition/pick-client.js';
 
 function client(id: string, own: Partial<OfferedClient> = {}): OfferedClient {
-  return { id, enabled: true, priority: 25, protocols: ['torrent'], isReachable: true, ...own };
+  return { id, enabled: true, priority: 25, protocols: ['torrent'], isReachable: true, open: 0, ...own };
 }
 
 describe('pickClient', () => {
@@ -15,6 +15,12 @@ describe('pickClient', () => {
     ];
     expect(pickClient(clients, 'torrent')?.id).toBe('early');
     expect(pickClient(clients, 'usenet')?.id).toBe('usenet');
+  });
+
+  it('takes the one with the least to do among equals, and not before a better one', () => {
+    const clients = [client('busy', { open: 3 }), client('free', { open: 1 })];
+    expect(pickClient(clients, 'torrent')?.id).toBe('free');
+    expect(pickClient([...clients, client('best', { priority: 1, open: 9 })], 'torrent')?.id).toBe('best');
   });
 
   it('prefers one that answers to a better one that is away, and waits for the best when all are', () => {

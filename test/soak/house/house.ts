@@ -1,7 +1,17 @@
 import type { Database } from '../../../src/store/database.js';
 
 /** What may be killed. */
-export type VictimKind = 'api' | 'core' | 'cpu' | 'longplay' | 'temporal' | 'postgres' | 'aria2' | 'ffmpeg';
+export type VictimKind =
+  | 'api'
+  | 'core'
+  | 'cpu'
+  | 'longplay'
+  | 'temporal'
+  | 'postgres'
+  | 'aria2'
+  | 'ffmpeg'
+  | 'qbittorrent'
+  | 'transmission';
 
 export type ServerName = 'postgres' | 'temporal';
 
