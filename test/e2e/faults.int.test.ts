@@ -101,7 +101,7 @@ describe('Longplay under faults', () => {
     });
   }, 120_000);
 
-  it('waits with disk_full while the library has no room, shows nothing half, and goes on when there is room', async () => {
+  it('waits with disk_full while the library has no room, shows nothing half, and goes on when there is room (no. 35)', async () => {
     if (process.getuid?.() !== 0) {
       process.stderr.write('skipped: mounting a small disk needs root\n');
       return;

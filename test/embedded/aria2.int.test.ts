@@ -96,7 +96,7 @@ describe('startAria2', () => {
     }
   });
 
-  it('port taken at start: another one is chosen, and what answers there knows our secret and is an aria2', async () => {
+  it('port taken at start (no. 74): another one is chosen, and what answers there knows our secret and is an aria2', async () => {
     const squatter = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{}')).listen(0, '127.0.0.1');
     await once(squatter, 'listening');
     try {
@@ -115,7 +115,7 @@ describe('startAria2', () => {
     }
   });
 
-  it('torrent > 2 MB base64: it is taken', async () => {
+  it('torrent > 2 MB base64 (no. 75): it is taken', async () => {
     const { rpcUrl, secret } = await start();
     const client = createAria2Client({ id: 'aria2', rpcUrl, secret });
     const content = path.join(folder, 'content.mp3');

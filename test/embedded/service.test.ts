@@ -101,7 +101,7 @@ describe('keepRunning', () => {
     });
   });
 
-  it('is held after many crashes, tells so, is tried again later, and tells when it is well', async () => {
+  it('is held after many crashes, tells so, is tried again later, and tells when it is well (no. 73)', async () => {
     const troubles: (ServiceTrouble | undefined)[] = [];
     let living = true;
     const dying = 'echo "no more memory" >&2; exit 7';

@@ -26,7 +26,7 @@ function workflowIdOf({ events }: ReturnType<typeof historyFromJSON>): string | 
 }
 
 describe('a recorded history', () => {
-  it.each(files)('%s replays on this version', async (file) => {
+  it.each(files)('%s replays on this version (no. 67)', async (file) => {
     const history = historyFromJSON(JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')));
     await Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowIdOf(history));
   });

@@ -80,7 +80,7 @@ function waitsBetween(times: number[]): number[] {
 }
 
 describe('the waits between tries', () => {
-  it('are 2, 4 and 8 s in the acquisition pipeline, and the fourth try is the last', async () => {
+  it('are 2, 4 and 8 s in the acquisition pipeline, and the fourth try is the last (no. 79)', async () => {
     expect(waitsBetween(await runMatch(() => failure('transient')))).toEqual([2, 4, 8]);
   });
 

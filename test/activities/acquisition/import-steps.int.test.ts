@@ -245,7 +245,7 @@ describe('planImport', () => {
     expect(await plan()).toMatchObject({ files: 1 });
   });
 
-  it('takes one format of a book that comes in two', async () => {
+  it('takes one format of a book that comes in two (no. 46)', async () => {
     await download({
       'MP3/1.mp3': sound('sound.mp3'),
       'M4B/book.m4b': sound('sound.m4a'),
@@ -278,7 +278,7 @@ describe('the claim on a target', () => {
 
   beforeEach(() => download({ 'book.mp3': sound('sound.mp3') }));
 
-  it('is refused to a second job while the first is at work, and once it has filed', async () => {
+  it('is refused to a second job while the first is at work, and once it has filed (no. 39)', async () => {
     await plan();
     const first = { jobId, downloadId };
     await another();
@@ -314,7 +314,7 @@ describe('the claim on a target', () => {
 });
 
 describe('importFiles', () => {
-  it('files sidecars, the cover inside the book, and the book, and answers the same again', async () => {
+  it('files sidecars, the cover inside the book, and the book, and answers the same again (no. 43, 44)', async () => {
     await download({ 'The Time Machine.m4b': sample.book.file });
     await plan({ runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' });
     const done = await file();
@@ -381,7 +381,7 @@ describe('importFiles', () => {
     expect(await readdir(fixture.library)).toEqual([]);
   });
 
-  it('leaves nothing when another attempt owns the work', async () => {
+  it('leaves nothing when another attempt owns the work (no. 27)', async () => {
     await download({ 'book.mp3': sound('sound.mp3') });
     await plan();
     const fence = (): Promise<never> => Promise.reject(new Fault('superseded', 'Another attempt owns it'));
@@ -431,7 +431,7 @@ describe('a client that has forgotten the download', () => {
 });
 
 describe('tidyImport', () => {
-  it('removes what a killed attempt has staged; a retry files from the plan that was made', async () => {
+  it('removes what a killed attempt has staged; a retry files from the plan that was made (no. 40)', async () => {
     await download({ 'book.mp3': sound('sound.mp3') });
     await plan();
     const staged = filed('Some Author', `.Some Book.partial-${randomUUID()}`);

@@ -78,7 +78,7 @@ describe('POST /api/requests', () => {
     expect(board.body).toMatchObject({ requests: [{ jobId: request.jobId }] });
   });
 
-  it('answers with the open request of the same item, however its name is written and whoever asks', async () => {
+  it('answers with the open request of the same item, however its name is written and whoever asks (no. 61)', async () => {
     const first = await send('POST', '/api/requests', {
       body: { item: { title: 'Émile', author: 'Rousseau' } },
     });

@@ -78,7 +78,7 @@ describe('the hard rules', () => {
     expect(codesOf(release, more)).toEqual([]);
   });
 
-  it('refuse a volume of the series that is not the asked one', () => {
+  it('refuse a volume of the series that is not the asked one (no. 4)', () => {
     const wanted = item({
       title: 'The Well of Ascension',
       author: 'Brandon Sanderson',
@@ -106,7 +106,7 @@ describe('the hard rules', () => {
     expect(codesOf({ indexerId: 'beta' }, { blocklist: byTitle })).toEqual([]);
   });
 
-  it('refuse what this request fetched before, by hash or by indexer and guid', () => {
+  it('refuse what this request fetched before, by hash or by indexer and guid (no. 5)', () => {
     const infoHash = 'ab'.repeat(20);
     expect(
       codesOf({ infoHash }, { grabbed: [{ indexerId: 'x', guid: 'y', infoHash: infoHash.toUpperCase() }] }),

@@ -31,7 +31,7 @@ function pollAll(polls: { item?: DownloadItem; atMs: number; clientRestarted?: b
 }
 
 describe('a polled download', () => {
-  it('is complete only when two polls in a row say so', () => {
+  it('is complete only when two polls in a row say so (no. 22)', () => {
     const done: DownloadItem = { ...ACTIVE, state: 'seeding', completedBytes: ACTIVE.totalBytes };
     const [first, second] = pollAll([
       { item: done, atMs: 0 },
@@ -153,7 +153,7 @@ describe('the stall clock', () => {
   const tick = (item: Partial<DownloadItem>, nowMs: number, clock = NEW_CLOCK) =>
     tickStallClock(clock, { ...ACTIVE, ...item }, { nowMs });
 
-  it('runs out after 12 hours without progress, and after 2 without seeds', () => {
+  it('runs out after 12 hours without progress, and after 2 without seeds (no. 15)', () => {
     const { clock } = tick({}, 1);
     expect(tick({}, STALL_LIMITS.withoutProgressMs, clock).stalled).toBeNull();
     expect(tick({}, STALL_LIMITS.withoutProgressMs + 1, clock).stalled).toContain('no progress');

@@ -148,7 +148,7 @@ async function expectWhole({ file, content }: Offer): Promise<void> {
 const sessionId = async (): Promise<string | undefined> => (await aria2.client.probe(signal())).sessionId;
 
 describe('aria2 and magnets', () => {
-  it('magnet GID "complete" with metadata only: the item stays under our id until the data is there', async () => {
+  it('magnet GID "complete" with metadata only (no. 68): the item stays under our id until the data is there', async () => {
     await seeder.limitUpload(MIB);
     const offered = await offer(3 * MIB);
     await aria2.client.add(magnetOf(offered), signal());
@@ -286,7 +286,7 @@ describe('aria2 and what it has already', () => {
     expect(client.itemIdFor('one', 'ab'.repeat(20))).toMatch(/^[0-9a-f]{12}0000$/);
   });
 
-  it('crash after add, before recording: a lost answer is no second item', async () => {
+  it('crash after add, before recording (no. 10): a lost answer is no second item', async () => {
     const offered = await offer(MIB);
     const { rpcUrl, secret } = aria2;
     const dropping = createAria2Client({
@@ -306,7 +306,7 @@ describe('aria2 and what it has already', () => {
     await untilState(offered.id, 'seeding');
   });
 
-  it('duplicate already in client: adopted, shown under our id too, and never deleted', async () => {
+  it('duplicate already in client (no. 13): adopted, shown under our id too, and never deleted', async () => {
     await seeder.limitUpload(2 * MIB);
     const offered = await offer(3 * MIB);
     await aria2.client.add(offered.add, signal());
@@ -331,7 +331,7 @@ describe('aria2 and what it has already', () => {
     await expectWhole(offered);
   });
 
-  it('error 12/13 taken for failure: a duplicate whose first is gone, and data that is there, are added again', async () => {
+  it('error 12/13 taken for failure (no. 72): a duplicate whose first is gone, and data that is there, are added again', async () => {
     const offered = await offer(MIB);
     await aria2.client.add(offered.add, signal());
     const directory = path.join(folder, `second-${count}`);
@@ -358,7 +358,7 @@ describe('aria2 and what it has already', () => {
     expect(await untilState(there.id, 'seeding')).toMatchObject({ completedBytes: MIB });
   });
 
-  it('removed by user or client before import: told as that, then not there at all', async () => {
+  it('removed by user or client before import (no. 16): told as that, then not there at all', async () => {
     const offered = await offer(MIB, { seeded: false });
     await aria2.client.add(offered.add, signal());
     await aria2.call('aria2.forceRemove', offered.id);
@@ -368,7 +368,7 @@ describe('aria2 and what it has already', () => {
     await expect(aria2.client.resume(offered.id, signal())).rejects.toMatchObject({ kind: 'gone' });
   });
 
-  it('complete but stopped is not imported: whole and paused is whole', async () => {
+  it('complete but stopped is not imported (no. 20): whole and paused is whole', async () => {
     const offered = await offer(MIB);
     await aria2.client.add(offered.add, signal());
     await untilState(offered.id, 'seeding');
@@ -380,7 +380,7 @@ describe('aria2 and what it has already', () => {
 });
 
 describe('aria2 that was killed', () => {
-  it('client restarts or is down for hours: an environment fault, and nothing else is said of any item', async () => {
+  it('client restarts or is down for hours (no. 17): an environment fault, and nothing else is said of any item', async () => {
     const offered = await offer(MIB, { seeded: false });
     await aria2.client.add(magnetOf(offered), signal());
     const before = await sessionId();
@@ -395,7 +395,7 @@ describe('aria2 that was killed', () => {
     expect(await find(offered.id)).toMatchObject({ state: 'metadata' });
   });
 
-  it('target dir missing at addTorrent: it is made first, so that an aria2 that keeps torrents has it in its session file', async () => {
+  it('target dir missing at addTorrent (no. 69): it is made first, so that an aria2 that keeps torrents has it in its session file', async () => {
     const keeping = await startAria2Process(folder, ['--rpc-save-upload-metadata=true']);
     try {
       const offered = await offer(MIB, { seeded: false });
@@ -412,7 +412,7 @@ describe('aria2 that was killed', () => {
     }
   });
 
-  it('aria2c killed while seeding: unknown in a new session, and seeds at once when it is given again', async () => {
+  it('aria2c killed while seeding (no. 70): unknown in a new session, and seeds at once when it is given again', async () => {
     const offered = await offer(2 * MIB);
     await aria2.client.add(offered.add, signal());
     await untilState(offered.id, 'seeding');
@@ -429,7 +429,7 @@ describe('aria2 that was killed', () => {
     });
   });
 
-  it('recheck turns complete into 0 %: damaged data is not whole when it is given again', async () => {
+  it('recheck turns complete into 0 % (no. 24): damaged data is not whole when it is given again', async () => {
     const offered = await offer(2 * MIB);
     await aria2.client.add(offered.add, signal());
     await untilState(offered.id, 'seeding');
@@ -453,7 +453,7 @@ asRoot('aria2 on a full disk', () => {
     disks.unmountAll();
   });
 
-  it('disk full leaves a 0-byte control file: it goes, and what is good of the data is kept', async () => {
+  it('disk full leaves a 0-byte control file (no. 71): it goes, and what is good of the data is kept', async () => {
     const offered = await offer(6 * MIB);
     const { hostDirectory } = offered.add;
     await disks.mountTmpfs(hostDirectory, '3m');

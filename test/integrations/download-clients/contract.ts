@@ -302,7 +302,7 @@ export function describeDownloadClient(options: {
       },
     );
 
-    it('is held by a full disk, and goes on when there is room and it is given the item again', async () => {
+    it('is held by a full disk, and goes on when there is room and it is given the item again (no. 18)', async () => {
       if (!canMount) {
         process.stderr.write('skipped: mounting a small disk needs root\n');
         return;

@@ -95,7 +95,7 @@ describe.each(['2.11.2', '2.11.4', '2.15.1'] as const)('the Web API %s of qBitto
     expect(await client.list(signal())).toMatchObject([{ clientItemId: infoHash, owners: ['dl-1'] }]);
   });
 
-  it('is believed neither a no nor a lost answer: a second add adopts what is there', async () => {
+  it('is believed neither a no nor a lost answer (no. 11): a second add adopts what is there', async () => {
     server.faults.losesAnswer = true;
     await client.add(book, signal());
     await client.add({ ...book, ownerKey: 'dl-2' }, signal());
@@ -109,7 +109,7 @@ describe.each(['2.11.2', '2.11.4', '2.15.1'] as const)('the Web API %s of qBitto
     expect(await client.list(signal())).toHaveLength(1);
   });
 
-  it('fails the add that it took without adding it, and takes the next', async () => {
+  it('fails the add that it took without adding it, and takes the next (no. 12)', async () => {
     server.faults.forgetsAdds = 1;
     await expect(client.add(book, signal())).rejects.toMatchObject({ kind: 'transient' });
     await client.add(book, signal());
@@ -143,7 +143,7 @@ describe.each(['2.11.2', '2.11.4', '2.15.1'] as const)('the Web API %s of qBitto
     expect(await client.list(signal())).toEqual([]);
   });
 
-  it('holds a download whose state nobody knows, without blame', async () => {
+  it('holds a download whose state nobody knows, without blame (no. 14)', async () => {
     await client.add(book, signal());
     server.faults.state = 'dreaming';
     expect(await client.list(signal())).toMatchObject([

@@ -107,7 +107,7 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
     return seen;
   }
 
-  it('is not complete with all bytes there, nor before it has said where they are', async () => {
+  it('is not complete with all bytes there, nor before it has said where they are (no. 21)', async () => {
     const id = await add();
     const seen = await wayOf(id);
     expect(seen.slice(0, -1).map(({ state }) => state)).not.toContain('complete');

@@ -38,7 +38,7 @@ describe('a status of Transmission', () => {
     expect(toDownloadItem(torrent(more)).state).toBe(expected);
   });
 
-  it('blames the surroundings, or nobody', () => {
+  it('blames the surroundings, or nobody (no. 19)', () => {
     const faultOf = (more: Partial<TorrentStatus>) => toDownloadItem(torrent(more)).fault;
     expect(faultOf({ error: 3, errorString: 'No space left on device (/x)' })?.code).toBe('disk_full');
     expect(faultOf({ error: 3, errorString: 'No data found! Ensure your drives' })?.code).toBe(

@@ -35,7 +35,7 @@ async function modes(set: PublishSet): Promise<string[]> {
 }
 
 describe('publishSet on real disks', () => {
-  onDisks('copies across two mounts of one disk, whose device numbers are equal', async () => {
+  onDisks('copies across two mounts of one disk, whose device numbers are equal (no. 34)', async () => {
     await mkdir(path.join(folder, 'other'));
     await disks.mountBind(path.join(folder, 'other'), root);
     expect(await modes(setOf(files, targetIn(root)))).toEqual(['written', 'copy', 'copy']);

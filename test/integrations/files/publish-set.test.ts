@@ -128,7 +128,7 @@ describe('publishSet', () => {
     expect(await treeOf(root)).toEqual(['Some Author/', `${BOOK}/`]);
   });
 
-  it('leaves nothing, no empty folder either, when a file is not right', async () => {
+  it('leaves nothing, no empty folder either, when a file is not right (no. 41)', async () => {
     const verify = (_file: string, name: string): Promise<void> =>
       name.startsWith('2') ? Promise.reject(new Fault('transient', 'cut off')) : Promise.resolve();
     await expect(publishSet(setOf(files, targetIn(root), { verify }))).rejects.toThrow('cut off');
@@ -238,7 +238,7 @@ describe('publishSet', () => {
     expect(await treeOf(root)).toEqual([]);
   });
 
-  it('does not make a root anew that is gone', async () => {
+  it('does not make a root anew that is gone (no. 36)', async () => {
     await rm(root, { recursive: true });
     await expect(publishSet(setOf(files, targetIn(root)))).rejects.toMatchObject({
       kind: 'environment',

@@ -24,7 +24,7 @@ describe('locateTarget', () => {
     expect(await locateTarget(folder, 'Author/Book')).toEqual({ path: 'Author/Book', kept: 'Author/Book' });
   });
 
-  it('takes the spelling that is there: other case, other form of the same accents', async () => {
+  it('takes the spelling that is there: other case, other form of the same accents (no. 38)', async () => {
     const there = 'Brontë'.normalize('NFD');
     await mkdir(path.join(folder, there, 'VILLETTE'), { recursive: true });
     expect(await locateTarget(folder, 'Brontë/Villette')).toEqual({
