@@ -1,20 +1,14 @@
 import { call, Problem, setCsrfToken } from './api.js';
 import { showJob } from './detail.js';
-import { byId, element, keepingFocus, textOf } from './dom.js';
+import { byId, keepingFocus, textOf } from './dom.js';
 import { followFindings } from './findings.js';
 import { renderJobs, type Job } from './jobs.js';
+import { drawRequests, type AskedFor } from './requests.js';
 
 interface Session {
   name: string;
   role: string;
   csrfToken: string | null;
-}
-
-interface AskedFor {
-  id: string;
-  state: string | null;
-  stateDetail: string | null;
-  job: Job;
 }
 
 const jobs = new Map<string, Job>();
@@ -32,6 +26,11 @@ function tell(error: unknown): void {
   notice.hidden = false;
 }
 
+function open(job: Job): void {
+  notice.hidden = true;
+  showJob(byId('detail', HTMLDialogElement), job, temporalUrl).catch(tell);
+}
+
 /** Many events of one moment are drawn once. */
 function draw(): void {
   if (drawing) return;
@@ -43,9 +42,7 @@ function draw(): void {
         notice.hidden = true;
         call<Job>('POST', `/api/jobs/${job.id}/${action}`).then(update, tell);
       },
-      open: (job: Job) => {
-        showJob(byId('detail', HTMLDialogElement), job, temporalUrl).catch(tell);
-      },
+      open,
     };
     const list = byId('jobs', HTMLElement);
     keepingFocus(list, () => {
@@ -65,32 +62,10 @@ let refreshing: ReturnType<typeof setTimeout> | undefined;
 function refreshRequests(): void {
   refreshing ??= setTimeout(() => {
     refreshing = undefined;
-    call<{ requests: AskedFor[] }>('GET', '/api/requests?limit=20').then(drawRequests, tell);
+    call<{ requests: AskedFor[] }>('GET', '/api/requests?limit=20').then(({ requests }) => {
+      drawRequests(requests, { open, tell, decided: refreshRequests });
+    }, tell);
   }, 300);
-}
-
-function drawRequests({ requests }: { requests: AskedFor[] }): void {
-  const board = byId('requests', HTMLElement);
-  if (requests.length === 0) {
-    board.replaceChildren(element('p', { class: 'empty' }, 'Nobody has asked for anything yet.'));
-    return;
-  }
-  const cards = requests.map(({ state, stateDetail, job }) => {
-    const shown = state ?? job.status;
-    const row = element(
-      'div',
-      { class: 'row' },
-      element('span', { class: `status ${shown}` }, shown.replaceAll('_', ' ')),
-      element('span', { class: 'title' }, job.title),
-    );
-    return element(
-      'li',
-      { class: 'card' },
-      row,
-      element('div', { class: 'sentence' }, stateDetail ?? job.sentence),
-    );
-  });
-  board.replaceChildren(element('ul', { class: 'list' }, ...cards));
 }
 
 let stream: EventSource | undefined;

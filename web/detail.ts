@@ -1,6 +1,8 @@
 import { call } from './api.js';
 import { button, element } from './dom.js';
 import type { Job } from './jobs.js';
+import { renderRequest, type RequestDetail } from './request-detail.js';
+import { table, time } from './table.js';
 
 interface LogLine {
   time: string;
@@ -17,20 +19,6 @@ interface Attempt {
   outcome: string | null;
 }
 
-export interface Candidate {
-  title: string;
-  rank: number | null;
-  seeders: number | null;
-  sizeBytes: number;
-  evaluation: { why: string };
-}
-
-export interface RequestDetail {
-  timeline: { time: string; state: string; detail: string | null }[];
-  searches: { detail: string | null; candidates: Candidate[] }[];
-  importedFiles: { path: string; sizeBytes: number; mode: string }[];
-}
-
 /** A job's attempts and log; for a request also its way and why which release. */
 export async function showJob(
   dialog: HTMLDialogElement,
@@ -45,6 +33,15 @@ export async function showJob(
   const close = button('close', () => {
     dialog.close();
   });
+  // What the page says outside of it lies behind the dialog.
+  const refusal = element('p', { role: 'alert', class: 'refusal', hidden: '' });
+  const tell = (error: unknown): void => {
+    refusal.textContent = error instanceof Error ? error.message : String(error);
+    refusal.hidden = false;
+  };
+  const done = (): void => {
+    dialog.close();
+  };
   const link =
     temporalUrl === undefined
       ? undefined
@@ -61,7 +58,8 @@ export async function showJob(
       element('span', { class: 'actions' }, link, close),
     ),
     element('p', { class: 'sentence' }, `${job.id} ${job.sentence}`),
-    ...(request === undefined ? [] : renderRequest(request)),
+    refusal,
+    ...(request === undefined ? [] : renderRequest(request, { done, tell })),
     element('h2', {}, 'Attempts'),
     table(
       ['step', 'attempt', 'worker', 'started', 'outcome'],
@@ -80,41 +78,4 @@ export async function showJob(
     ),
   );
   dialog.showModal();
-}
-
-function renderRequest({ timeline, searches, importedFiles }: RequestDetail): HTMLElement[] {
-  const candidates = searches.flatMap((search) => search.candidates);
-  return [
-    element('h2', {}, 'The way so far'),
-    table(
-      ['time', 'state', ''],
-      timeline.map((entry) => [time(entry.time), entry.state, entry.detail ?? '']),
-    ),
-    element('h2', {}, 'Releases, and why'),
-    table(
-      ['rank', 'release', 'seeders', 'why'],
-      candidates.map((one) => [
-        one.rank === null ? '–' : String(one.rank),
-        one.title,
-        String(one.seeders ?? '?'),
-        one.evaluation.why,
-      ]),
-    ),
-    element('h2', {}, 'Files in the library'),
-    table(
-      ['file', 'bytes', 'how'],
-      importedFiles.map((file) => [file.path, String(file.sizeBytes), file.mode]),
-    ),
-  ];
-}
-
-function table(heads: string[], rows: string[][]): HTMLElement {
-  if (rows.length === 0) return element('p', { class: 'faint' }, 'Nothing yet.');
-  const made = element('table', {}, element('tr', {}, ...heads.map((head) => element('th', {}, head))));
-  for (const row of rows) made.append(element('tr', {}, ...row.map((cell) => element('td', {}, cell))));
-  return made;
-}
-
-function time(iso: string): string {
-  return new Date(iso).toLocaleTimeString();
 }

@@ -130,7 +130,7 @@ describe('Longplay under faults', () => {
       entry.isFile(),
     );
     expect(visible).toEqual([]);
-    execFileSync('mount', ['-o', 'remount,size=64m', library]);
+    execFileSync('mount', ['-o', 'remount,size=256m', library]);
     await eventually(async () => (await getJob(asked.job.id)).status === 'completed', {
       withinMs: 60_000,
       everyMs: 200,

@@ -121,6 +121,47 @@ inChromium('the page', () => {
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  it('lets a person approve or deny, and block a release among its reasons', async () => {
+    await service.client.send({
+      method: 'PUT',
+      path: '/api/approval-rules/*',
+      body: { autoApprove: false },
+      answer: z.unknown(),
+    });
+    const ask = async (title: string): Promise<Locator> => {
+      await page.getByLabel('Title').fill(title);
+      await page.getByLabel('Author').fill('H. G. Wells');
+      await page.keyboard.press('Enter');
+      const asked = card('#requests li', title);
+      await asked.getByText('awaiting approval', { exact: true }).waitFor();
+      return asked;
+    };
+    const unwanted = await ask('The Wheels of Chance');
+    await unwanted.getByRole('button', { name: 'deny' }).click();
+    await unwanted.getByText('denied', { exact: true }).waitFor();
+
+    const wanted = await ask('The Time Traveller');
+    await wanted.getByRole('button', { name: 'approve' }).click();
+    await wanted.getByText('awaiting search', { exact: true }).waitFor();
+    await wanted.getByRole('button', { name: 'details' }).click();
+    const dialog = page.getByRole('dialog');
+    const refused = dialog.getByRole('row', { name: 'Jules Verne - The Time Machine' });
+    await refused.getByRole('button', { name: 'block' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const { blocked } = await service.client.send({
+      path: '/api/blocklist',
+      answer: z.object({ blocked: z.array(z.looseObject({ title: z.string(), reason: z.string() })) }),
+    });
+    expect(blocked).toMatchObject([{ title: expect.stringContaining('Jules Verne'), reason: 'by_hand' }]);
+    expect(complaints).toEqual([]);
+    await service.client.send({
+      method: 'PUT',
+      path: '/api/approval-rules/*',
+      body: { autoApprove: null },
+      answer: z.unknown(),
+    });
+  }, 60_000);
+
   it('shows what needs somebody, and puts it away once it was read', async () => {
     const words = page.getByText('Needs somebody');
     expect(await words.count()).toBe(0);

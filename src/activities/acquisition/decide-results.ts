@@ -27,8 +27,8 @@ export interface Deciding {
 }
 
 const MAX_ACCEPTED = 10;
-/** An indexer that failed without saying when to come back is asked again after this. */
-const RETRY_ERROR_MS = 15 * MINUTE_MS;
+/** A whole search is not repeated sooner for the sake of one indexer. */
+const SHORTEST_RETRY_MS = MINUTE_MS;
 
 /** Judges all answers and stores the whole decision with every reason. */
 export async function decideResults(
@@ -65,13 +65,17 @@ function rulesOf({ rulesVersion, profiles, notes }: Decision): Record<string, un
 }
 
 function answersOf(results: IndexerResultRow[], indexers: IndexerRow[]): IndexerAnswer[] {
-  const names = new Map(indexers.map(({ id, name }) => [id, name]));
-  return results.map(({ indexerId, outcome, detail, retryAt }) => ({
-    name: names.get(indexerId) ?? indexerId,
-    outcome,
-    detail,
-    retryAt: retryAt?.getTime() ?? (outcome === 'error' ? Date.now() + RETRY_ERROR_MS : null),
-  }));
+  const byId = new Map(indexers.map((indexer) => [indexer.id, indexer]));
+  return results.map(({ indexerId, outcome, detail, retryAt }) => {
+    const indexer = byId.get(indexerId);
+    const error = outcome === 'error' ? restOf(indexer) : null;
+    return { name: indexer?.name ?? indexerId, outcome, detail, retryAt: retryAt?.getTime() ?? error };
+  });
+}
+
+/** Its back-off says when it is asked again; one that is back already may be so at once. */
+function restOf(indexer: IndexerRow | undefined): number {
+  return Math.max(indexer?.disabledUntil?.getTime() ?? 0, Date.now() + SHORTEST_RETRY_MS);
 }
 
 /** Candidates stand in their order, so a number is a place in it. */

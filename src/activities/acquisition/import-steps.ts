@@ -31,6 +31,7 @@ import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
+import { requireImportRoom } from './import-space.js';
 import { importPlan, makePlan, type ImportPlan } from './import-plan.js';
 
 const publishedFiles = z.array(
@@ -75,9 +76,12 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     { downloadId, libraryId }: { downloadId: string; libraryId: string },
     step: StepContext,
   ): Promise<{ folder: string; files: number; mode: string }> => {
-    const { plan, logical, target, verified } = await getStored(deps, step.jobId);
+    const { plan, logical, target, verified, committed } = await getStored(deps, step.jobId);
     const download = await getDownload(deps, downloadId);
-    await getLibrary(deps, libraryId);
+    const library = await getLibrary(deps, libraryId);
+    const bytes = plan.media.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    if (!committed && verified.length === 0)
+      await requireImportRoom(deps, { jobId: step.jobId, library, bytes });
     try {
       const published = await publishSet({
         target,

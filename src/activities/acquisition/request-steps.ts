@@ -8,7 +8,12 @@ import { Fault } from '../../domain/faults.js';
 import { HOUR_MS } from '../../domain/durations.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
 import { makeWish } from '../../jobs/wish.js';
-import { downloadsOfRequest, parkDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
+import {
+  downloadsOfRequest,
+  parkDownload,
+  triesOfRequest,
+  type DownloadRow,
+} from '../../store/acquisition/downloads.js';
 import { findDecision, isAutoApproved, recordApproval } from '../../store/acquisition/request-decisions.js';
 import {
   findRequest,
@@ -133,7 +138,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
     if (isBlocked({ ...candidate.release, ...candidate }, blocklist))
       return { usable: false, reason: 'it is blocked' };
-    const earlier = (await downloadsOfRequest(deps.db, requestId)).find((download) =>
+    const earlier = (await triesOfRequest(deps.db, requestId)).find((download) =>
       isSameRelease(download, candidate),
     );
     const wasTried = earlier?.completedAt === null && !isRipe(earlier);

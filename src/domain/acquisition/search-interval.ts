@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../durations.js';
+import { HOUR_MS, MINUTE_MS } from '../durations.js';
 
 const WEEK_MS = 168 * HOUR_MS;
 const JITTER = 0.1;
@@ -13,4 +13,9 @@ const FIRST_INTERVALS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS];
 export function nextSearchWaitMs(pass: number, random: number): number {
   const interval = FIRST_INTERVALS_MS[Math.max(1, pass) - 1] ?? WEEK_MS;
   return Math.round(interval * (1 + JITTER * (2 * random - 1)));
+}
+
+/** 5 min, doubling to 6 h: after failures that were no release's own, what fits is still there. */
+export function againSoonMs(pass: number): number {
+  return Math.min(6 * HOUR_MS, 5 * MINUTE_MS * 2 ** Math.min(10, Math.max(0, pass - 1)));
 }

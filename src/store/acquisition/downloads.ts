@@ -1,5 +1,6 @@
 import type { DownloadItem, DownloadState } from '../../domain/acquisition/download.js';
 import type { Protocol } from '../../domain/acquisition/release.js';
+import { RELEASE_FAILURES } from '../../domain/acquisition/grab-failure.js';
 import type { OpenDuty } from '../../domain/acquisition/seeding-duty.js';
 import type { ProgressDetail } from '../../domain/jobs/progress.js';
 import type { Database, Queryable } from '../database.js';
@@ -136,6 +137,10 @@ export async function contentOf(db: Queryable, id: string): Promise<StoredConten
   return row === undefined || row.bytes === null ? undefined : { kind: row.kind, bytes: row.bytes };
 }
 
+/** Its job failed before it was complete, by no fault of the release: it may be tried again ($2: what would be one). */
+const BLAMELESS = `exists (select from jobs j where j.id = d.job_id and j.outcome_status = 'failed'
+  and d.completed_at is null and not (j.error ->> 'kind' = any ($2::text[])))`;
+
 /** Info hashes and guids that this request has fetched already: never grabbed twice (acquisition.md §8 no. 5). */
 export async function grabbedBy(
   db: Queryable,
@@ -143,8 +148,18 @@ export async function grabbedBy(
 ): Promise<{ infoHash: string | null; indexerId: string; guid: string }[]> {
   const { rows } = await db.query<{ infoHash: string | null; indexerId: string; guid: string }>(
     `select info_hash as "infoHash", coalesce(indexer_id, '') as "indexerId", coalesce(guid, '') as guid
-     from downloads where request_id = $1 and (parked_at is null or parked_at > now() - interval '24 hours')`,
-    [requestId],
+     from downloads d where request_id = $1 and (parked_at is null or parked_at > now() - interval '24 hours')
+       and not ${BLAMELESS}`,
+    [requestId, RELEASE_FAILURES],
+  );
+  return rows;
+}
+
+/** Downloads that count as a try of their release. */
+export async function triesOfRequest(db: Queryable, requestId: string): Promise<DownloadRow[]> {
+  const { rows } = await db.query<DownloadRow>(
+    `select ${COLUMNS} from downloads d where d.request_id = $1 and not ${BLAMELESS} order by d.created_at`,
+    [requestId, RELEASE_FAILURES],
   );
   return rows;
 }

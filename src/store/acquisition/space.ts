@@ -59,3 +59,19 @@ export async function openByClient(db: Queryable): Promise<Map<string, number>> 
   );
   return new Map(rows.map(({ clientId, open }) => [clientId, open]));
 }
+
+/** Bytes of media that imports below a logical path have still to place, of those planned before this job's. */
+export async function plannedBytes(
+  db: Queryable,
+  { jobId, root }: { jobId: string; root: string },
+): Promise<number> {
+  const { rows } = await db.query<{ bytes: number }>(
+    `select coalesce(sum((file->>'sizeBytes')::bigint), 0)::bigint as bytes
+     from imports i join jobs j on j.id = i.job_id and j.outcome_status is null,
+       jsonb_array_elements(i.manifest->'plan'->'media') file
+     where i.committed_at is null and i.undone_at is null and starts_with(i.target, $2)
+       and (i.planned_at, i.job_id) < (select planned_at, job_id from imports where job_id = $1)`,
+    [jobId, root],
+  );
+  return rows[0]?.bytes ?? 0;
+}

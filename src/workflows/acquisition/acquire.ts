@@ -1,5 +1,6 @@
 import type { BlameStage } from '../../domain/acquisition/blame.js';
 import { importWaitMs, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
+import { isReleasesOwn } from '../../domain/acquisition/grab-failure.js';
 import type { ChildOutcome } from '../../domain/jobs/job-input.js';
 import type { MonitorDownloadResult } from './monitor-download.js';
 import type { OrganizeFilesResult } from './organize-files.js';
@@ -10,7 +11,8 @@ export type Acquired =
   | ({ kind: 'filed' } & Filed)
   /** Nothing was asked of any client. */
   | { kind: 'left_out' }
-  | { kind: 'failed' };
+  /** `blameless`: not by its own fault, so that it may be tried again soon. */
+  | { kind: 'failed'; blameless?: string };
 
 interface Choice {
   /** A person's own: also one that was tried before. */
@@ -34,8 +36,9 @@ export async function acquire(
     return { kind: 'left_out' };
   }
   await story.become('downloading', candidate.title, decisionId);
-  const downloadId = await download(story, candidate);
-  if (downloadId === undefined) return { kind: 'failed' };
+  const came = await download(story, candidate);
+  if (typeof came !== 'string') return came;
+  const downloadId = came;
   await story.become('processing', null);
   const organized = await organize(story, candidate, downloadId);
   if (organized === undefined) return { kind: 'failed' };
@@ -43,7 +46,10 @@ export async function acquire(
   return { kind: 'filed', downloadId, folder: organized.folder };
 }
 
-async function download(story: RequestStory, candidate: Candidate): Promise<string | undefined> {
+async function download(
+  story: RequestStory,
+  candidate: Candidate,
+): Promise<string | Extract<Acquired, { kind: 'failed' }>> {
   // One that came too late for the release before says nothing of this one.
   story.decisions.take('skipCandidate');
   const monitored = await story.unlessSkipped(() =>
@@ -60,13 +66,13 @@ async function download(story: RequestStory, candidate: Candidate): Promise<stri
   );
   if (monitored === 'skipped' || story.decisions.has('selectRelease')) {
     await skip(story, candidate);
-    return undefined;
+    return { kind: 'failed' };
   }
   if (monitored.status !== 'completed') {
     const { kind, message } = monitored.error;
     if (kind === 'release_fault') await block(story, candidate, { stage: 'download', evidence: message });
     await story.become('searching', `${candidate.title} did not work out: ${message}`);
-    return undefined;
+    return isReleasesOwn(kind) ? { kind: 'failed' } : { kind: 'failed', blameless: message };
   }
   const { outcome, downloadId, detail } = monitored.result;
   switch (outcome) {
@@ -87,7 +93,7 @@ async function download(story: RequestStory, candidate: Candidate): Promise<stri
       break;
   }
   await story.become('searching', `${candidate.title} did not work out: ${detail}`);
-  return undefined;
+  return { kind: 'failed' };
 }
 
 /** Until it is filed, refused for good, or somebody wants another release. */

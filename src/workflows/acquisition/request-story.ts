@@ -12,7 +12,7 @@ import type { DecisionInputs } from '../../domain/acquisition/request-decision.j
 import { budgetSpent, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
 import { restReason, type SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
-import { nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
+import { againSoonMs, nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import { fact } from '../jobs/fact.js';
 import type { Job } from '../jobs/job.js';
@@ -44,6 +44,8 @@ export class RequestStory {
   #searchTerms: string | null;
   #invoked: boolean;
   #judged: number;
+  /** What failed in this pass by no fault of its release. */
+  #blameless: string | undefined;
   #woken = false;
 
   constructor(job: Job<RequestParams>, reached: ReachedRequest | undefined) {
@@ -173,6 +175,7 @@ export class RequestStory {
     if (this.decisions.has('selectRelease')) return undefined;
     await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
     this.#woken = false;
+    this.#blameless = undefined;
     const found = await this.#untilFree(await this.#search());
     const filed = await this.#walk(found);
     if (filed !== undefined) return filed;
@@ -239,6 +242,10 @@ export class RequestStory {
 
   #count(came: Exclude<Acquired, { kind: 'filed' }>): number {
     if (came.kind === 'left_out') return 0;
+    if (came.blameless !== undefined) {
+      this.#blameless = came.blameless;
+      return 1;
+    }
     this.spent.releases += 1;
     return 1;
   }
@@ -263,6 +270,10 @@ export class RequestStory {
   async #rest(found: SearchConclusion): Promise<void> {
     const spent = this.#spentPart();
     if (spent !== undefined) return this.warn(spent);
+    if (this.#blameless !== undefined) {
+      const waitMs = Math.min(againSoonMs(this.#pass), nextSearchWaitMs(this.#pass, Math.random()));
+      return this.#awaitNext('retry_backoff', this.#blameless, waitMs);
+    }
     await this.#awaitNext(restReason(found), found.detail, found.retryAfterMs);
   }
 

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { ensureDefaults } from '../../../src/cli/defaults.js';
+import {
+  startTorznabServer,
+  type TorznabItem,
+  type TorznabServer,
+} from '../../../src/cli/demo/torznab-server.js';
+import { createJob } from '../../../src/jobs/create.js';
+import { decideRequest } from '../../../src/jobs/decide-request.js';
+import { saveDelayProfile } from '../../../src/store/acquisition/delay-profiles.js';
+import { findRequest, timelineOf } from '../../../src/store/acquisition/requests.js';
+import { saveIndexer } from '../../../src/store/acquisition/settings.js';
+import { DEFAULT_DELAY_PROFILE } from '../../../src/domain/acquisition/delay-profile.js';
+import { writeTorrent } from '../../integrations/indexers/torrents.js';
+import { startTestCore, type TestCore } from '../../support/core.js';
+
+const API_KEY = 'of-this-test';
+const MINUTE = 60_000;
+const torrent = writeTorrent();
+const item: TorznabItem = {
+  ...{ guid: 'one', title: 'H. G. Wells - Kipps [M4B]', category: 3030, sizeBytes: 300 * 1_048_576 },
+  ...{ seeders: 12, infoHash: torrent.infoHash, torrent: torrent.bytes },
+};
+const late: TorznabItem = { ...item, guid: 'late', title: 'H. G. Wells - Tono-Bungay [M4B]' };
+
+let core: TestCore;
+let indexer: TorznabServer;
+
+beforeAll(async () => {
+  core = await startTestCore();
+  await ensureDefaults(core.parts, { aria2: { missing: 'not needed here' } });
+  indexer = await startTorznabServer({ items: [item, late], apiKey: API_KEY });
+  const { db, seal } = core.parts;
+  await saveIndexer(db, {
+    ...{ id: 'one', name: 'One', kind: 'torznab', baseUrl: indexer.url, username: null, categories: [] },
+    ...{ secret: seal.seal(API_KEY), priority: 25, minimumSeeders: 1, seedRatio: null, seedMinutes: null },
+    enabled: true,
+  });
+});
+
+afterAll(async () => {
+  await core.stop();
+  await indexer.close();
+});
+
+async function ask(title: string, own: object = {}): Promise<string> {
+  const params = {
+    item: { mediaType: 'audiobook', title, author: 'H. G. Wells' },
+    libraryId: 'library',
+    ...own,
+  };
+  return (await createJob(core.parts, { type: 'request', params, createdBy: 'ann' })).job.id;
+}
+
+/** One release that was fetched from the indexer today, by a client that is off. */
+async function storeGrab(): Promise<void> {
+  const { db } = core.parts;
+  await db.query(
+    `insert into download_clients (id, name, kind, base_url, enabled) values ('off', 'Off', 'aria2', 'http://127.0.0.1:1', false)`,
+  );
+  await db.query(
+    `insert into downloads (id, job_id, round, client_id, client_item_id, release_title, indexer_id, guid, directory, removed_at)
+     select 'dl-today', id, 1, 'off', 'x', 'Another', 'one', 'other', 'downloads:dl-today', now() from jobs limit 1`,
+  );
+}
+
+const again = (jobId: string): Promise<void> =>
+  decideRequest(core.parts, jobId, { wish: { kind: 'retryStage' }, by: 'ann', reason: null });
+
+describe('a grab that fails by no fault of its release', () => {
+  it('is tried again soon, and with the same release', async () => {
+    item.downloadFault = 'broken';
+    const id = await ask('Kipps');
+    const waits = await core.until(id, ({ waitingReason }) => waitingReason === 'retry_backoff', 60_000);
+    expect(waits.sentence).toContain('502');
+    const next = Date.parse(waits.nextAttemptAt ?? '') - Date.now();
+    expect(next).toBeGreaterThan(MINUTE);
+    expect(next).toBeLessThan(6 * MINUTE);
+
+    delete item.downloadFault;
+    await again(id);
+    // Nobody fetches torrents here: that it waits for a client says that the release was taken.
+    await core.until(id, ({ children }) => children.some(({ type }) => type === 'monitor_download'), 30_000);
+    const { rows } = await core.parts.db.query<{ id: string }>(
+      `select id from jobs where parent_id = $1 and type = 'monitor_download' order by created_at`,
+      [id],
+    );
+    expect(rows).toHaveLength(2);
+    await core.until(
+      rows[1]?.id ?? '',
+      ({ waitingReason }) => waitingReason === 'client_unreachable',
+      30_000,
+    );
+  });
+});
+
+describe('a release that waits for a better one', () => {
+  it('says so, and is taken at once when somebody asks for it now', async () => {
+    const { db } = core.parts;
+    await saveDelayProfile(db, {
+      ...{ ...DEFAULT_DELAY_PROFILE, id: 'evening', name: 'Evening', order: 1, torrentDelay: 60 },
+      tags: ['patient'],
+    });
+    const id = await ask('Tono-Bungay', { tags: ['patient'] });
+    const waits = await core.until(id, ({ waitingReason }) => waitingReason === 'delay_profile', 30_000);
+    expect(Date.parse(waits.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(58 * MINUTE);
+    const request = await findRequest(db, id);
+    expect(request).toMatchObject({
+      state: 'awaiting_search',
+      tags: ['patient'],
+      pendingSince: expect.any(Date),
+    });
+    await again(id);
+    await core.until(id, ({ children }) => children.some(({ type }) => type === 'monitor_download'), 30_000);
+    const timeline = await timelineOf(db, request?.id ?? '');
+    expect(timeline.at(-1)).toMatchObject({ state: 'downloading', detail: late.title });
+  });
+});
+
+describe('a release that fits while its indexer rests', () => {
+  it('is judged again without another search, and taken once it may be', async () => {
+    const { db } = core.parts;
+    await storeGrab();
+    await db.query(`update indexers set grab_limit = 1`);
+    const held = await ask('Kipps', { item: { mediaType: 'audiobook', title: 'Kipps' } });
+    await core.until(held, ({ waitingReason }) => waitingReason === 'indexer_backoff', 30_000);
+    const searches = indexer.requests.length;
+    await db.query(`update indexers set grab_limit = null`);
+    const { temporal } = core.parts;
+    await temporal.signal(held, 'retryNow', []);
+    await core.until(
+      held,
+      ({ children }) => children.some(({ type }) => type === 'monitor_download'),
+      30_000,
+    );
+    expect(indexer.requests.slice(searches).filter(({ type }) => type !== null)).toEqual([]);
+  });
+});
