@@ -3,14 +3,16 @@ import { makeLibrary, makeReleases, makeWanted } from '../../support/made-releas
 import { defineBench } from '../harness/bench.js';
 import { decideReleases } from './decide-releases.js';
 import { matchLibrary } from './match-library.js';
+import { pollDownloads } from './poll-downloads.js';
 import type { AcquisitionStage } from './stage.js';
 
 const SEED = 1;
 
-/** The rules alone, without servers: what one search and one scan cost in the process that decides. */
+/** What one search, one scan and one poll cost in the process that makes them; only the poll needs servers. */
 export const acquisitionBench = defineBench<AcquisitionStage>({
   name: 'acquisition',
-  summary: 'What deciding costs: ranking the releases of a search, matching a library with what is wanted',
+  summary:
+    'What deciding and watching costs: ranking releases, matching a library with what is wanted, polling a client',
   open: () => {
     const library = makeLibrary(createRandom(SEED, 'library'), 50_000);
     const stage = {
@@ -20,5 +22,5 @@ export const acquisitionBench = defineBench<AcquisitionStage>({
     };
     return Promise.resolve({ stage, machine: {}, close: () => Promise.resolve() });
   },
-  parts: [decideReleases, matchLibrary],
+  parts: [decideReleases, matchLibrary, pollDownloads],
 });
