@@ -26,7 +26,13 @@ const webAddress = z
   .optional();
 
 /** Their values are told to nobody, wrong ones neither. */
-const SECRETS = new Set(['LONGPLAY_SECRET_KEY', 'DATABASE_URL', 'TEMPORAL_API_KEY', 'LONGPLAY_TOKEN']);
+const SECRETS = new Set([
+  'LONGPLAY_SECRET_KEY',
+  'DATABASE_URL',
+  'TEMPORAL_API_KEY',
+  'LONGPLAY_TOKEN',
+  'LONGPLAY_IMPORT_KEY',
+]);
 
 /** Every variable that Longplay reads, with its default; the source of docs/configuration.md. */
 export const ENVIRONMENT = z.object({
@@ -98,6 +104,9 @@ export const ENVIRONMENT = z.object({
     ),
   LONGPLAY_URL: webAddress.describe('Where the command line finds Longplay; default: the data folder says'),
   LONGPLAY_TOKEN: optional.describe('Token of the command line; default: the data folder has one'),
+  LONGPLAY_IMPORT_KEY: optional.describe(
+    'API key for "longplay import", so that no history of a shell keeps it',
+  ),
 });
 
 export interface Config {
@@ -123,6 +132,7 @@ export interface Config {
   downloadInterface: string | undefined;
   demoJobs: boolean;
   client: { url: string | undefined; token: string | undefined };
+  importKey: string | undefined;
   /** PATH, where programs given by name are found. */
   searchPath: string | undefined;
 }
@@ -191,6 +201,7 @@ function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'>
     downloadInterface: env.LONGPLAY_DOWNLOAD_INTERFACE,
     demoJobs: env.LONGPLAY_DEMO_JOBS === 'true',
     client: { url: env.LONGPLAY_URL, token: env.LONGPLAY_TOKEN },
+    importKey: env.LONGPLAY_IMPORT_KEY,
   };
 }
 

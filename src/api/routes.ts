@@ -22,6 +22,7 @@ import {
 } from './health/trouble-operations.js';
 import type { Operation } from './http/operation.js';
 import type { Access, Method, Route } from './http/route.js';
+import { importOperation } from './imports/operations.js';
 import { bulkOperation, cancelRunningOperation } from './jobs/bulk.js';
 import {
   createJobOperation,
@@ -195,6 +196,8 @@ export const ROUTES: readonly Route[] = [
   route('delete', '/api/notification-targets/:id', 'super_admin', targets.deleteTargetOperation),
   route('post', '/api/notification-targets/:id/test', 'operator', targets.testTargetOperation),
   route('get', '/api/notices', 'viewer', listNoticesOperation),
+
+  route('post', '/api/imports/:kind', 'super_admin', importOperation),
 
   route('post', '/api/session', 'public', logInOperation),
   route('get', '/api/session', 'viewer', getSessionOperation),

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { addDoctorCommand } from './commands/doctor.js';
+import { addImportCommand } from './commands/import.js';
 import { addJobCommands } from './commands/job.js';
 import { addNotifyCommands } from './commands/notify.js';
 import { addRecoverCommand } from './commands/recover.js';
@@ -49,6 +50,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addSettingCommands(program, deps);
   addPolicyCommands(program, deps);
   addNotifyCommands(program, deps);
+  addImportCommand(program, deps);
   addTokenCommands(program, deps);
   return program;
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
 import type { TargetKind } from '../domain/notices/target-address.js';
+import { createArrApp } from './arr/app.js';
 import { createAria2Client } from './download-clients/aria2/client.js';
 import { createNzbgetClient } from './download-clients/nzbget/client.js';
 import type { DownloadClient } from './download-clients/port.js';
@@ -70,6 +71,7 @@ export function createIntegrations(): Integrations {
     downloadClient: createClient,
     keptDownloadClient: keepById(createClient),
     libraryServer: (settings) => LIBRARY_SERVERS[settings.kind](settings),
+    arrApp: createArrApp,
     notifier: (settings) => NOTIFIERS[settings.address.kind](settings),
   };
 }

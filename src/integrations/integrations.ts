@@ -1,4 +1,5 @@
 import type { ClientKind, IndexerKind, ServerKind } from '../domain/acquisition/products.js';
+import type { ArrApp, ArrSettings } from './arr/port.js';
 import type { DownloadClient } from './download-clients/port.js';
 import type { Indexer } from './indexers/port.js';
 import type { LibraryServer } from './libraries/port.js';
@@ -44,5 +45,7 @@ export interface Integrations {
   /** The same one as long as its settings are: it keeps its log-in, and the memory of a refused one. */
   keptDownloadClient: (settings: DownloadClientSettings) => DownloadClient;
   libraryServer: (settings: LibraryServerSettings) => LibraryServer;
+  /** What is moved in from; it is only read. */
+  arrApp: (settings: ArrSettings) => ArrApp;
   notifier: (settings: NotifierSettings) => Notifier;
 }

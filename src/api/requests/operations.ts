@@ -7,6 +7,8 @@ import { addRequester } from '../../store/acquisition/request-decisions.js';
 import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';
 import type { Queryable } from '../../store/database.js';
 import { findJob } from '../../store/jobs.js';
+import type { Principal } from '../access/principal.js';
+import type { ApiContext } from '../context.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { createOnce } from '../jobs/create-once.js';
@@ -38,37 +40,49 @@ export const createRequestOperation = defineOperation({
   },
   refusals: [409, 422],
   handle: async (context, { body, principal, request }) => {
-    const answer = await createOnce(context, {
-      asked: body,
-      wish: async () => ({
-        type: 'request',
-        params: {
-          item: body.item,
-          libraryId: await libraryFor(context.db, body),
-          qualityProfileId: await profileFor(context.db, body),
-          tags: body.tags,
-        },
-        priority: body.priority,
-        createdBy: principal.name,
-      }),
-      key: idempotencyKeyOf(request),
-      principal: principal.id,
-    });
-    const job = answer.body as JobView;
-    // Who asks for what is asked for already joins it.
-    await addRequester(context.db, { jobId: job.id, name: principal.name });
+    const { status, job } = await askForItem(context, { body, principal, key: idempotencyKeyOf(request) });
     const row = await requireRequest(context.db, job.id);
     return {
-      status: answer.status,
+      status,
       body: viewRequest(row, job),
       headers: { location: `/api/requests/${row.requestId ?? row.jobId}` },
       audit: {
         target: job.id,
-        detail: { title: job.title, libraryId: row.libraryId, status: answer.status },
+        detail: { title: job.title, libraryId: row.libraryId, status },
       },
     };
   },
 });
+
+/** The use case of all who ask for an item; who asks for what is asked for already joins it. */
+export async function askForItem(
+  context: ApiContext,
+  {
+    body,
+    principal,
+    key,
+  }: { body: z.output<typeof createRequestBody>; principal: Principal; key: string | undefined },
+): Promise<{ status: number; job: JobView }> {
+  const answer = await createOnce(context, {
+    asked: body,
+    wish: async () => ({
+      type: 'request',
+      params: {
+        item: body.item,
+        libraryId: await libraryFor(context.db, body),
+        qualityProfileId: await profileFor(context.db, body),
+        tags: body.tags,
+      },
+      priority: body.priority,
+      createdBy: principal.name,
+    }),
+    key,
+    principal: principal.id,
+  });
+  const job = answer.body as JobView;
+  await addRequester(context.db, { jobId: job.id, name: principal.name });
+  return { status: answer.status, job };
+}
 
 export const listRequestsOperation = defineOperation({
   id: 'listRequests',

@@ -16,7 +16,7 @@ export const id = slug.optional().describe('Default: made from the name; it neve
 export const name = z.string().trim().min(1).max(100);
 
 /** Stored and shown: so no user, password, key or fragment may stand in it. */
-const baseUrl = z
+export const baseUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http or https address' })
   .max(500)
   .refine((text) => {
@@ -107,7 +107,7 @@ const root = z
   .max(500)
   .describe('A logical path such as `library:` or `library:Audiobooks`, never a path of one machine');
 
-const pathMappings = z
+export const pathMappings = z
   .array(
     z.strictObject({
       remote: z.string().min(1).max(1_000).describe('A folder as the other side sees it'),

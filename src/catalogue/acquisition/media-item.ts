@@ -44,15 +44,19 @@ export const mediaItem = z.strictObject({
 
 export type MediaItemParams = z.output<typeof mediaItem>;
 
-export function titleOf({ title, author }: MediaItemParams): string {
-  return author === undefined ? title : `${title} by ${author}`;
-}
-
 /** Equal for the same item however its name is written: one open job per item (acquisition.md §7.1). */
-export function itemKey({ mediaType, title, author, seriesPart, asin, isbn }: MediaItemParams): string {
+export function itemKey({ mediaType, title, author, asin, isbn, ...item }: MediaItemParams): string {
   const id = asin ?? isbn;
   if (id !== undefined) return `${mediaType}:${id}`;
-  // Volumes may share their series' name for a title.
-  const volume = seriesPart === undefined ? '' : `:${parseVolume(seriesPart) ?? plainTitle(seriesPart)}`;
-  return `${mediaType}:${plainTitle(title)}:${normalizeName(author ?? '')}${volume}`;
+  return `${mediaType}:${plainTitle(title)}:${normalizeName(author ?? '')}${partOf(mediaType, item)}`;
+}
+
+/** What tells items of one title apart: volumes and episodes share their series' name, films their remake's. */
+function partOf(
+  mediaType: MediaItemParams['mediaType'],
+  { seriesPart, season, episode, year }: Pick<MediaItemParams, 'seriesPart' | 'season' | 'episode' | 'year'>,
+): string {
+  if (mediaType === 'episode') return `:${season ?? ''}x${episode ?? ''}`;
+  if (mediaType === 'movie') return year === undefined ? '' : `:${year}`;
+  return seriesPart === undefined ? '' : `:${parseVolume(seriesPart) ?? plainTitle(seriesPart)}`;
 }

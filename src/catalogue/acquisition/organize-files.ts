@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { titleOf } from '../../domain/acquisition/item-title.js';
 import { ACQUISITION_RETRY_MS, defineJobType, step } from '../job-type.js';
-import { mediaItem, titleOf } from './media-item.js';
+import { mediaItem } from './media-item.js';
 
 export const organizeFiles = defineJobType({
   type: 'organize_files',

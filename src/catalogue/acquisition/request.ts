@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { titleOf } from '../../domain/acquisition/item-title.js';
 import { ACQUISITION_RETRY_MS, defineJobType, step } from '../job-type.js';
-import { itemKey, mediaItem, tags, titleOf } from './media-item.js';
+import { itemKey, mediaItem, tags } from './media-item.js';
 
 export const request = defineJobType({
   type: 'request',

@@ -1,3 +1,4 @@
+import { titleOf } from '../acquisition/item-title.js';
 import type { MediaItem } from '../acquisition/release.js';
 import { urgencyOf, type NoticeEvent, type Urgency } from './event.js';
 
@@ -81,14 +82,6 @@ export function testMessage({ key, at }: { key: string; at: string }): NoticeMes
     at,
     request: null,
   };
-}
-
-/** An episode's title is that of its series. */
-export function titleOf({ title, author, season, episode }: MediaItem): string {
-  const number = (letter: string, value: number | undefined): string =>
-    value === undefined ? '' : `${letter}${String(value).padStart(2, '0')}`;
-  const place = number('S', season) + number('E', episode);
-  return `${title}${author === undefined ? '' : ` by ${author}`}${place === '' ? '' : ` ${place}`}`;
 }
 
 /** A push service takes 4,096 bytes (watch.md §2.5), and a character may need four of them. */

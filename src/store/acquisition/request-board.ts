@@ -62,3 +62,15 @@ export async function findOnBoard(db: Queryable, id: string): Promise<BoardRow |
   );
   return rows[0];
 }
+
+/** What was ever asked for, by the key of the item, and how its newest request stands. */
+export async function requestedKeys(
+  db: Queryable,
+): Promise<Map<string, { jobId: string; state: RequestState }>> {
+  const { rows } = await db.query<{ key: string; jobId: string; state: RequestState }>(
+    `select distinct on (j.subject_id) j.subject_id as key, j.id as "jobId", ${STATE} as state
+     from jobs j left join requests r on r.job_id = j.id
+     where j.type = 'request' and j.subject_id is not null order by j.subject_id, j.created_at desc`,
+  );
+  return new Map(rows.map(({ key, ...row }) => [key, row]));
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { itemKey, mediaItem, titleOf } from '../../../src/catalogue/acquisition/media-item.js';
+import { itemKey, mediaItem } from '../../../src/catalogue/acquisition/media-item.js';
+import { titleOf } from '../../../src/domain/acquisition/item-title.js';
 
 const keyOf = (fields: object): string => itemKey(mediaItem.parse({ title: 'Mistborn', ...fields }));
 
@@ -22,6 +23,17 @@ describe('the key of an item', () => {
     ['kinds', { mediaType: 'ebook' }, { mediaType: 'audiobook' }],
     ['volumes', { seriesPart: '1' }, { seriesPart: '2' }],
     ['titles without a letter', { title: '???' }, { title: '!!!' }],
+    [
+      'episodes',
+      { mediaType: 'episode', season: 1, episode: 1 },
+      { mediaType: 'episode', season: 1, episode: 2 },
+    ],
+    [
+      'seasons',
+      { mediaType: 'episode', season: 1, episode: 1 },
+      { mediaType: 'episode', season: 11, episode: 1 },
+    ],
+    ['years of a film', { mediaType: 'movie', year: 1984 }, { mediaType: 'movie', year: 2021 }],
     ['editions by their ids', { asin: 'B0036N4HZC' }, { asin: 'B000000000' }],
   ])('is another for other %s', (_what, one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other));

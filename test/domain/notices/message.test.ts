@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { REQUEST_STATES } from '../../../src/domain/acquisition/request-state.js';
 import { eventOf, NOTICE_EVENTS } from '../../../src/domain/notices/event.js';
-import { composeMessage, titleOf } from '../../../src/domain/notices/message.js';
+import { titleOf } from '../../../src/domain/acquisition/item-title.js';
+import { composeMessage } from '../../../src/domain/notices/message.js';
 import { afterFailure } from '../../../src/domain/notices/retry.js';
 
 const DAY_MS = 24 * 3_600_000;
