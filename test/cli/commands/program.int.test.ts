@@ -37,6 +37,12 @@ const leaves = leavesOf(program).map(({ words, command }) => ({ line: words.join
 const talking = leaves.filter(({ line }) => !['up', 'demo', 'api', 'worker', 'doctor'].includes(line));
 
 /** The command with something for each argument that it needs. */
+/** What a command needs, though it can be given in more than one way. */
+const NEEDED: Record<string, string[]> = {
+  import: ['key-of-nobody'],
+  'notify add': ['ntfy://127.0.0.1:1/topic'],
+};
+
 function filled({ words, command }: { words: string[]; command: Command }): string[] {
   const values: Record<string, string> = {
     priority: '5',
@@ -46,9 +52,11 @@ function filled({ words, command }: { words: string[]; command: Command }): stri
     release: '0',
     json: '{}',
     entry: '1',
+    program: 'sonarr',
   };
   const given = command.registeredArguments.filter(({ required }) => required);
-  return [...words, ...given.map((argument) => values[argument.name()] ?? 'none-00000000')];
+  const needed = NEEDED[words.join(' ')] ?? [];
+  return [...words, ...given.map((argument) => values[argument.name()] ?? 'none-00000000'), ...needed];
 }
 
 const run = (argv: string[], token: string = api.tokens.super_admin): Promise<Ran> =>
