@@ -1,9 +1,12 @@
+import { cleanupSeeded } from './acquisition/cleanup-seeded.js';
 import { libraryScan } from './acquisition/library-scan.js';
 import { matchLibrary } from './acquisition/match-library.js';
 import { monitorDownload } from './acquisition/monitor-download.js';
 import { organizeFiles } from './acquisition/organize-files.js';
 import { recentlyAddedCheck } from './acquisition/recently-added-check.js';
 import { request } from './acquisition/request.js';
+import { retryImports } from './acquisition/retry-imports.js';
+import { retryMissing } from './acquisition/retry-missing.js';
 import { searchIndexers } from './acquisition/search-indexers.js';
 import { createCatalogue } from './catalogue.js';
 import { demoEncode } from './demo/demo-encode.js';
@@ -25,6 +28,9 @@ export const catalogue = createCatalogue([
   libraryScan,
   matchLibrary,
   recentlyAddedCheck,
+  retryMissing,
+  retryImports,
+  cleanupSeeded,
   demoNoop,
   demoSteps,
   demoFail,

@@ -123,7 +123,7 @@ export async function startWorkers(
   const ownTemporal = config.databaseUrl === undefined && config.temporal.address === undefined;
   const loops = roles.includes('core')
     ? [
-        startSweeper(parts, { ownTemporal }),
+        startSweeper(parts, { ownTemporal, defaultSchedules: true }),
         startDownloadPoller(parts),
         startNoticeSender(parts),
         startDemoPoller(parts),

@@ -1,13 +1,13 @@
 import { addToClient } from '../activities/acquisition/add-to-client.js';
 import { logicalDirectory, unmappedDirectory } from '../activities/acquisition/client-paths.js';
+import { endDuty, hasDuty, judgeDuty } from '../activities/acquisition/end-duty.js';
 import { giveBackDownload } from '../activities/acquisition/give-back.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import type { DownloadItem } from '../domain/acquisition/download.js';
 import type { DownloadTransition } from '../domain/acquisition/download-transition.js';
 import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
-import { ratioOf, uploadedIn } from '../domain/acquisition/poll-seeding.js';
+import { uploadedIn } from '../domain/acquisition/poll-seeding.js';
 import { stallLimits } from '../domain/acquisition/stall-clock.js';
-import { isDutyMet } from '../domain/acquisition/seeding-duty.js';
 import {
   coOwner,
   recordDirectory,
@@ -50,7 +50,7 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
     progressed: judged.progressed,
     detail: download.paused ? null : judged.detail,
   });
-  if (download.duty !== null) return followDuty(deps, poll, judged.facts);
+  if (hasDuty(download)) return followDuty(deps, poll, judged.facts);
   const lost = await followDirectory(deps, poll);
   const isDone = judged.transition?.kind === 'complete';
   await tell(deps, poll, isDone && lost !== undefined ? heldFor(lost) : judged.transition);
@@ -70,13 +70,14 @@ async function tell(
 }
 
 /** The timer of one torrent (acquisition.md §4.6): once both numbers are met, the client may forget it. */
-async function followDuty(deps: ActivityDeps, poll: OnePoll, { seeding }: PollFacts): Promise<void> {
-  const { download, item } = poll;
-  if (download.duty === null || item === undefined) return;
-  const seconds = Math.max(download.duty.seededSeconds, seeding.seededMs / 1_000);
-  const met = isDutyMet({ ...download.duty, seededSeconds: seconds }, { ratio: ratioOf(seeding, item) });
+async function followDuty(deps: ActivityDeps, poll: OnePoll, facts: PollFacts): Promise<void> {
+  const { download, item, signal } = poll;
+  if (!hasDuty(download) || item === undefined) return;
+  const { seconds, met } = judgeDuty({ ...download, pollFacts: facts }, item);
   await recordSeeded(deps.db, { downloadId: download.id, seconds, met });
-  if (met && poll.trusted) await giveBack(deps, poll, 'a download that has met its seeding duty');
+  if (!met || !poll.trusted) return;
+  if ((await endDuty(deps, download, signal)) !== undefined) return;
+  deps.log.info({ jobId: download.jobId, downloadId: download.id }, 'a seeding duty was met: given back');
 }
 
 /**

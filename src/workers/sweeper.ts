@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../activities/deps.js';
 import { createJob } from '../jobs/create.js';
+import { offerDefaultSchedules } from '../jobs/schedules/offer-defaults.js';
 import { sweepOften, sweepSeldom } from '../jobs/sweep.js';
 import { restoreRequests } from '../store/acquisition/requests.js';
 import { retryCleanups } from './cleanups.js';
@@ -10,7 +11,17 @@ const OFTEN_MS = 5_000;
 const SELDOM_MS = 60_000;
 
 /** The loop of `core` that repairs every disagreement between rows and Temporal (jobs.md §4). */
-export function startSweeper(deps: ActivityDeps, options: { ownTemporal?: boolean } = {}): LeaderLoop {
+export function startSweeper(
+  deps: ActivityDeps,
+  {
+    defaultSchedules = false,
+    ...options
+  }: {
+    ownTemporal?: boolean;
+    /** Makes those that were never made; not where several databases share one Temporal. */
+    defaultSchedules?: boolean;
+  } = {},
+): LeaderLoop {
   let seldomAt = 0;
   return startLeaderLoop({
     name: 'sweeper',
@@ -23,6 +34,7 @@ export function startSweeper(deps: ActivityDeps, options: { ownTemporal?: boolea
       await retryCleanups(deps);
       if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0 && leadership.ledMs > OFTEN_MS) return;
       seldomAt = performance.now();
+      if (defaultSchedules) await offerDefaultSchedules(deps);
       await sweepSeldom(deps, options);
       await bringBackRequests(deps);
     },

@@ -21,6 +21,8 @@ export const searchIndexers = defineJobType({
   }),
   title: ({ item }) => `Search for ${titleOf(item)}`,
   subject: ({ item }) => ({ type: 'item', id: itemKey(item) }),
+  // To spare the indexers, however many requests are due at once (acquisition.md §1.6).
+  permit: { group: () => 'search_indexers', maximum: 3 },
   steps: {
     planSearch: step('io', 1),
     searchIndexer: step('io', 5),

@@ -24,3 +24,14 @@ export async function recordSeeded(
     [seeded.downloadId, Math.floor(seeded.seconds), seeded.met],
   );
 }
+
+/** Why it is not removed although its duty is met; null: nothing stands against it. */
+export async function recordKept(
+  db: Queryable,
+  { downloadId, because }: { downloadId: string; because: string | null },
+): Promise<void> {
+  await db.query(
+    `update seeding_duties set kept_because = $2 where download_id = $1 and kept_because is distinct from $2`,
+    [downloadId, because],
+  );
+}
