@@ -16,14 +16,15 @@ import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { startTestCore, type TestCore } from '../../support/core.js';
 import { eventually } from '../../support/eventually.js';
 
+// Titles that no other test asks for: all share one Temporal server.
 const API_KEY = 'of-this-test';
 const MINUTE = 60_000;
 const torrent = writeTorrent();
 const item: TorznabItem = {
-  ...{ guid: 'one', title: 'H. G. Wells - Kipps [M4B]', category: 3030, sizeBytes: 300 * 1_048_576 },
+  ...{ guid: 'one', title: 'H. G. Wells - Bealby [M4B]', category: 3030, sizeBytes: 300 * 1_048_576 },
   ...{ seeders: 12, infoHash: torrent.infoHash, torrent: torrent.bytes },
 };
-const late: TorznabItem = { ...item, guid: 'late', title: 'H. G. Wells - Tono-Bungay [M4B]' };
+const late: TorznabItem = { ...item, guid: 'late', title: 'H. G. Wells - Mr Britling Sees It Through [M4B]' };
 
 let core: TestCore;
 let indexer: TorznabServer;
@@ -85,7 +86,7 @@ const again = (jobId: string): Promise<void> =>
 describe('a grab that fails by no fault of its release', () => {
   it('is tried again soon, and with the same release', async () => {
     item.downloadFault = 'broken';
-    const id = await ask('Kipps');
+    const id = await ask('Bealby');
     const waits = await core.until(id, ({ waitingReason }) => waitingReason === 'retry_backoff', 60_000);
     expect(waits.sentence).toContain('502');
     const next = Date.parse(waits.nextAttemptAt ?? '') - Date.now();
@@ -107,7 +108,7 @@ describe('a release that waits for a better one', () => {
       ...{ ...DEFAULT_DELAY_PROFILE, id: 'evening', name: 'Evening', order: 1, torrentDelay: 60 },
       tags: ['patient'],
     });
-    const id = await ask('Tono-Bungay', { tags: ['patient'] });
+    const id = await ask('Mr Britling Sees It Through', { tags: ['patient'] });
     const waits = await core.until(id, ({ waitingReason }) => waitingReason === 'delay_profile', 30_000);
     expect(Date.parse(waits.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(58 * MINUTE);
     const request = await findRequest(db, id);
@@ -128,7 +129,7 @@ describe('a release that fits while its indexer rests', () => {
     const { db } = core.parts;
     await storeGrab();
     await db.query(`update indexers set grab_limit = 1`);
-    const held = await ask('Kipps', { item: { mediaType: 'audiobook', title: 'Kipps' } });
+    const held = await ask('Bealby', { item: { mediaType: 'audiobook', title: 'Bealby' } });
     await core.until(held, ({ waitingReason }) => waitingReason === 'indexer_backoff', 30_000);
     const searches = indexer.requests.length;
     await db.query(`update indexers set grab_limit = null`);
