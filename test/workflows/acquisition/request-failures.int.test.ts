@@ -8,6 +8,7 @@ import {
 } from '../../../src/cli/demo/torznab-server.js';
 import { createJob } from '../../../src/jobs/create.js';
 import { decideRequest } from '../../../src/jobs/decide-request.js';
+import { makeWish } from '../../../src/jobs/wish.js';
 import { saveDelayProfile } from '../../../src/store/acquisition/delay-profiles.js';
 import { findRequest, timelineOf } from '../../../src/store/acquisition/requests.js';
 import { saveIndexer } from '../../../src/store/acquisition/settings.js';
@@ -41,7 +42,14 @@ beforeAll(async () => {
   });
 });
 
+const asked: string[] = [];
+
+// What stays open would go on in the core of the next file, on another database.
 afterAll(async () => {
+  for (const jobId of asked) {
+    await makeWish(core.parts, { jobId, kind: 'cancel', madeBy: 'test' });
+    await core.until(jobId, ({ status }) => status === 'cancelled', 30_000);
+  }
   await core.stop();
   await indexer.close();
 });
@@ -52,7 +60,9 @@ async function ask(title: string, own: object = {}): Promise<string> {
     libraryId: 'library',
     ...own,
   };
-  return (await createJob(core.parts, { type: 'request', params, createdBy: 'ann' })).job.id;
+  const { id } = (await createJob(core.parts, { type: 'request', params, createdBy: 'ann' })).job;
+  asked.push(id);
+  return id;
 }
 
 /** One release that was fetched from the indexer today, by a client that is off. */
