@@ -52,15 +52,6 @@ cleanups
   created_at timestamp with time zone not null default now()
   done_at timestamp with time zone
 
-client_findings
-  client_id text not null
-  kind text not null
-  subject text not null
-  name text not null
-  detail text not null
-  remedy text not null
-  since timestamp with time zone not null default now()
-
 custom_rules
   id text not null
   name text not null
@@ -160,11 +151,6 @@ external_items
   active boolean
   progress real
 
-feed_marks
-  indexer_id text not null
-  guid text not null
-  read_at timestamp with time zone not null default now()
-
 findings
   kind text not null
   subject text not null
@@ -172,26 +158,6 @@ findings
   remedy text
   since timestamp with time zone not null default now()
   seen_at timestamp with time zone not null default now()
-
-health_changes
-  id bigint not null
-  check_id text not null
-  kind text not null
-  subject text not null
-  before text not null
-  after text not null
-  detail text not null
-  time timestamp with time zone not null default now()
-
-health_checks
-  id text not null
-  kind text not null
-  subject text not null
-  state text not null
-  detail text not null
-  remedy text
-  since timestamp with time zone not null default now()
-  checked_at timestamp with time zone not null default now()
 
 idempotency_keys
   principal text not null
@@ -652,8 +618,6 @@ candidates candidates_search_id_fkey FOREIGN KEY (search_id) REFERENCES searches
 
 cleanups cleanups_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 
-client_findings client_findings_client_id_fkey FOREIGN KEY (client_id) REFERENCES download_clients(id) ON DELETE CASCADE
-
 delay_profiles delay_profiles_preferred_protocol_check CHECK ((preferred_protocol = ANY (ARRAY['usenet'::text, 'torrent'::text])))
 
 delay_profiles delay_profiles_score_kind_check CHECK ((score_kind = ANY (ARRAY['base'::text, 'custom'::text])))
@@ -679,10 +643,6 @@ downloads downloads_protocol_check CHECK ((protocol = ANY (ARRAY['torrent'::text
 downloads downloads_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
 
 downloads downloads_wished_check CHECK ((wished = ANY (ARRAY['run'::text, 'pause'::text, 'remove'::text])))
-
-feed_marks feed_marks_indexer_id_fkey FOREIGN KEY (indexer_id) REFERENCES indexers(id) ON DELETE CASCADE
-
-health_checks health_checks_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'warning'::text, 'error'::text])))
 
 imports imports_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
@@ -832,8 +792,6 @@ CREATE INDEX cleanups_open ON public.cleanups USING btree (next_at) WHERE (done_
 
 CREATE UNIQUE INDEX cleanups_pkey ON public.cleanups USING btree (id)
 
-CREATE UNIQUE INDEX client_findings_pkey ON public.client_findings USING btree (client_id, kind, subject)
-
 CREATE UNIQUE INDEX custom_rules_name_key ON public.custom_rules USING btree (name)
 
 CREATE UNIQUE INDEX custom_rules_pkey ON public.custom_rules USING btree (id)
@@ -858,15 +816,7 @@ CREATE INDEX downloads_open ON public.downloads USING btree (client_id) WHERE (r
 
 CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
-CREATE UNIQUE INDEX feed_marks_pkey ON public.feed_marks USING btree (indexer_id)
-
 CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
-
-CREATE UNIQUE INDEX health_changes_pkey ON public.health_changes USING btree (id)
-
-CREATE INDEX health_changes_time ON public.health_changes USING btree ("time")
-
-CREATE UNIQUE INDEX health_checks_pkey ON public.health_checks USING btree (id)
 
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (principal, key)
 

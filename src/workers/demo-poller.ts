@@ -10,7 +10,7 @@ import {
 } from '../store/demo/demo-items.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 
-const DEMO_POLLER_LOCK = 4_100_030;
+const DEMO_POLLER_LOCK = 4_100_033;
 const TICK_MS = 500;
 const IDLE_TICK_MS = 15_000;
 /** Until its first pass a process waits for its turn to lead. */
