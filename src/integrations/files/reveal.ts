@@ -26,7 +26,7 @@ interface Reveal {
 export async function revealStage(reveal: Reveal): Promise<void> {
   if (reveal.stage.target !== 'there' && (await revealWhole(reveal))) return;
   await revealEach(reveal);
-  await rm(reveal.stage.folder, { recursive: true, force: true });
+  await rm(reveal.stage.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }
 
 /**

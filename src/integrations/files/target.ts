@@ -99,7 +99,8 @@ export async function removePartials(target: Target, attemptId?: string): Promis
   const folder = folderOf(target);
   for (const place of [path.dirname(folder), folder]) {
     for (const name of (await readFolder(place)).filter(isPartial)) {
-      await rm(path.join(place, name), { recursive: true, force: true });
+      // Its attempt may write there still, until it learns that it is superseded: Node tries again for ENOTEMPTY.
+      await rm(path.join(place, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     }
   }
 }
