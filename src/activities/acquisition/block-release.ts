@@ -18,6 +18,7 @@ export async function blockFor(
     fault: AcquisitionFault;
     source: BlocklistEntry['source'];
     evidence: string;
+    scope?: BlocklistEntry['scope'];
   },
 ): Promise<void> {
   const entry = blocklistEntry({ ...blamed, now: Date.now() });

@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 
 import type { Circumstances, ClientFacts } from '../../domain/acquisition/circumstances.js';
 import { MINUTE_MS } from '../../domain/durations.js';
@@ -6,11 +6,12 @@ import { Fault } from '../../domain/faults.js';
 import { logicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import type { LibraryRow } from '../../store/acquisition/settings.js';
-import { lastPlaceMode, missingBytes } from '../../store/acquisition/space.js';
+import { missingBytes } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
 import type { Roots } from '../deps.js';
 import { offeredClients } from './choose-client.js';
 import type { ConnectDeps } from './connect.js';
+import { expectedPlacement } from './placement.js';
 
 /** A process of the API judges a stored search too. */
 export type DecisionDeps = ConnectDeps & { roots: Roots };
@@ -51,30 +52,9 @@ export async function downloadSpace(
     throw diskFault(error);
   });
   const reservedBytes = await missingBytes(db, except === undefined ? {} : { except });
-  const linkable = library === undefined || (await isOneCopyEnough(db, { roots, folder, library }));
+  // On another disk the second copy needs no room here.
+  const linkable = library === undefined || (await expectedPlacement(db, { roots, library })) !== 'copy';
   return { freeBytes: bavail * bsize, reservedBytes, linkable };
-}
-
-/**
- * On another disk the second copy needs no room here. On the same one a link is enough, unless the last import had
- * to copy: equal devices do not prove that links work (acquisition.md §5.2).
- */
-async function isOneCopyEnough(
-  db: Queryable,
-  { roots, folder, library }: { roots: Roots; folder: string; library: Library },
-): Promise<boolean> {
-  const target = await unlessEnvironment(Promise.resolve().then(() => roots.resolve(library.root)));
-  const [there, here] = await Promise.all([deviceOf(target), deviceOf(folder)]);
-  if (there === undefined || here === undefined || there !== here) return true;
-  return (await lastPlaceMode(db, library.root)) !== 'copy';
-}
-
-async function deviceOf(folder: string | undefined): Promise<number | undefined> {
-  if (folder === undefined) return undefined;
-  return stat(folder).then(
-    ({ dev }) => dev,
-    () => undefined,
-  );
 }
 
 /** A root that is not there is a mount that is gone. */

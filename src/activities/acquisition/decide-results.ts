@@ -11,12 +11,12 @@ import type { StepContext } from '../jobs/step.js';
 import { decisionInput, type DecisionAbout } from './decision-input.js';
 
 /** One job's answers of indexers, or the decision on them. */
-export interface SearchPlace {
+interface SearchPlace {
   jobId: string;
   occurrence: number;
 }
 
-export interface Deciding {
+interface Deciding {
   about: DecisionAbout;
   /** Whose answers are judged. */
   asked: SearchPlace;
@@ -79,7 +79,7 @@ function restOf(indexer: IndexerRow | undefined): number {
 }
 
 /** Candidates stand in their order, so a number is a place in it. */
-export function acceptedOf({ candidates }: Decision): SearchConclusion['accepted'] {
+function acceptedOf({ candidates }: Decision): SearchConclusion['accepted'] {
   return candidates
     .map(({ rank, release }, number) => ({ rank, number, release }))
     .filter(({ rank }) => rank !== null)

@@ -11,7 +11,7 @@ import {
 } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
 import { blockedKeys } from '../../store/acquisition/blocklist.js';
-import { findCandidate, type CandidateRow } from '../../store/acquisition/searches.js';
+import { findCandidate, identityOf, type CandidateRow } from '../../store/acquisition/searches.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { addToClient } from './add-to-client.js';
@@ -116,6 +116,6 @@ async function refuseBlocked(
   if (request === undefined) return;
   const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
   const { infoHash } = fetched;
-  if (!isBlocked({ ...candidate.release, ...candidate, infoHash }, blocklist)) return;
+  if (!isBlocked({ ...identityOf(candidate), infoHash }, blocklist)) return;
   throw new Fault('release_fault', `${candidate.title} is blocked for this item: it was tried before`);
 }

@@ -1,14 +1,12 @@
-import { stat, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 
+import { SPARE_BYTES } from '../../domain/acquisition/circumstances.js';
 import { Fault } from '../../domain/faults.js';
-import { logicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import type { LibraryRow } from '../../store/acquisition/settings.js';
-import { lastPlaceMode, plannedBytes } from '../../store/acquisition/space.js';
+import { plannedBytes } from '../../store/acquisition/space.js';
 import type { ActivityDeps } from '../deps.js';
-
-/** Always left free, so that a full disk stops nobody else (acquisition.md §5.6). */
-const SPARE_BYTES = 100_000_000;
+import { expectedPlacement } from './placement.js';
 
 /**
  * Room for a copy of all files, beside what imports that were planned before still need: of several that do not fit at
@@ -19,10 +17,9 @@ export async function requireImportRoom(
   { db, roots }: Pick<ActivityDeps, 'db' | 'roots'>,
   { jobId, library, bytes }: { jobId: string; library: Pick<LibraryRow, 'root'>; bytes: number },
 ): Promise<void> {
-  const target = roots.resolve(library.root);
+  if ((await expectedPlacement(db, { roots, library })) === 'link') return;
   try {
-    if (await isLinked(db, { roots, target, library })) return;
-    const { bavail, bsize } = await statfs(target);
+    const { bavail, bsize } = await statfs(roots.resolve(library.root));
     const free = Math.max(
       0,
       bavail * bsize - SPARE_BYTES - (await plannedBytes(db, { jobId, root: library.root })),
@@ -39,19 +36,6 @@ export async function requireImportRoom(
   } catch (error) {
     throw diskFault(error);
   }
-}
-
-/** A link takes no room; where the last import had to copy, so may this one. */
-async function isLinked(
-  db: ActivityDeps['db'],
-  {
-    roots,
-    target,
-    library,
-  }: { roots: ActivityDeps['roots']; target: string; library: Pick<LibraryRow, 'root'> },
-): Promise<boolean> {
-  const [there, here] = await Promise.all([stat(target), stat(roots.resolve(logicalPath('downloads', '')))]);
-  return there.dev === here.dev && (await lastPlaceMode(db, library.root)) !== 'copy';
 }
 
 function megabytes(bytes: number): string {

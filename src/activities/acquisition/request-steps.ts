@@ -23,7 +23,12 @@ import {
   type RequestRow,
 } from '../../store/acquisition/requests.js';
 import { blockedKeys } from '../../store/acquisition/blocklist.js';
-import { findCandidate, findSearch, type CandidateRow } from '../../store/acquisition/searches.js';
+import {
+  findCandidate,
+  findSearch,
+  identityOf,
+  type CandidateRow,
+} from '../../store/acquisition/searches.js';
 import { findLibrary } from '../../store/acquisition/settings.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
@@ -136,8 +141,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (candidate === undefined) return { usable: false, reason: 'its search is gone' };
     if (chosen) return { usable: true };
     const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
-    if (isBlocked({ ...candidate.release, ...candidate }, blocklist))
-      return { usable: false, reason: 'it is blocked' };
+    if (isBlocked(identityOf(candidate), blocklist)) return { usable: false, reason: 'it is blocked' };
     const earlier = (await triesOfRequest(deps.db, requestId)).find((download) =>
       isSameRelease(download, candidate),
     );
@@ -161,7 +165,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const { item } = await getRequest(deps, requestId);
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return;
-    const release = { ...candidate.release, ...candidate };
+    const release = identityOf(candidate);
     await blockFor(deps.db, item, { release, fault: blameOf(stage, evidence), source: stage, evidence });
   },
 

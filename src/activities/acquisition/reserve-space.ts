@@ -1,3 +1,4 @@
+import { SPARE_BYTES } from '../../domain/acquisition/circumstances.js';
 import { Fault } from '../../domain/faults.js';
 import { planDownload, type PlannedDownload } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
@@ -6,9 +7,6 @@ import { isInClient, lockSpace } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
 import { downloadSpace } from './circumstances.js';
-
-/** Always left free, so that a full disk stops nobody else (acquisition.md §5.6). */
-const SPARE_BYTES = 100_000_000;
 
 /** What a download would take. */
 interface Need {

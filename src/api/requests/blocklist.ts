@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
+import { blockFor } from '../../activities/acquisition/block-release.js';
 import { itemKey } from '../../catalogue/acquisition/media-item.js';
-import { blocklistEntry } from '../../domain/acquisition/blocklist-entry.js';
-import { deleteBlocked, listBlocked, saveBlocked } from '../../store/acquisition/blocklist.js';
-import { findRequest } from '../../store/acquisition/requests.js';
-import { findCandidate } from '../../store/acquisition/searches.js';
-import type { Queryable } from '../../store/database.js';
+import { deleteBlocked, listBlocked } from '../../store/acquisition/blocklist.js';
+import { findCandidate, identityOf } from '../../store/acquisition/searches.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { DEFAULT_LIMIT, idParams, limit } from '../schemas/parameters.js';
 import { blockedView, blockReleaseBody } from '../schemas/policy.js';
+import { requireStored } from './stored-request.js';
 
 const tag = 'blocklist';
 
@@ -32,7 +31,8 @@ export const listBlocklistOperation = defineOperation({
   },
   handle: async ({ db }, { query }) => {
     const size = query.limit ?? DEFAULT_LIMIT;
-    const key = query.requestId === undefined ? undefined : await itemKeyOf(db, query.requestId);
+    const key =
+      query.requestId === undefined ? undefined : itemKey((await requireStored(db, query.requestId)).item);
     const found = await listBlocked(db, { itemKey: key, before: query.cursor, limit: size + 1 });
     const blocked = found.slice(0, size);
     const last = found.length > size ? blocked.at(-1)?.id : undefined;
@@ -51,18 +51,16 @@ export const blockReleaseOperation = defineOperation({
   },
   handle: async ({ db }, { params, body }) => {
     const { searchId, candidate: number, scope, evidence } = body;
-    const key = await itemKeyOf(db, params.id);
+    const { item } = await requireStored(db, params.id);
     const candidate = await findCandidate(db, { searchId, number });
     if (candidate === undefined) {
       throw new HttpProblem('bad_input', `Search "${searchId}" has no release no. ${number}`, {
         remedy: 'GET /api/requests/{id} lists the searches of a request with their candidates',
       });
     }
-    const release = { ...candidate.release, ...candidate };
-    const source = 'manual' as const;
-    const entry = blocklistEntry({ release, fault: 'by_hand', evidence, source, scope, now: Date.now() });
-    if (entry !== undefined) await saveBlocked(db, { itemKey: key, title: candidate.title, entry });
-    const blocked = await listBlocked(db, { itemKey: key, before: undefined, limit: 100 });
+    const release = identityOf(candidate);
+    await blockFor(db, item, { release, fault: 'by_hand', source: 'manual', evidence, scope });
+    const blocked = await listBlocked(db, { itemKey: itemKey(item), before: undefined, limit: 100 });
     return {
       status: 200,
       body: { blocked },
@@ -87,9 +85,3 @@ export const unblockReleaseOperation = defineOperation({
     };
   },
 });
-
-async function itemKeyOf(db: Queryable, requestId: string): Promise<string> {
-  const request = await findRequest(db, requestId);
-  if (request !== undefined) return itemKey(request.item);
-  throw new HttpProblem('gone', `There is no request "${requestId}"`);
-}

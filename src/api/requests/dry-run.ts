@@ -4,7 +4,7 @@ import { decisionInput } from '../../activities/acquisition/decision-input.js';
 import { rowsOf } from '../../activities/acquisition/decide-results.js';
 import { decide } from '../../domain/acquisition/decide.js';
 import type { Release } from '../../domain/acquisition/release.js';
-import { findRequest, saveRequestPolicy } from '../../store/acquisition/requests.js';
+import { saveRequestPolicy } from '../../store/acquisition/requests.js';
 import { findSearch, indexerResults } from '../../store/acquisition/searches.js';
 import { listIndexers } from '../../store/acquisition/settings.js';
 import { defineOperation } from '../http/operation.js';
@@ -14,6 +14,7 @@ import { dryRunBody, requestPolicyBody } from '../schemas/policy.js';
 import { candidate, requestView } from '../schemas/request.js';
 import { requireQualityProfile } from '../settings/quality-profile-operations.js';
 import { viewOne } from './operations.js';
+import { requireStored } from './stored-request.js';
 
 export const dryRunDecisionOperation = defineOperation({
   id: 'dryRunDecision',
@@ -29,8 +30,7 @@ export const dryRunDecisionOperation = defineOperation({
   },
   handle: async (context, { params, body }) => {
     const { db } = context;
-    const request = await findRequest(db, params.id);
-    if (request === undefined) throw new HttpProblem('gone', `There is no request "${params.id}"`);
+    const request = await requireStored(db, params.id);
     if (body.qualityProfileId !== undefined) await requireQualityProfile(db, body.qualityProfileId);
     const search = await findSearch(db, body.searchId);
     if (search?.requestId !== request.id) {
@@ -62,8 +62,7 @@ export const putRequestPolicyOperation = defineOperation({
   body: requestPolicyBody,
   responses: { 200: { description: 'The request', schema: requestView } },
   handle: async ({ db }, { params, body }) => {
-    const request = await findRequest(db, params.id);
-    if (request === undefined) throw new HttpProblem('gone', `There is no request "${params.id}"`);
+    const request = await requireStored(db, params.id);
     if (body.qualityProfileId !== null) await requireQualityProfile(db, body.qualityProfileId);
     await saveRequestPolicy(db, { requestId: request.id, ...body });
     return {

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.js';
-import type { ClientFacts } from './circumstances.js';
+import { SPARE_BYTES, type ClientFacts } from './circumstances.js';
 import { isEnabled } from './delay-profile.js';
 import { postpone, refuse, type Rejection } from './rejection.js';
 import type { RuleFacts } from './rule-facts.js';
@@ -21,8 +21,6 @@ export const availabilityRules = [
 const SEEDERS_RETURN_MS = 6 * HOUR_MS;
 /** How often what needs no person is looked at again, at the latest (§1.4). */
 const LOOK_AGAIN_MS = 5 * MINUTE_MS;
-/** Always left free, so that a full disk stops nobody else. */
-const SPARE_BYTES = 100_000_000;
 
 function protocolRule({ release, protocols, delay }: RuleFacts): Rejection | undefined {
   if (delay !== undefined && !isEnabled(delay, release.protocol))

@@ -1,5 +1,8 @@
 import type { Protocol } from './release.js';
 
+/** Always left free, so that a full disk stops nobody else (acquisition.md §5.6). */
+export const SPARE_BYTES = 100_000_000;
+
 /** A download client as it stands now. */
 export interface ClientFacts {
   id: string;

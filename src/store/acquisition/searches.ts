@@ -1,3 +1,4 @@
+import type { ReleaseIdentity } from '../../domain/acquisition/blocklist.js';
 import type { PublicRelease } from '../../domain/acquisition/decide.js';
 import type { Database, Queryable } from '../database.js';
 
@@ -112,6 +113,11 @@ export async function saveSearch(
     );
     return id;
   });
+}
+
+/** What tells this release from another, as far as its indexer told it. */
+export function identityOf(candidate: CandidateRow): ReleaseIdentity {
+  return { ...candidate.release, ...candidate };
 }
 
 const CANDIDATE_COLUMNS = `search_id as "searchId", number, rank, indexer_id as "indexerId", guid, title,

@@ -22,11 +22,17 @@ export async function missingBytes(db: Queryable, { except }: { except?: string 
   return rows[0]?.bytes ?? 0;
 }
 
+/** `library:` holds all of its root; `library:Books` is no part of `library:Books2`. */
+function below(column: string, root: string): string {
+  return `starts_with(${column}, case when right(${root}, 1) = ':' then ${root} else ${root} || '/' end)`;
+}
+
 /** How the last import below this logical path placed its media; undefined: there was none. */
 export async function lastPlaceMode(db: Queryable, root: string): Promise<string | undefined> {
   const { rows } = await db.query<{ mode: string }>(
     `select file->>'mode' as mode from imports, jsonb_array_elements(manifest->'files') file
-     where committed_at is not null and starts_with(target, $1) and file->>'mode' in ('hardlink', 'reflink', 'copy')
+     where committed_at is not null and ${below('target', '$1::text')} and file->>'mode' in ('hardlink', 'reflink', 'copy')
+       and file->>'durationSeconds' is not null
      order by committed_at desc limit 1`,
     [root],
   );
@@ -69,7 +75,7 @@ export async function plannedBytes(
     `select coalesce(sum((file->>'sizeBytes')::bigint), 0)::bigint as bytes
      from imports i join jobs j on j.id = i.job_id and j.outcome_status is null,
        jsonb_array_elements(i.manifest->'plan'->'media') file
-     where i.committed_at is null and i.undone_at is null and starts_with(i.target, $2)
+     where i.committed_at is null and i.undone_at is null and ${below('i.target', '$2::text')}
        and (i.planned_at, i.job_id) < (select planned_at, job_id from imports where job_id = $1)`,
     [jobId, root],
   );
