@@ -1,11 +1,7 @@
 import type { ActivityDeps } from '../activities/deps.js';
 import type { Embedded } from '../embedded/embedded.js';
-import {
-  findDownloadClient,
-  listLibraries,
-  saveDownloadClient,
-  saveLibrary,
-} from '../store/acquisition/settings.js';
+import { findDownloadClient, saveDownloadClient } from '../store/acquisition/download-clients.js';
+import { listLibraries, saveLibrary } from '../store/acquisition/libraries.js';
 import { DEFAULT_PATH_TEMPLATE } from '../domain/acquisition/path-template.js';
 
 const EMBEDDED_CLIENT = 'aria2';

@@ -1,7 +1,7 @@
 import type { ActivityDeps } from '../activities/deps.js';
 import { doublingWait } from '../domain/jobs/backoff.js';
-import { openDownloads } from '../store/acquisition/downloads.js';
-import { listDownloadClients, type DownloadClientRow } from '../store/acquisition/settings.js';
+import { openDownloads } from '../store/acquisition/polled-downloads.js';
+import { listDownloadClients, type DownloadClientRow } from '../store/acquisition/download-clients.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 import { pollClient } from './poll-client.js';
 

@@ -3,8 +3,8 @@ import type { ActivityDeps } from '../activities/deps.js';
 import type { DownloadItem } from '../domain/acquisition/download.js';
 import { Fault, normalizeError } from '../domain/faults.js';
 import type { DownloadClient } from '../integrations/download-clients/port.js';
-import { recordWished, type PolledDownload } from '../store/acquisition/downloads.js';
-import { recordClientReach, type DownloadClientRow } from '../store/acquisition/settings.js';
+import { recordWished, type PolledDownload } from '../store/acquisition/polled-downloads.js';
+import { recordClientReach, type DownloadClientRow } from '../store/acquisition/download-clients.js';
 import { pollOne } from './poll-one.js';
 
 export interface ClientPoll {

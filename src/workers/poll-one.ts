@@ -8,15 +8,15 @@ import type { DownloadTransition } from '../domain/acquisition/download-transiti
 import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
 import { uploadedIn } from '../domain/acquisition/poll-seeding.js';
 import { stallLimits } from '../domain/acquisition/stall-clock.js';
+import { coOwner } from '../store/acquisition/downloads.js';
 import {
-  coOwner,
   recordDirectory,
   recordPoll,
   recordSignalled,
   type PolledDownload,
-} from '../store/acquisition/downloads.js';
+} from '../store/acquisition/polled-downloads.js';
 import { recordSeeded } from '../store/acquisition/seeding-duties.js';
-import type { DownloadClientRow } from '../store/acquisition/settings.js';
+import type { DownloadClientRow } from '../store/acquisition/download-clients.js';
 
 interface OnePoll {
   client: DownloadClientRow;

@@ -3,7 +3,7 @@ import type { ActivityDeps } from '../activities/deps.js';
 import type { QuietFacts } from '../domain/jobs/quiet.js';
 import { withDeadline } from '../integrations/deadline.js';
 import { applyQuiet } from '../jobs/quiet/apply.js';
-import { listLibraries } from '../store/acquisition/settings.js';
+import { listLibraries } from '../store/acquisition/libraries.js';
 import { listQuietRules } from '../store/quiet.js';
 import { startLeaderLoop, type LeaderLoop } from './leader-loop.js';
 import { createOtherLoad } from './other-load.js';

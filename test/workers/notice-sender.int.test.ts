@@ -9,7 +9,7 @@ import type { RequestState } from '../../src/domain/acquisition/request-state.js
 import { NOTICE_EVENTS } from '../../src/domain/notices/event.js';
 import { addRequester, recordApproval } from '../../src/store/acquisition/request-decisions.js';
 import { openRequest, recordRequestState } from '../../src/store/acquisition/requests.js';
-import { saveLibrary } from '../../src/store/acquisition/settings.js';
+import { saveLibrary } from '../../src/store/acquisition/libraries.js';
 import { insertJob } from '../../src/store/jobs.js';
 import { listNotices, type NoticeRow } from '../../src/store/notices/deliveries.js';
 import { writeHealthNotice } from '../../src/store/notices/outbox.js';

@@ -3,13 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { Fault } from '../../domain/faults.js';
 import type { AddDownload } from '../../integrations/download-clients/port.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
-import {
-  contentOf,
-  holdingDownload,
-  recordAdded,
-  type DownloadRow,
-} from '../../store/acquisition/downloads.js';
-import { findDownloadClient, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import { contentOf, holdingDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
+import { recordAdded } from '../../store/acquisition/polled-downloads.js';
+import { findDownloadClient, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
 import type { Queryable } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
 import { clientDirectory } from './client-paths.js';

@@ -2,7 +2,7 @@ import { pickClient, type OfferedClient } from '../../domain/acquisition/pick-cl
 import { PROTOCOLS, type Protocol } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { openByClient } from '../../store/acquisition/space.js';
-import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
 import { openClient, type ConnectDeps } from './connect.js';
 
 /** @throws Fault environment (client_unreachable) when nobody that is enabled fetches this protocol. */

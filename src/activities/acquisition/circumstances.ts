@@ -5,7 +5,7 @@ import { MINUTE_MS } from '../../domain/durations.js';
 import { Fault } from '../../domain/faults.js';
 import { logicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { missingBytes } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
 import type { Roots } from '../deps.js';

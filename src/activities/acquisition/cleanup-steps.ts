@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/faults.js';
-import { openDownloads, type PolledDownload } from '../../store/acquisition/downloads.js';
+import { openDownloads, type PolledDownload } from '../../store/acquisition/polled-downloads.js';
 import { recordSeeded } from '../../store/acquisition/seeding-duties.js';
-import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/settings.js';
+import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { openClient } from './connect.js';

@@ -2,7 +2,7 @@ import { toLogical, toRemote } from '../../domain/acquisition/path-mapping.js';
 import { Fault } from '../../domain/faults.js';
 import type { LogicalPath } from '../../domain/logical-path.js';
 import type { Roots } from '../../integrations/files/roots.js';
-import type { DownloadClientRow } from '../../store/acquisition/settings.js';
+import type { DownloadClientRow } from '../../store/acquisition/download-clients.js';
 
 type MappedClient = Pick<DownloadClientRow, 'name' | 'pathMappings'>;
 

@@ -3,13 +3,9 @@ import type { DownloadClient } from '../../integrations/download-clients/port.js
 import type { Indexer } from '../../integrations/indexers/port.js';
 import type { Integrations } from '../../integrations/integrations.js';
 import type { LibraryServer } from '../../integrations/libraries/port.js';
-import {
-  findDownloadClient,
-  findIndexer,
-  type DownloadClientRow,
-  type IndexerRow,
-  type LibraryRow,
-} from '../../store/acquisition/settings.js';
+import { findDownloadClient, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
+import { findIndexer, type IndexerRow } from '../../store/acquisition/indexers.js';
+import { type LibraryRow } from '../../store/acquisition/libraries.js';
 import type { Queryable } from '../../store/database.js';
 import type { Seal } from '../../store/seal.js';
 import { paceOf } from './pace.js';

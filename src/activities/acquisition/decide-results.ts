@@ -5,7 +5,7 @@ import type { SearchConclusion } from '../../domain/acquisition/search-conclusio
 import { MINUTE_MS } from '../../domain/durations.js';
 import { recordPending } from '../../store/acquisition/requests.js';
 import { indexerResults, saveSearch, type IndexerResultRow } from '../../store/acquisition/searches.js';
-import { listIndexers, type IndexerRow } from '../../store/acquisition/settings.js';
+import { listIndexers, type IndexerRow } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { decisionInput, type DecisionAbout } from './decision-input.js';

@@ -5,7 +5,7 @@ import type { RankedIndexer, SearchMode } from '../../domain/acquisition/rule-fa
 import { DAY_MS } from '../../domain/durations.js';
 import { blockedKeys } from '../../store/acquisition/blocklist.js';
 import { grabbedBy } from '../../store/acquisition/downloads.js';
-import type { IndexerRow } from '../../store/acquisition/settings.js';
+import type { IndexerRow } from '../../store/acquisition/indexers.js';
 import { grabsByIndexer } from '../../store/acquisition/space.js';
 import { fetchableProtocols } from './choose-client.js';
 import { readCircumstances, type DecisionDeps } from './circumstances.js';

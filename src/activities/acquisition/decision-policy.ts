@@ -10,7 +10,7 @@ import {
   type QualityProfileRow,
 } from '../../store/acquisition/quality-profiles.js';
 import { findRequest, type RequestRow } from '../../store/acquisition/requests.js';
-import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/settings.js';
+import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/libraries.js';
 import type { Queryable } from '../../store/database.js';
 
 export type DecisionPolicy = Pick<DecisionInput, 'preferred' | 'scoring' | 'rules' | 'delay'>;

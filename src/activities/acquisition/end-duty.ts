@@ -2,7 +2,7 @@ import type { DownloadItem } from '../../domain/acquisition/download.js';
 import { NEW_POLL_FACTS, type PollFacts } from '../../domain/acquisition/poll-download.js';
 import { ratioOf } from '../../domain/acquisition/poll-seeding.js';
 import { isDutyMet, type OpenDuty } from '../../domain/acquisition/seeding-duty.js';
-import type { PolledDownload } from '../../store/acquisition/downloads.js';
+import type { PolledDownload } from '../../store/acquisition/polled-downloads.js';
 import { recordKept } from '../../store/acquisition/seeding-duties.js';
 import type { ActivityDeps } from '../deps.js';
 import { giveBackDownload } from './give-back.js';

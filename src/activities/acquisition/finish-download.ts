@@ -2,7 +2,7 @@ import { seedingDuty } from '../../domain/acquisition/seeding-duty.js';
 import { findDownload, openDownloadsOfRequest, type DownloadRow } from '../../store/acquisition/downloads.js';
 import { beginDuty } from '../../store/acquisition/seeding-duties.js';
 import { findRequest } from '../../store/acquisition/requests.js';
-import { findIndexer } from '../../store/acquisition/settings.js';
+import { findIndexer } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { blockFor } from './block-release.js';

@@ -15,7 +15,7 @@ import { locateTarget, statIfThere, type Target } from '../../integrations/files
 import { parseTorrentFile } from '../../integrations/indexers/torrent-file.js';
 import type { MediaDescription } from '../../media/probe.js';
 import { contentOf, type DownloadRow } from '../../store/acquisition/downloads.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { connectClient } from './connect.js';

@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { SPARE_BYTES } from '../../domain/acquisition/circumstances.js';
 import { Fault } from '../../domain/faults.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { plannedBytes } from '../../store/acquisition/space.js';
 import type { ActivityDeps } from '../deps.js';
 import { expectedPlacement } from './placement.js';

@@ -25,7 +25,7 @@ import {
   recordVerified,
   releaseClaim,
 } from '../../store/acquisition/imports.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { violatedUnique } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';

@@ -16,7 +16,7 @@ import {
   upsertItems,
   type ScannedItem,
 } from '../../store/acquisition/library-items.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { openLibraryServer } from './connect.js';

@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/faults.js';
-import { findLibrary, type LibraryRow } from '../../store/acquisition/settings.js';
+import { findLibrary, type LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 
 /** @throws Fault gone when the library is configured no more. */

@@ -7,7 +7,7 @@ import {
   requestsIn,
   type RequestRow,
 } from '../../store/acquisition/requests.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { findJob } from '../../store/jobs.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';

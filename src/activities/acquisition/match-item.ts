@@ -14,7 +14,7 @@ import {
   findItemsBySize,
   type LibraryItemRow,
 } from '../../store/acquisition/library-items.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 
 /** Likeness alone is never as sure as an id (acquisition.md §6). */

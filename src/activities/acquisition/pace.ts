@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isPrivateHost } from '../../integrations/indexers/allowed-hosts.js';
-import { reserveCall, type IndexerRow } from '../../store/acquisition/settings.js';
+import { reserveCall, type IndexerRow } from '../../store/acquisition/indexers.js';
 import type { Queryable } from '../../store/database.js';
 
 /** Waits until the next call to an indexer may be made. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { Fault } from '../../domain/faults.js';
 import { logicalPath } from '../../domain/logical-path.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { lastPlaceMode } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
 import type { Roots } from '../deps.js';

@@ -7,7 +7,7 @@ import { plainText } from '../../integrations/libraries/plain-text.js';
 import type { LibraryServer, ServerItem } from '../../integrations/libraries/port.js';
 import { nameOf } from '../../integrations/libraries/remote-folder.js';
 import { upsertItems, type LibraryFile, type ScannedItem } from '../../store/acquisition/library-items.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 

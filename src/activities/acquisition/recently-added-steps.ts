@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Fault } from '../../domain/faults.js';
 import { readScanStart, recordLook } from '../../store/acquisition/library-items.js';
-import { listLibraries, type LibraryRow } from '../../store/acquisition/settings.js';
+import { listLibraries, type LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { openLibraryServer } from './connect.js';

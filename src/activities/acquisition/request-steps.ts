@@ -29,7 +29,7 @@ import {
   identityOf,
   type CandidateRow,
 } from '../../store/acquisition/searches.js';
-import { findLibrary } from '../../store/acquisition/settings.js';
+import { findLibrary } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { blockFor } from './block-release.js';

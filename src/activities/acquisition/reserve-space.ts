@@ -2,7 +2,7 @@ import { SPARE_BYTES } from '../../domain/acquisition/circumstances.js';
 import { Fault } from '../../domain/faults.js';
 import { planDownload, type PlannedDownload } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
-import { findLibrary } from '../../store/acquisition/settings.js';
+import { findLibrary } from '../../store/acquisition/libraries.js';
 import { isInClient, lockSpace } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';

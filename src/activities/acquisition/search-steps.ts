@@ -5,7 +5,7 @@ import { planSearch, type SearchQuery, type SearchTier } from '../../domain/acqu
 import { normalizeError } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
 import { saveIndexerResult, type StoredRelease } from '../../store/acquisition/searches.js';
-import { changeIndexerUse, listIndexers, type IndexerRow } from '../../store/acquisition/settings.js';
+import { changeIndexerUse, listIndexers, type IndexerRow } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { connectIndexer, openIndexer } from './connect.js';

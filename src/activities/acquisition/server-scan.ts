@@ -18,7 +18,7 @@ import {
   lastAsked,
   scansSinceJob,
 } from '../../store/acquisition/library-scans.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { lookFrom } from './look-from.js';

@@ -5,7 +5,7 @@ import { errorCode } from '../../domain/faults.js';
 import { importedFiles } from '../../store/acquisition/imports.js';
 import { missingTwice, recordGone, type LibraryItemRow } from '../../store/acquisition/library-items.js';
 import { recordRequestState, requestsIn, type RequestRow } from '../../store/acquisition/requests.js';
-import type { LibraryRow } from '../../store/acquisition/settings.js';
+import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 

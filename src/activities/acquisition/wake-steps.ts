@@ -1,7 +1,7 @@
 import { Fault } from '../../domain/faults.js';
 import { makeWish } from '../../jobs/wish.js';
 import { dueRequests, wokenBy, type RetriedState } from '../../store/acquisition/due-requests.js';
-import { listIndexers } from '../../store/acquisition/settings.js';
+import { listIndexers } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 

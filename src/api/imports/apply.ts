@@ -1,14 +1,11 @@
 import { sameAddress, type Change } from '../../domain/moving-in/plan-item.js';
 import {
   findDownloadClient,
-  findIndexer,
   listDownloadClients,
-  listIndexers,
-  listLibraries,
   saveDownloadClient,
-  saveIndexer,
-  saveLibrary,
-} from '../../store/acquisition/settings.js';
+} from '../../store/acquisition/download-clients.js';
+import { findIndexer, listIndexers, saveIndexer } from '../../store/acquisition/indexers.js';
+import { listLibraries, saveLibrary } from '../../store/acquisition/libraries.js';
 import type { Queryable } from '../../store/database.js';
 import type { Principal } from '../access/principal.js';
 import type { ApiContext } from '../context.js';

@@ -4,7 +4,9 @@ import { Fault } from '../../domain/faults.js';
 import type { Present, Wishes } from '../../domain/moving-in/plan-item.js';
 import type { Roots } from '../../integrations/files/roots.js';
 import { requestedKeys } from '../../store/acquisition/request-board.js';
-import { listDownloadClients, listIndexers, listLibraries } from '../../store/acquisition/settings.js';
+import { listDownloadClients } from '../../store/acquisition/download-clients.js';
+import { listIndexers } from '../../store/acquisition/indexers.js';
+import { listLibraries } from '../../store/acquisition/libraries.js';
 import type { Queryable } from '../../store/database.js';
 
 /** What an import finds here already. */

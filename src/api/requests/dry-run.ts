@@ -6,7 +6,7 @@ import { decide } from '../../domain/acquisition/decide.js';
 import type { Release } from '../../domain/acquisition/release.js';
 import { saveRequestPolicy } from '../../store/acquisition/requests.js';
 import { findSearch, indexerResults } from '../../store/acquisition/searches.js';
-import { listIndexers } from '../../store/acquisition/settings.js';
+import { listIndexers } from '../../store/acquisition/indexers.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { idParams } from '../schemas/parameters.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import { viewJobs, type JobView } from '../../jobs/view.js';
-import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/settings.js';
+import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisition/libraries.js';
 import { listItems } from '../../store/acquisition/library-items.js';
 import { addRequester } from '../../store/acquisition/request-decisions.js';
 import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';

@@ -7,7 +7,7 @@ import {
   listDownloadClients,
   saveDownloadClient,
   type DownloadClientRow,
-} from '../../store/acquisition/settings.js';
+} from '../../store/acquisition/download-clients.js';
 import type { Queryable } from '../../store/database.js';
 import type { ApiContext } from '../context.js';
 import { defineOperation, type Answer } from '../http/operation.js';

@@ -7,7 +7,7 @@ import {
   listIndexers,
   saveIndexer,
   type IndexerRow,
-} from '../../store/acquisition/settings.js';
+} from '../../store/acquisition/indexers.js';
 import type { Queryable } from '../../store/database.js';
 import type { ApiContext } from '../context.js';
 import { defineOperation, type Answer } from '../http/operation.js';

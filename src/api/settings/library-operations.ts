@@ -11,7 +11,7 @@ import {
   listLibraries,
   saveLibrary,
   type LibraryRow,
-} from '../../store/acquisition/settings.js';
+} from '../../store/acquisition/libraries.js';
 import type { Queryable } from '../../store/database.js';
 import type { ApiContext } from '../context.js';
 import { defineOperation, type Answer } from '../http/operation.js';

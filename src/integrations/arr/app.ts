@@ -9,7 +9,7 @@ import {
   type ArrWanted,
 } from '../../domain/moving-in/arr.js';
 import { listProwlarrIndexers } from '../indexers/prowlarr/list.js';
-import { createCaller, type Caller } from '../libraries/call.js';
+import { createCaller, type Caller } from '../call.js';
 import { readClient } from './clients.js';
 import { provider } from './fields.js';
 import { fromProwlarr, readIndexer } from './indexers.js';

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 
 import { parseJson } from '../../domain/parse-json.js';
 import { getFollowing, type FollowOptions } from './follow.js';
-import { NoAnswer, retryAfterMs, type Answer } from './http.js';
+import { NoAnswer, type Answer } from './http.js';
+import { retryAfterMs } from '../http-answer.js';
 import { formatError, htmlError, readSilence, readStatus, tooLarge, type Failure } from './reply.js';
 
 /** An answer of an API is never larger. */

@@ -1,7 +1,8 @@
 import { Fault } from '../../domain/faults.js';
 import type { KeyGuard } from './api-key.js';
 import { getFollowing, type FollowOptions } from './follow.js';
-import { retryAfterMs, type Answer } from './http.js';
+import { type Answer } from './http.js';
+import { retryAfterMs } from '../http-answer.js';
 import { parseNzbFile } from './nzb-file.js';
 import type { GrabFile } from './port.js';
 import { asFault, readErrorCode } from './reply.js';

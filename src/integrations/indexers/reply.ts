@@ -1,6 +1,7 @@
 import type { IndexerOutcome } from '../../domain/acquisition/release.js';
 import { Fault, normalizeError } from '../../domain/faults.js';
-import { NoAnswer, retryAfterMs, type Answer } from './http.js';
+import { NoAnswer, type Answer } from './http.js';
+import { retryAfterMs } from '../http-answer.js';
 import { parseXml, type XmlElement } from './torznab-xml.js';
 
 export type Failure = Exclude<IndexerOutcome, { outcome: 'ok' }>;

@@ -1,6 +1,6 @@
 import { errorCode, Fault } from '../../domain/faults.js';
 import { TooLate, withDeadline } from '../deadline.js';
-import { readBounded, retryAfterMs } from '../indexers/http.js';
+import { readBounded, retryAfterMs } from '../http-answer.js';
 
 export interface Posting {
   /** For messages, with its host: `ntfy at ntfy.sh`. */

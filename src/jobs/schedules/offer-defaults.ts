@@ -3,7 +3,7 @@ import {
   libraryScanSchedule,
   type DefaultSchedule,
 } from '../../catalogue/acquisition/default-schedules.js';
-import { listLibraries } from '../../store/acquisition/settings.js';
+import { listLibraries } from '../../store/acquisition/libraries.js';
 import { forgetOffered, isScheduleTaken, listOffered, recordOffered } from '../../store/offered-schedules.js';
 import { deleteSchedule, insertSchedule } from '../../store/schedules.js';
 import type { JobsDeps } from '../deps.js';

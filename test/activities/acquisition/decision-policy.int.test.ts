@@ -10,11 +10,8 @@ import { deleteDelayProfile, saveDelayProfile } from '../../../src/store/acquisi
 import { saveCustomRule, saveQualityProfile } from '../../../src/store/acquisition/quality-profiles.js';
 import { findRequest, openRequest, saveRequestPolicy } from '../../../src/store/acquisition/requests.js';
 import { listCandidates, saveIndexerResult } from '../../../src/store/acquisition/searches.js';
-import {
-  recordIndexerUse,
-  saveDownloadClient,
-  saveIndexer,
-} from '../../../src/store/acquisition/settings.js';
+import { saveDownloadClient } from '../../../src/store/acquisition/download-clients.js';
+import { recordIndexerUse, saveIndexer } from '../../../src/store/acquisition/indexers.js';
 import { storeJob } from '../../support/stored-job.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
 

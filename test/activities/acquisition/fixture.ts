@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
 import type { StepContext } from '../../../src/activities/jobs/step.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
-import { saveLibrary } from '../../../src/store/acquisition/settings.js';
+import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { createTestParts } from '../../support/core.js';
 import { createTestDatabase } from '../../support/servers.js';
 

@@ -12,7 +12,7 @@ import { logicalPath } from '../../../src/domain/logical-path.js';
 import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-media.js';
 import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
 import { planDownload } from '../../../src/store/acquisition/downloads.js';
-import { saveDownloadClient } from '../../../src/store/acquisition/settings.js';
+import { saveDownloadClient } from '../../../src/store/acquisition/download-clients.js';
 import { insertJob } from '../../../src/store/jobs.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';

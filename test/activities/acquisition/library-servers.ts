@@ -7,7 +7,7 @@ import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-temp
 import { insertNewJob } from '../../../src/jobs/create.js';
 import { commitImport, planImport } from '../../../src/store/acquisition/imports.js';
 import { openRequest, recordRequestState } from '../../../src/store/acquisition/requests.js';
-import { saveLibrary } from '../../../src/store/acquisition/settings.js';
+import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { startAudiobookshelfContractServer } from '../../support/audiobookshelf-contract-server.js';
 import { startJellyfinContractServer } from '../../support/jellyfin-contract-server.js';
 import { startPlexContractServer } from '../../support/plex-contract-server.js';

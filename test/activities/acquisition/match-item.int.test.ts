@@ -4,7 +4,7 @@ import { matchInLibrary } from '../../../src/activities/acquisition/match-item.j
 import type { MatchResult } from '../../../src/domain/acquisition/match-result.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { upsertItems, type ScannedItem } from '../../../src/store/acquisition/library-items.js';
-import { findLibrary } from '../../../src/store/acquisition/settings.js';
+import { findLibrary } from '../../../src/store/acquisition/libraries.js';
 import { createFixture, LIBRARY, type Fixture } from './fixture.js';
 import { filedRequest } from './library-servers.js';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectIndexer } from '../../../src/activities/acquisition/connect.js';
 import { paceOf } from '../../../src/activities/acquisition/pace.js';
 import { createIntegrations } from '../../../src/integrations/create.js';
-import { saveIndexer } from '../../../src/store/acquisition/settings.js';
+import { saveIndexer } from '../../../src/store/acquisition/indexers.js';
 import { createFixture, type Fixture } from './fixture.js';
 
 const INTERVAL_MS = 300;

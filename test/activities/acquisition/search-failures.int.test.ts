@@ -17,7 +17,7 @@ import {
   findIndexer,
   listIndexers,
   saveIndexer,
-} from '../../../src/store/acquisition/settings.js';
+} from '../../../src/store/acquisition/indexers.js';
 import { failureOf, spellOut } from '../../integrations/indexers/contract.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { startProwlarrContractServer } from '../../support/prowlarr-contract-server.js';

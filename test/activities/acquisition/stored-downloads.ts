@@ -10,7 +10,7 @@ import { insertNewJob } from '../../../src/jobs/create.js';
 import { findDownload, planDownload, type DownloadRow } from '../../../src/store/acquisition/downloads.js';
 import { commitImport, planImport } from '../../../src/store/acquisition/imports.js';
 import { openRequest, recordRequestState } from '../../../src/store/acquisition/requests.js';
-import { saveDownloadClient } from '../../../src/store/acquisition/settings.js';
+import { saveDownloadClient } from '../../../src/store/acquisition/download-clients.js';
 import type { Aria2Process } from '../../support/aria2-process.js';
 import { eventually } from '../../support/eventually.js';
 import { LIBRARY, type Fixture } from './fixture.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { steps, type Woken } from '../../../src/activities/acquisition/wake-steps.js';
-import { saveIndexer } from '../../../src/store/acquisition/settings.js';
+import { saveIndexer } from '../../../src/store/acquisition/indexers.js';
 import { storeJob } from '../../support/stored-job.js';
 import { createFixture, stepOf, type Fixture } from './fixture.js';
 import { storeRequest } from './stored-downloads.js';

@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 
 import type { ArrKind } from '../../../src/domain/moving-in/arr.js';
-import { listDownloadClients, listIndexers, listLibraries } from '../../../src/store/acquisition/settings.js';
+import { listDownloadClients } from '../../../src/store/acquisition/download-clients.js';
+import { listIndexers } from '../../../src/store/acquisition/indexers.js';
+import { listLibraries } from '../../../src/store/acquisition/libraries.js';
 import { runCli, type Ran } from '../../cli/run-cli.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { startArrContractServer, type ArrServer } from '../../support/arr-contract-server.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { createPlexServer } from '../../../src/integrations/libraries/plex/server.js';
-import { findLibrary } from '../../../src/store/acquisition/settings.js';
+import { findLibrary } from '../../../src/store/acquisition/libraries.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { eventually } from '../../support/eventually.js';
 import { startPlexContractServer, type PlexContractServer } from '../../support/plex-contract-server.js';

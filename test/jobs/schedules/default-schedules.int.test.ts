@@ -15,7 +15,7 @@ import {
   removeSchedule,
 } from '../../../src/jobs/schedules/save.js';
 import { timingProblem } from '../../../src/jobs/schedules/timing.js';
-import { deleteLibrary } from '../../../src/store/acquisition/settings.js';
+import { deleteLibrary } from '../../../src/store/acquisition/libraries.js';
 import { findSchedule, listSchedules, type ScheduleRow } from '../../../src/store/schedules.js';
 import { createTestParts } from '../../support/core.js';
 import { startOwnTemporal, type OwnTemporal } from '../../support/own-temporal.js';

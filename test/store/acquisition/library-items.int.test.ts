@@ -8,7 +8,7 @@ import {
   upsertItems,
   type ScannedItem,
 } from '../../../src/store/acquisition/library-items.js';
-import { saveLibrary } from '../../../src/store/acquisition/settings.js';
+import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { createTestDatabase, type TestDatabase } from '../../support/servers.js';
 
 let database: TestDatabase;

@@ -11,7 +11,7 @@ import { decideRequest } from '../../../src/jobs/decide-request.js';
 import { makeWish } from '../../../src/jobs/wish.js';
 import { saveDelayProfile } from '../../../src/store/acquisition/delay-profiles.js';
 import { findRequest, timelineOf } from '../../../src/store/acquisition/requests.js';
-import { saveIndexer } from '../../../src/store/acquisition/settings.js';
+import { saveIndexer } from '../../../src/store/acquisition/indexers.js';
 import { DEFAULT_DELAY_PROFILE } from '../../../src/domain/acquisition/delay-profile.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { startTestCore, type TestCore } from '../../support/core.js';

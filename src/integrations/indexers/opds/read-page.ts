@@ -1,7 +1,7 @@
 import { parseJson } from '../../../domain/parse-json.js';
 import { API_LIMIT_BYTES, ask, hideKey, type Connection } from '../ask.js';
 import { formatError, readReply, readStatus, tooLarge, type Failure } from '../reply.js';
-import { retryAfterMs } from '../http.js';
+import { retryAfterMs } from '../../http-answer.js';
 import { readAtom, readDescription } from './atom.js';
 import type { CatalogPage, SearchLink } from './catalog.js';
 import { readJsonFeed } from './json.js';

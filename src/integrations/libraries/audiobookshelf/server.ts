@@ -1,6 +1,6 @@
 import { Fault } from '../../../domain/faults.js';
 import type { LibraryServerSettings } from '../../integrations.js';
-import { createCaller, type Caller } from '../call.js';
+import { createCaller, type Caller } from '../../call.js';
 import type { LibrarySection, LibraryServer, ScanState, ServerItem } from '../port.js';
 import { checkInSection, requireSection } from '../sections.js';
 import { walkPages } from '../walk-pages.js';

@@ -1,6 +1,6 @@
 import type { MediaType } from '../../../domain/acquisition/release.js';
 import type { LibraryServerSettings } from '../../integrations.js';
-import { createCaller, type Caller } from '../call.js';
+import { createCaller, type Caller } from '../../call.js';
 import type { LibrarySection, LibraryServer, ServerItem } from '../port.js';
 import { checkInSection, requireSection } from '../sections.js';
 import { walkPages } from '../walk-pages.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-import { Fault, normalizeError } from '../../domain/faults.js';
-import { parseJson } from '../../domain/parse-json.js';
-import { withDeadline } from '../deadline.js';
-import { readBounded, retryAfterMs } from '../indexers/http.js';
+import { Fault, normalizeError } from '../domain/faults.js';
+import { parseJson } from '../domain/parse-json.js';
+import { withDeadline } from './deadline.js';
+import { readBounded, retryAfterMs } from './http-answer.js';
 
 export interface CallerOptions {
   /** For messages. */
