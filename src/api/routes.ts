@@ -83,12 +83,12 @@ import {
   triggerScheduleOperation,
 } from './schedules/steer.js';
 import * as clients from './settings/download-client-operations.js';
-import * as rules from './settings/custom-rule-operations.js';
-import * as delays from './settings/delay-profile-operations.js';
+import { customRules } from './settings/custom-rule-operations.js';
+import { delayProfiles } from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
-import * as profiles from './settings/quality-profile-operations.js';
-import * as quiet from './settings/quiet-rule-operations.js';
+import { qualityProfiles } from './settings/quality-profile-operations.js';
+import { quietRules } from './settings/quiet-rule-operations.js';
 
 /** Every address of the API and who may use it: the one table of roles. A fixed path stands before `:id`. */
 export const ROUTES: readonly Route[] = [
@@ -136,23 +136,23 @@ export const ROUTES: readonly Route[] = [
   route('put', '/api/approval-rules/:principal', 'super_admin', putApprovalRuleOperation),
   route('get', '/api/library/items', 'viewer', listLibraryItemsOperation),
 
-  route('get', '/api/custom-rules', 'viewer', rules.listCustomRulesOperation),
-  route('post', '/api/custom-rules', 'super_admin', rules.createCustomRuleOperation),
-  route('put', '/api/custom-rules/:id', 'super_admin', rules.putCustomRuleOperation),
-  route('delete', '/api/custom-rules/:id', 'super_admin', rules.deleteCustomRuleOperation),
-  route('get', '/api/quality-profiles', 'viewer', profiles.listQualityProfilesOperation),
-  route('post', '/api/quality-profiles', 'super_admin', profiles.createQualityProfileOperation),
-  route('put', '/api/quality-profiles/:id', 'super_admin', profiles.putQualityProfileOperation),
-  route('delete', '/api/quality-profiles/:id', 'super_admin', profiles.deleteQualityProfileOperation),
-  route('get', '/api/delay-profiles', 'viewer', delays.listDelayProfilesOperation),
-  route('post', '/api/delay-profiles', 'super_admin', delays.createDelayProfileOperation),
-  route('put', '/api/delay-profiles/:id', 'super_admin', delays.putDelayProfileOperation),
-  route('delete', '/api/delay-profiles/:id', 'super_admin', delays.deleteDelayProfileOperation),
+  route('get', '/api/custom-rules', 'viewer', customRules.list),
+  route('post', '/api/custom-rules', 'super_admin', customRules.create),
+  route('put', '/api/custom-rules/:id', 'super_admin', customRules.put),
+  route('delete', '/api/custom-rules/:id', 'super_admin', customRules.remove),
+  route('get', '/api/quality-profiles', 'viewer', qualityProfiles.list),
+  route('post', '/api/quality-profiles', 'super_admin', qualityProfiles.create),
+  route('put', '/api/quality-profiles/:id', 'super_admin', qualityProfiles.put),
+  route('delete', '/api/quality-profiles/:id', 'super_admin', qualityProfiles.remove),
+  route('get', '/api/delay-profiles', 'viewer', delayProfiles.list),
+  route('post', '/api/delay-profiles', 'super_admin', delayProfiles.create),
+  route('put', '/api/delay-profiles/:id', 'super_admin', delayProfiles.put),
+  route('delete', '/api/delay-profiles/:id', 'super_admin', delayProfiles.remove),
 
-  route('get', '/api/quiet-rules', 'viewer', quiet.listQuietRulesOperation),
-  route('post', '/api/quiet-rules', 'super_admin', quiet.createQuietRuleOperation),
-  route('put', '/api/quiet-rules/:id', 'super_admin', quiet.putQuietRuleOperation),
-  route('delete', '/api/quiet-rules/:id', 'super_admin', quiet.deleteQuietRuleOperation),
+  route('get', '/api/quiet-rules', 'viewer', quietRules.list),
+  route('post', '/api/quiet-rules', 'super_admin', quietRules.create),
+  route('put', '/api/quiet-rules/:id', 'super_admin', quietRules.put),
+  route('delete', '/api/quiet-rules/:id', 'super_admin', quietRules.remove),
 
   route('get', '/api/schedules', 'viewer', schedules.listSchedulesOperation),
   route('post', '/api/schedules', 'super_admin', schedules.createScheduleOperation),

@@ -12,7 +12,7 @@ import { HttpProblem } from '../http/problem.js';
 import { idParams } from '../schemas/parameters.js';
 import { dryRunBody, requestPolicyBody } from '../schemas/policy.js';
 import { candidate, requestView } from '../schemas/request.js';
-import { requireQualityProfile } from '../settings/quality-profile-operations.js';
+import { qualityProfiles } from '../settings/quality-profile-operations.js';
 import { viewOne } from './operations.js';
 import { requireStored } from './stored-request.js';
 
@@ -31,7 +31,7 @@ export const dryRunDecisionOperation = defineOperation({
   handle: async (context, { params, body }) => {
     const { db } = context;
     const request = await requireStored(db, params.id);
-    if (body.qualityProfileId !== undefined) await requireQualityProfile(db, body.qualityProfileId);
+    if (body.qualityProfileId !== undefined) await qualityProfiles.require(db, body.qualityProfileId);
     const search = await findSearch(db, body.searchId);
     if (search?.requestId !== request.id) {
       throw new HttpProblem('bad_input', `The request has no search "${body.searchId}"`, {
@@ -63,7 +63,7 @@ export const putRequestPolicyOperation = defineOperation({
   responses: { 200: { description: 'The request', schema: requestView } },
   handle: async ({ db }, { params, body }) => {
     const request = await requireStored(db, params.id);
-    if (body.qualityProfileId !== null) await requireQualityProfile(db, body.qualityProfileId);
+    if (body.qualityProfileId !== null) await qualityProfiles.require(db, body.qualityProfileId);
     await saveRequestPolicy(db, { requestId: request.id, ...body });
     return {
       status: 200,

@@ -23,7 +23,7 @@ import {
   requestPage,
   requestView,
 } from '../schemas/request.js';
-import { requireQualityProfile } from '../settings/quality-profile-operations.js';
+import { qualityProfiles } from '../settings/quality-profile-operations.js';
 import { detailOf, viewRequest } from './detail.js';
 
 const tag = 'requests';
@@ -166,7 +166,7 @@ async function profileFor(
   { qualityProfileId }: z.output<typeof createRequestBody>,
 ): Promise<string | undefined> {
   if (qualityProfileId === undefined) return undefined;
-  return (await requireQualityProfile(db, qualityProfileId)).id;
+  return (await qualityProfiles.require(db, qualityProfileId)).id;
 }
 
 function wrongLibrary(detail: string): HttpProblem {

@@ -22,7 +22,7 @@ import { testConnection } from './connection-test.js';
 import { checkKind, type LibraryKindSettings } from './library-kind.js';
 import { checkPlace, checkRoot } from './library-place.js';
 import { testLibraryServer } from './library-server-test.js';
-import { requireQualityProfile } from './quality-profile-operations.js';
+import { qualityProfiles } from './quality-profile-operations.js';
 import { sealedSecret } from './secrets.js';
 import { changeSettings, chooseId, inUse } from './setting-ids.js';
 
@@ -196,5 +196,5 @@ function unknown(id: string): HttpProblem {
 }
 
 async function checkProfile(tx: Queryable, id: string | null): Promise<void> {
-  if (id !== null) await requireQualityProfile(tx, id);
+  if (id !== null) await qualityProfiles.require(tx, id);
 }
