@@ -21,9 +21,7 @@ import { childFailure } from './child-failure.js';
 import { confirm } from './confirm.js';
 import { Decisions } from './request-decisions.js';
 import type { Candidate, Filed, ReachedRequest, RequestParams, RequestResult } from './request-types.js';
-
-/** A release that waits for a disk or a client is looked at again no sooner. */
-const SHORTEST_LOOK_MS = 10_000;
+import { untilFree } from './until-free.js';
 
 /** RSS and other finders: something new may fit, so look again. */
 const wakeSignal = defineSignal('wake');
@@ -38,12 +36,13 @@ export class RequestStory {
   tries: number;
   filed: Filed | undefined;
   look: number;
+  /** How often held answers were judged again. */
+  judged: number;
   #opened: OpenedRequest | undefined;
   #pass: number;
   #changes: number;
   #searchTerms: string | null;
   #invoked: boolean;
-  #judged: number;
   /** What failed in this pass by no fault of its release. */
   #blameless: string | undefined;
   #woken = false;
@@ -59,7 +58,7 @@ export class RequestStory {
     this.spent = reached?.spent ?? { releases: 0, failedImports: 0 };
     this.#searchTerms = reached?.searchTerms ?? null;
     this.#invoked = reached?.invoked ?? false;
-    this.#judged = reached?.judged ?? 0;
+    this.judged = reached?.judged ?? 0;
     this.filed = reached?.filed;
     this.look = reached?.look ?? 1;
     this.decisions = new Decisions(() => this.state, reached?.decisions);
@@ -115,7 +114,7 @@ export class RequestStory {
       searchTerms: this.#searchTerms,
       decisions: this.decisions.open,
       ...(this.#invoked ? { invoked: true } : {}),
-      ...(this.#judged > 0 ? { judged: this.#judged } : {}),
+      ...(this.judged > 0 ? { judged: this.judged } : {}),
       ...(this.filed === undefined ? {} : { filed: this.filed }),
     });
   }
@@ -176,7 +175,7 @@ export class RequestStory {
     await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
     this.#woken = false;
     this.#blameless = undefined;
-    const found = await this.#untilFree(await this.#search());
+    const found = await untilFree(this, await this.#search(), { pass: this.#pass, until: this.#isWanted });
     const filed = await this.#walk(found);
     if (filed !== undefined) return filed;
     // A choice that cut it short has its turn; the search after it is a new one, not this one's stored answer.
@@ -184,6 +183,10 @@ export class RequestStory {
     this.#pass += 1;
     return undefined;
   }
+
+  /** Somebody, or a finder, wants another look now. */
+  readonly #isWanted = (): boolean =>
+    this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
 
   async #search(): Promise<SearchConclusion> {
     const wishes = {
@@ -198,34 +201,6 @@ export class RequestStory {
     );
     if (search.status === 'completed') return search.result;
     throw childFailure(search.error);
-  }
-
-  /**
-   * What fits and cannot be fetched now is judged again by the same answers, until it can be or the next search is
-   * due: no indexer is asked because a disk is full.
-   */
-  async #untilFree(found: SearchConclusion): Promise<SearchConclusion> {
-    if (found.conclusion !== 'held') return found;
-    const searchAt = Date.now() + nextSearchWaitMs(this.#pass, Math.random());
-    const until = (): boolean =>
-      this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
-    await this.become('awaiting_search', found.detail);
-    let latest = found;
-    while (latest.conclusion === 'held' && Date.now() < searchAt && !until()) {
-      await this.job.wait({
-        reason: latest.waitsFor ?? 'next_search',
-        detail: latest.detail,
-        waitMs: Math.max(latest.retryAfterMs ?? 0, SHORTEST_LOOK_MS),
-        until,
-      });
-      this.#judged += 1;
-      const occurrence = this.occurrence(this.#judged);
-      latest = await this.steps.decideAgain(
-        { requestId: this.requestId, searchId: found.searchId, occurrence },
-        { occurrence },
-      );
-    }
-    return latest;
   }
 
   async #walk({ searchId, accepted }: SearchConclusion): Promise<Filed | undefined> {
@@ -283,7 +258,7 @@ export class RequestStory {
       reason,
       detail,
       waitMs: waitMs ?? nextSearchWaitMs(this.#pass, Math.random()),
-      until: () => this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms'),
+      until: this.#isWanted,
     });
     this.#takeWishes();
   }
