@@ -87,7 +87,7 @@ function renderActions(job: Job, { steer, open }: JobActions): HTMLElement {
   return element(
     'span',
     { class: 'actions' },
-    element('span', { class: 'steer actions' }, ...buttons),
+    buttons.length === 0 ? undefined : element('span', { class: 'steer actions' }, ...buttons),
     button(
       'details',
       () => {

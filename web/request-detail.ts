@@ -22,22 +22,28 @@ interface Search {
 
 export interface RequestDetail {
   id: string;
+  state: string;
   timeline: { time: string; state: string; actor: string; detail: string | null }[];
   searches: Search[];
   importedFiles: { path: string; sizeBytes: number; mode: string }[];
 }
 
+/** Nothing can be taken for one that has ended; a retry of its job begins anew. */
+const ENDED: readonly string[] = ['available', 'cancelled', 'denied', 'failed'];
 const MEBIBYTE = 1_048_576;
 /** The rest is in the API and on the command line. */
 const MOST_SHOWN = 50;
 
 /** The way so far, every search with its releases and reasons, and what was filed. */
 export function renderRequest(
-  { id, timeline, searches, importedFiles }: RequestDetail,
+  { id, state, timeline, searches, importedFiles }: RequestDetail,
   { done, tell }: { done: () => void; tell: (error: unknown) => void },
 ): HTMLElement[] {
-  const decide = (path: string, body: object): void => {
-    call('POST', `/api/requests/${id}/${path}`, body).then(done, tell);
+  const choices: Choices = {
+    isOpen: !ENDED.includes(state),
+    decide: (path, body) => {
+      call('POST', `/api/requests/${id}/${path}`, body).then(done, tell);
+    },
   };
   return [
     element('h2', {}, 'The way so far'),
@@ -45,7 +51,7 @@ export function renderRequest(
       ['time', 'state', 'by', ''],
       timeline.map((entry) => [time(entry.time), entry.state, entry.actor, entry.detail ?? '']),
     ),
-    ...[...searches].reverse().flatMap((search) => renderSearch(search, decide)),
+    ...[...searches].reverse().flatMap((search) => renderSearch(search, choices)),
     element('h2', {}, 'Files in the library'),
     table(
       ['file', 'bytes', 'how'],
@@ -54,17 +60,27 @@ export function renderRequest(
   ];
 }
 
-function renderSearch(search: Search, decide: (path: string, body: object) => void): HTMLElement[] {
+function sizeOf({ sizeBytes }: Candidate): string {
+  const mebibytes = sizeBytes / MEBIBYTE;
+  return `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB`;
+}
+
+interface Choices {
+  isOpen: boolean;
+  decide: (path: string, body: object) => void;
+}
+
+function renderSearch(search: Search, choices: Choices): HTMLElement[] {
   const rows = search.candidates
     .slice(0, MOST_SHOWN)
     .map((one) => [
       one.rank === null ? '–' : String(one.rank),
       one.title,
       one.indexerId,
-      `${(one.sizeBytes / MEBIBYTE).toFixed(0)} MiB`,
+      sizeOf(one),
       String(one.seeders ?? '?'),
       one.evaluation.why ?? '',
-      renderChoices(search, one, decide),
+      renderChoices(search, one, choices),
     ]);
   const left = search.candidates.length - rows.length;
   return [
@@ -78,14 +94,15 @@ function renderSearch(search: Search, decide: (path: string, body: object) => vo
 function renderChoices(
   { id: searchId }: Search,
   { number }: Candidate,
-  decide: (path: string, body: object) => void,
+  { isOpen, decide }: Choices,
 ): HTMLElement {
+  const take = button('take', () => {
+    decide('select-release', { searchId, candidate: number });
+  });
   return element(
     'span',
     { class: 'steer actions' },
-    button('take', () => {
-      decide('select-release', { searchId, candidate: number });
-    }),
+    isOpen ? take : undefined,
     button('block', () => {
       decide('block', { searchId, candidate: number, evidence: 'blocked on the page' });
     }),

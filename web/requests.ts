@@ -80,7 +80,8 @@ function renderCard({ id, state, stateDetail, job }: AskedFor, actions: BoardAct
       element(
         'span',
         { class: 'actions' },
-        element('span', { class: 'steer actions' }, ...decisions),
+        // An empty one would move the row's base line.
+        decisions.length === 0 ? undefined : element('span', { class: 'steer actions' }, ...decisions),
         button(
           'details',
           () => {
