@@ -531,6 +531,11 @@ requests
   tags ARRAY not null default '{}'::text[]
   pending_since timestamp with time zone
 
+root_markers
+  place text not null
+  marker_id text not null
+  marked_at timestamp with time zone not null default now()
+
 schedule_firings
   schedule_id text not null
   nominal_at timestamp with time zone not null
@@ -979,6 +984,8 @@ CREATE UNIQUE INDEX requests_job_id_key ON public.requests USING btree (job_id)
 CREATE UNIQUE INDEX requests_pkey ON public.requests USING btree (id)
 
 CREATE INDEX requests_state ON public.requests USING btree (state, created_at DESC)
+
+CREATE UNIQUE INDEX root_markers_pkey ON public.root_markers USING btree (place)
 
 CREATE INDEX schedule_firings_created ON public.schedule_firings USING btree (created_at)
 

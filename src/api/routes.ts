@@ -87,6 +87,7 @@ import { customRules } from './settings/custom-rule-operations.js';
 import { delayProfiles } from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
+import { markLibraryRootOperation } from './settings/library-root-operations.js';
 import { qualityProfiles } from './settings/quality-profile-operations.js';
 import { quietRules } from './settings/quiet-rule-operations.js';
 
@@ -187,6 +188,7 @@ export const ROUTES: readonly Route[] = [
   route('put', '/api/libraries/:id', 'super_admin', libraries.putLibraryOperation),
   route('delete', '/api/libraries/:id', 'super_admin', libraries.deleteLibraryOperation),
   route('post', '/api/libraries/:id/test', 'operator', libraries.testLibraryOperation),
+  route('post', '/api/libraries/:id/mark', 'super_admin', markLibraryRootOperation),
 
   route('get', '/api/notification-targets', 'viewer', targets.listTargetsOperation),
   route('post', '/api/notification-targets', 'super_admin', targets.createTargetOperation),

@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { RefusedError } from '../../src/cli/problem.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
+import { ROOT_MARKER } from '../../src/integrations/files/root-marker.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';
@@ -126,8 +127,8 @@ describe('Longplay under faults', () => {
       everyMs: 100,
     });
     expect((await organizing())?.sentence).toContain('the disk is full');
-    const visible = (await readdir(library, { recursive: true, withFileTypes: true })).filter((entry) =>
-      entry.isFile(),
+    const visible = (await readdir(library, { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile() && entry.name !== ROOT_MARKER,
     );
     expect(visible).toEqual([]);
     execFileSync('mount', ['-o', 'remount,size=256m', library]);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import type { HttpClient } from '../../src/cli/http-client.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
+import { ROOT_MARKER } from '../../src/integrations/files/root-marker.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';
@@ -112,6 +113,7 @@ describe('a request whose process is killed in the middle', () => {
 
       const library = path.join(dataFolder, 'library');
       expect(await namesBelow(library)).toEqual([
+        ROOT_MARKER,
         'The Time Machine.m4b',
         'cover.jpg',
         'metadata.json',

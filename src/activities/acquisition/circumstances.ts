@@ -12,6 +12,7 @@ import type { Roots } from '../deps.js';
 import { offeredClients } from './choose-client.js';
 import type { ConnectDeps } from './connect.js';
 import { expectedPlacement } from './placement.js';
+import { rootState } from './root-state.js';
 
 /** A process of the API judges a stored search too. */
 export type DecisionDeps = ConnectDeps & { roots: Roots };
@@ -38,7 +39,8 @@ export async function readCircumstances(
     }),
   );
   if (library === undefined) return { clients };
-  return { clients, target: { name: library.name, isOnline: isOnline(deps, library) } };
+  const { state } = await rootState(deps, library.root);
+  return { clients, target: { name: library.name, isOnline: state !== 'offline' } };
 }
 
 /** @throws Fault environment when the folder of downloads cannot be asked. */
@@ -55,17 +57,6 @@ export async function downloadSpace(
   // On another disk the second copy needs no room here.
   const linkable = library === undefined || (await expectedPlacement(db, { roots, library })) !== 'copy';
   return { freeBytes: bavail * bsize, reservedBytes, linkable };
-}
-
-/** A root that is not there is a mount that is gone. */
-function isOnline({ roots }: DecisionDeps, { root }: Library): boolean {
-  try {
-    roots.resolve(root);
-    return true;
-  } catch (error) {
-    if (error instanceof Fault && error.kind === 'environment') return false;
-    throw error;
-  }
 }
 
 async function unlessEnvironment<Value>(asked: Promise<Value>): Promise<Value | undefined> {

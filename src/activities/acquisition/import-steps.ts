@@ -33,6 +33,7 @@ import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
 import { requireImportRoom } from './import-space.js';
 import { importPlan, makePlan, type ImportPlan } from './import-plan.js';
+import { requireOnline } from './root-state.js';
 
 const publishedFiles = z.array(
   z.object({
@@ -65,6 +66,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (decided !== undefined) return { folder: decided.folder, files: decided.media.length };
     const download = await getDownload(deps, downloadId);
     const library = await getLibrary(deps, libraryId);
+    await requireOnline(deps, library);
     const plan = await makePlan(deps, { download, library, item, accepted, step });
     await claimTarget(deps, { jobId: step.jobId, requestId: requestId ?? null, library, plan });
     for (const { path: left, why } of plan.ignored) step.log('info', `leaves out ${left}: ${why}`);
@@ -91,7 +93,11 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         attemptId: step.attemptId,
         earlier: verified,
         record: (files) => recordVerified(deps.db, { jobId: step.jobId, files }),
-        fence: step.fence,
+        // The disk may have gone away while its files were staged.
+        fence: async () => {
+          await requireOnline(deps, library);
+          await step.fence();
+        },
         signal: step.signal,
         onBytes: countBytes(plan, step),
         verify: (hostPath, name) => verifyMedia(deps, { hostPath, name, plan, step }),

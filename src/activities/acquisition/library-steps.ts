@@ -23,6 +23,7 @@ import { openLibraryServer } from './connect.js';
 import { getLibrary } from './library.js';
 import { matchDownloaded } from './match-downloaded.js';
 import { matchInLibrary } from './match-item.js';
+import { requireOnline } from './root-state.js';
 import { scanOnServer } from './server-scan.js';
 import { applyVanishRule } from './vanish.js';
 
@@ -39,6 +40,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     step: StepContext,
   ): Promise<{ items: number; missing: number; scanId: string }> => {
     const library = await getLibrary(deps, libraryId);
+    await requireOnline(deps, library);
     const scan = { library, path: normalizeScope(library, path), scanId: randomUUID(), step };
     const since = await readScanStart(deps.db);
     const { items, unreadFolders } = await scanAll(deps, scan).catch((error: unknown) => {

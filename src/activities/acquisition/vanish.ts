@@ -8,6 +8,7 @@ import { recordRequestState, requestsIn, type RequestRow } from '../../store/acq
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
+import { rootState } from './root-state.js';
 
 const LEAST_APART_MS = 3_600_000;
 
@@ -36,15 +37,11 @@ export async function applyVanishRule(
   return { gone, overlooked };
 }
 
-/**
- * The mount point of a disk that is away is there, and empty. Once libraries have a root marker it is looked for here.
- */
-async function isDiskThere({ roots }: ActivityDeps, { root }: LibraryRow): Promise<boolean> {
-  try {
-    return (await readdir(roots.resolve(root))).length > 0;
-  } catch {
-    return false;
-  }
+/** A folder that bears no marker yet counts once something is in it. */
+async function isDiskThere(deps: ActivityDeps, { root }: LibraryRow): Promise<boolean> {
+  const { state } = await rootState(deps, root);
+  if (state !== 'unmarked') return state === 'online';
+  return (await readdir(deps.roots.resolve(root)).catch(() => [])).length > 0;
 }
 
 /** What we filed for it, else the item's own folder. */

@@ -181,7 +181,8 @@ function folderFault(root: string, error: unknown): Fault {
   });
 }
 
-async function requireLibrary(db: Queryable, id: string): Promise<LibraryRow> {
+/** @throws HttpProblem gone. */
+export async function requireLibrary(db: Queryable, id: string): Promise<LibraryRow> {
   const row = await findLibrary(db, id);
   if (row === undefined) throw unknown(id);
   return row;

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { settingTable, testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
+import { addLibraryMark } from './library-mark.js';
 import { addSettingAddCommand } from './setting-add.js';
 import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
 import { listSettings, testSettings } from './test-settings.js';
@@ -17,6 +18,7 @@ export function addSettingCommands(program: Command, deps: ProgramDeps): void {
     addSettingAddCommand(group, deps, kind);
     addTest(group, deps, kind);
     addRemove(group, deps, kind);
+    if (kind === 'library') addLibraryMark(group, deps);
   }
 }
 

@@ -11,6 +11,7 @@ import { Fault } from '../../../src/domain/faults.js';
 import { logicalPath } from '../../../src/domain/logical-path.js';
 import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-media.js';
 import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
+import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
 import { planDownload } from '../../../src/store/acquisition/downloads.js';
 import { saveDownloadClient } from '../../../src/store/acquisition/download-clients.js';
 import { insertJob } from '../../../src/store/jobs.js';
@@ -80,11 +81,17 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await fixture.deps.db.query('delete from jobs');
+  await fixture.deps.db.query('delete from root_markers');
   await rm(fixture.library, { recursive: true, force: true });
   await mkdir(fixture.library);
 });
 
 afterAll(() => fixture.close());
+
+/** All of the library but the mark of its root. */
+async function shown(): Promise<string[]> {
+  return (await readdir(fixture.library, { recursive: true })).filter((name) => name !== ROOT_MARKER);
+}
 
 /** A job that organizes a download of its own. */
 async function startJob(): Promise<{ jobId: string; downloadId: string }> {
@@ -378,7 +385,7 @@ describe('importFiles', () => {
     await plan();
     await writeFile(downloaded('book.mp3'), 'broken since');
     await expect(file()).rejects.toMatchObject({ kind: 'transient' });
-    expect(await readdir(fixture.library)).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 
   it('leaves nothing when another attempt owns the work (no. 27)', async () => {
@@ -386,7 +393,7 @@ describe('importFiles', () => {
     await plan();
     const fence = (): Promise<never> => Promise.reject(new Fault('superseded', 'Another attempt owns it'));
     await expect(file({ fence })).rejects.toMatchObject({ kind: 'superseded' });
-    expect(await readdir(fixture.library)).toEqual([]);
+    expect(await shown()).toEqual([]);
   });
 });
 
@@ -437,11 +444,11 @@ describe('tidyImport', () => {
     const staged = filed('Some Author', `.Some Book.partial-${randomUUID()}`);
     await mkdir(staged, { recursive: true });
     await importing.tidyImport({}, stepOf({ jobId }));
-    expect(await readdir(fixture.library)).toEqual([]);
+    expect(await shown()).toEqual([]);
     expect(await file()).toMatchObject({ folder: FOLDER });
-    const shown = await readdir(fixture.library, { recursive: true });
+    const before = await shown();
     await importing.tidyImport({}, stepOf({ jobId }));
-    expect(await readdir(fixture.library, { recursive: true })).toEqual(shown);
+    expect(await shown()).toEqual(before);
   });
 });
 
@@ -460,7 +467,7 @@ describe('discardImport', () => {
     // As after a kill between the rename and the commit.
     await fixture.deps.db.query('update imports set committed_at = null');
     await discard();
-    expect(await readdir(fixture.library)).toEqual([]);
+    expect(await shown()).toEqual([]);
     ({ jobId, downloadId } = await startJob());
     await download({ 'book.mp3': sound('sound.mp3') });
     expect(await plan()).toMatchObject({ folder: FOLDER });
@@ -472,7 +479,7 @@ describe('discardImport', () => {
     await mkdir(filed('Some Author', `.Some Book.partial-${randomUUID()}`));
     await mkdir(path.join(fixture.folder, 'scratch', jobId));
     await discard();
-    expect(await readdir(fixture.library, { recursive: true })).toEqual(['Some Author']);
+    expect(await shown()).toEqual(['Some Author']);
     expect(await readdir(path.join(fixture.folder, 'scratch'))).toEqual([]);
     await discard();
   });

@@ -28,6 +28,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   await fixture.deps.db.query('delete from library_items');
+  await fixture.deps.db.query('delete from root_markers');
   await rm(fixture.library, { recursive: true, force: true });
   await mkdir(fixture.library);
   probed.length = 0;
@@ -163,7 +164,7 @@ describe('scanLibrary', () => {
     await rm(fixture.library, { recursive: true });
     await expect(scan()).rejects.toMatchObject({
       kind: 'environment',
-      waitingReason: 'library_unreachable',
+      waitingReason: 'mount_gone',
     });
     expect(await missing()).toEqual([]);
   });

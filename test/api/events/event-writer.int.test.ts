@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 
 import { createEventWriter, type EventWriter } from '../../../src/api/events/event-writer.js';
@@ -15,11 +15,12 @@ let writer: EventWriter;
 let received: string;
 let buffered: () => number;
 
-beforeEach(async () => {
+/** `patienceMs`: how long the writer waits for a reader. */
+async function open({ patienceMs }: { patienceMs: number }): Promise<void> {
   const app = express();
   const opened = new Promise<void>((resolve) => {
     app.get('/', (_request, response) => {
-      writer = createEventWriter(response, { patienceMs: 150 });
+      writer = createEventWriter(response, { patienceMs });
       buffered = () => response.writableLength;
       resolve();
     });
@@ -33,7 +34,7 @@ beforeEach(async () => {
   });
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await opened;
-});
+}
 
 afterEach(async () => {
   socket.destroy();
@@ -46,12 +47,14 @@ const event = (number: number) => ({ name: 'job', id: String(number), data: LARG
 
 describe('createEventWriter', () => {
   it('sends any amount to a reader who keeps up', async () => {
+    await open({ patienceMs: 20_000 });
     for (let number = 0; number < 60; number += 1) expect(await writer.send(event(number))).toBe(true);
     await eventually(() => received.includes('id: 59'));
     expect(writer.open).toBe(true);
   });
 
   it('closes a reader who takes nothing, and never keeps more than one event beyond its buffer', async () => {
+    await open({ patienceMs: 150 });
     socket.pause();
     let most = 0;
     let sent = 0;
@@ -69,6 +72,7 @@ describe('createEventWriter', () => {
   });
 
   it('tells the one who writes when the reader has gone during a wait', async () => {
+    await open({ patienceMs: 20_000 });
     socket.pause();
     const writing = (async () => {
       let sent = 0;
@@ -81,6 +85,7 @@ describe('createEventWriter', () => {
   });
 
   it('leaves out comments for a reader without room', async () => {
+    await open({ patienceMs: 150 });
     socket.pause();
     let last = Promise.resolve(true);
     while (buffered() < LARGE.length) last = writer.send(event(0));
@@ -93,6 +98,7 @@ describe('createEventWriter', () => {
 
 describe('createKeepAlive', () => {
   it('gives a sign of life again and again, and ends the stream of a log-in that is over', async () => {
+    await open({ patienceMs: 20_000 });
     let allowed = true;
     const alive = createKeepAlive(writer, { everyMs: 10, stillAllowed: () => Promise.resolve(allowed) });
     await eventually(() => (received.match(/^: alive$/gm) ?? []).length >= 3);
@@ -103,6 +109,7 @@ describe('createKeepAlive', () => {
   });
 
   it('keeps the stream while nobody can say whether the log-in is over', async () => {
+    await open({ patienceMs: 20_000 });
     let asked = 0;
     const alive = createKeepAlive(writer, {
       everyMs: 10,

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { createAria2Client } from '../../../src/integrations/download-clients/aria2/client.js';
+import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
 import { createProbe } from '../../../src/media/probe.js';
 import { findProcesses } from '../../support/processes.js';
 import { query, type Check, type Evidence, type Violation } from './evidence.js';
@@ -75,7 +76,7 @@ export const checkLibrary: Check = async (evidence) => {
   const { library } = evidence.house.roots;
   const entries = await readdir(library, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && entry.name !== ROOT_MARKER)
     .map((entry) => path.join(entry.parentPath, entry.name));
   const committed = await query<{ target: string }>(
     evidence,

@@ -44,7 +44,10 @@ describe('scans of one library', () => {
       ['A/One', 'A/Two', 'A/Three'].map((at) => ask('library_scan', { libraryId: 'books', path: at })),
     );
     await core.until(ids[0] ?? '', ({ waitingReason }) => waitingReason === 'library_scan');
-    await eventually(() => asks().length === 3, { withinMs: 30_000 });
+    await eventually(() => asks().length === 3, { withinMs: 30_000 }).catch(async (error: unknown) => {
+      const views = await Promise.all(ids.map((id) => core.view(id)));
+      throw new Error(`Asked for ${asks().join(', ')}: ${JSON.stringify(views)}`, { cause: error });
+    });
     const { rows } = await core.parts.db.query(
       `select count(*) filter (where s.name = 'scanServer')::int as running from job_attempts a
        join job_steps s on s.id = a.step_id where a.ended_at is null`,
