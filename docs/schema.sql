@@ -159,6 +159,15 @@ findings
   since timestamp with time zone not null default now()
   seen_at timestamp with time zone not null default now()
 
+health_checks
+  kind text not null
+  subject text not null
+  level text not null
+  message text not null
+  remedy text
+  since timestamp with time zone not null default now()
+  looked_at timestamp with time zone not null default now()
+
 idempotency_keys
   principal text not null
   key text not null
@@ -175,6 +184,14 @@ imports
   planned_at timestamp with time zone not null default now()
   committed_at timestamp with time zone
   undone_at timestamp with time zone
+
+indexer_feeds
+  indexer_id text not null
+  newest_guid text
+  newest_at timestamp with time zone
+  seen ARRAY not null default '{}'::text[]
+  read_at timestamp with time zone not null default now()
+  gap_at timestamp with time zone
 
 indexer_results
   job_id text not null
@@ -649,9 +666,13 @@ downloads downloads_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests
 
 downloads downloads_wished_check CHECK ((wished = ANY (ARRAY['run'::text, 'pause'::text, 'remove'::text])))
 
+health_checks health_checks_level_check CHECK ((level = ANY (ARRAY['ok'::text, 'warning'::text, 'error'::text])))
+
 imports imports_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 imports imports_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id)
+
+indexer_feeds indexer_feeds_indexer_id_fkey FOREIGN KEY (indexer_id) REFERENCES indexers(id) ON DELETE CASCADE
 
 indexer_results indexer_results_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
@@ -823,11 +844,15 @@ CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
 CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
 
+CREATE UNIQUE INDEX health_checks_pkey ON public.health_checks USING btree (kind, subject)
+
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (principal, key)
 
 CREATE UNIQUE INDEX imports_pkey ON public.imports USING btree (job_id)
 
 CREATE UNIQUE INDEX imports_target ON public.imports USING btree (target) WHERE (undone_at IS NULL)
+
+CREATE UNIQUE INDEX indexer_feeds_pkey ON public.indexer_feeds USING btree (indexer_id)
 
 CREATE UNIQUE INDEX indexer_results_pkey ON public.indexer_results USING btree (job_id, occurrence, tier, indexer_id)
 

@@ -7,6 +7,7 @@ import { recentlyAddedCheck } from './acquisition/recently-added-check.js';
 import { request } from './acquisition/request.js';
 import { retryImports } from './acquisition/retry-imports.js';
 import { retryMissing } from './acquisition/retry-missing.js';
+import { rssSync } from './acquisition/rss-sync.js';
 import { searchIndexers } from './acquisition/search-indexers.js';
 import { createCatalogue } from './catalogue.js';
 import { demoEncode } from './demo/demo-encode.js';
@@ -28,6 +29,7 @@ export const catalogue = createCatalogue([
   libraryScan,
   matchLibrary,
   recentlyAddedCheck,
+  rssSync,
   retryMissing,
   retryImports,
   cleanupSeeded,

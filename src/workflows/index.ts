@@ -17,5 +17,6 @@ export { recently_added_check } from './acquisition/recently-added-check.js';
 export { request } from './acquisition/request.js';
 export { retry_imports } from './acquisition/retry-imports.js';
 export { retry_missing } from './acquisition/retry-missing.js';
+export { rss_sync } from './acquisition/rss-sync.js';
 export { search_indexers } from './acquisition/search-indexers.js';
 export { fire } from './jobs/fire.js';

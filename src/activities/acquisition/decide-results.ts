@@ -60,7 +60,8 @@ export async function decideResults(
   return { searchId, accepted: acceptedOf(decision), ...conclusion, detail: detail.slice(0, 1_000) };
 }
 
-function rulesOf({ rulesVersion, profiles, notes }: Decision): Record<string, unknown> {
+/** By which rules it was made. */
+export function rulesOf({ rulesVersion, profiles, notes }: Decision): Record<string, unknown> {
   return { rulesVersion, profiles, notes };
 }
 
@@ -79,7 +80,7 @@ function restOf(indexer: IndexerRow | undefined): number {
 }
 
 /** Candidates stand in their order, so a number is a place in it. */
-function acceptedOf({ candidates }: Decision): SearchConclusion['accepted'] {
+export function acceptedOf({ candidates }: Decision): SearchConclusion['accepted'] {
   return candidates
     .map(({ rank, release }, number) => ({ rank, number, release }))
     .filter(({ rank }) => rank !== null)

@@ -1,16 +1,16 @@
-import { backoffAnswer, nextBackoff } from '../../domain/acquisition/backoff.js';
-import type { IndexerOutcome, Release } from '../../domain/acquisition/release.js';
+import type { IndexerOutcome } from '../../domain/acquisition/release.js';
 import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import { planSearch, type SearchQuery, type SearchTier } from '../../domain/acquisition/search-plan.js';
 import { normalizeError } from '../../domain/faults.js';
 import { idWithin } from '../../domain/jobs/job-id.js';
-import { saveIndexerResult, type StoredRelease } from '../../store/acquisition/searches.js';
-import { changeIndexerUse, listIndexers, type IndexerRow } from '../../store/acquisition/indexers.js';
+import { saveIndexerResult } from '../../store/acquisition/searches.js';
+import { listIndexers, type IndexerRow } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { connectIndexer, openIndexer } from './connect.js';
 import { decideResults } from './decide-results.js';
 import type { DecisionAbout } from './decision-input.js';
+import { isResting, recordUse, sealRelease } from './indexer-answer.js';
 
 interface SearchAbout extends DecisionAbout {
   occurrence: number;
@@ -87,10 +87,6 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
 export type SearchSteps = StepsOf<typeof steps>;
 
-function isResting({ disabledUntil }: IndexerRow): boolean {
-  return disabledUntil !== null && disabledUntil.getTime() > Date.now();
-}
-
 async function saveResting(
   deps: ActivityDeps,
   { indexer, jobId, occurrence }: { indexer: IndexerRow; jobId: string; occurrence: number },
@@ -120,25 +116,4 @@ async function searchModes(
     step.log('warn', `${row.name} does not tell what it can do: ${normalizeError(error).message}`);
     return null;
   }
-}
-
-async function recordUse(deps: ActivityDeps, row: IndexerRow, answer: IndexerOutcome): Promise<void> {
-  await changeIndexerUse(deps.db, row.id, ({ level, until: restsUntil }) => ({
-    outcome: answer.outcome,
-    detail: answer.outcome === 'ok' ? null : answer.detail,
-    ...nextBackoff({
-      level,
-      restsUntil,
-      answer: backoffAnswer(answer),
-      now: Date.now(),
-      startedAt: performance.timeOrigin,
-      ...(answer.outcome === 'throttled' ? { retryAfterMs: answer.retryAfterMs } : {}),
-    }),
-  }));
-}
-
-/** Links may carry the indexer's key: they are kept sealed and apart from what people see. */
-function sealRelease({ seal }: ActivityDeps, { downloadUrl, magnetUrl, ...release }: Release): StoredRelease {
-  const link = downloadUrl ?? magnetUrl;
-  return { release, linkSealed: link === undefined ? null : seal.seal(link) };
 }

@@ -30,6 +30,12 @@ export const DEFAULT_SCHEDULES: readonly DefaultSchedule[] = [
     type: 'recently_added_check',
     cron: '*/5 * * * *',
   }),
+  every(15 * MINUTE_MS, {
+    id: 'rss-sync',
+    name: 'Read what indexers have new',
+    type: 'rss_sync',
+    cron: '*/15 * * * *',
+  }),
   every(24 * HOUR_MS, {
     id: 'retry-missing',
     name: 'Search for what is missing',

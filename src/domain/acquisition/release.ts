@@ -74,7 +74,7 @@ export type IndexerOutcome =
   | {
       outcome: 'ok';
       releases: Release[];
-      /** Queries with `untilGuid` only: false is a gap, since the newest of last time was on none of the pages. */
+      /** Queries with `untilGuid` only: false is a gap, since neither it nor anything older was on any of the pages. */
       reachedKnown?: boolean;
     }
   | ({ outcome: 'throttled'; retryAfterMs: number; detail: string } & PartialAnswer)

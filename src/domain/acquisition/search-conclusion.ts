@@ -27,6 +27,9 @@ export interface SearchConclusion {
   waitsFor?: WaitingReason;
 }
 
+/** What somebody else than the request's own search has found for it. */
+export type FoundReleases = Pick<SearchConclusion, 'searchId' | 'detail' | 'accepted'>;
+
 /** What a request says that it waits for until its next search. */
 export function restReason({ conclusion, waitsFor }: SearchConclusion): WaitingReason {
   switch (conclusion) {

@@ -24,6 +24,8 @@ export interface SearchQuery {
   pages?: number;
   /** `latest`: the newest that was seen last time; pages are read until it comes. */
   untilGuid?: string;
+  /** `latest`: pages are read no further than to what is older, ISO 8601; of sources that tell no time, to the guid. */
+  untilTime?: string;
   /** Empty: every category. */
   categories: number[];
 }

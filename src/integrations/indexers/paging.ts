@@ -13,14 +13,16 @@ export interface Page {
 }
 
 /**
- * Reads pages until the last, the bound, or the release that was the newest last time. A failure keeps what the
- * pages before it gave.
+ * Reads pages until the last, the bound, or the release that was the newest last time (which may be gone by now: then
+ * until an older one). A failure keeps what the pages before it gave.
  */
 export async function readPages(
-  { mode, pages = DEFAULT_PAGES, untilGuid }: IndexerQuery,
+  { mode, pages = DEFAULT_PAGES, untilGuid, untilTime }: IndexerQuery,
   load: () => Promise<Page | { failure: Failure }>,
 ): Promise<IndexerOutcome> {
   const found = new Map<string, Release>();
+  const isReached = (): boolean =>
+    untilGuid !== undefined && (found.has(untilGuid) || isOlder([...found.values()].at(-1), untilTime));
   for (let page = 0; page < Math.min(MOST_PAGES, Math.max(1, pages)); page += 1) {
     const answer = await load();
     if ('failure' in answer) {
@@ -30,14 +32,19 @@ export async function readPages(
     for (const release of answer.releases) found.set(release.guid, release);
     // A source that ignores the offset tells the same page again and again.
     const repeated = answer.releases.length > 0 && found.size === before;
-    if (answer.last || repeated || (untilGuid !== undefined && found.has(untilGuid))) break;
+    if (answer.last || repeated || isReached()) break;
   }
   const releases = [...found.values()];
   return {
     outcome: 'ok',
     releases: mode === 'latest' ? releases.toSorted(newestFirst) : releases,
-    ...(untilGuid === undefined ? {} : { reachedKnown: found.has(untilGuid) }),
+    ...(untilGuid === undefined ? {} : { reachedKnown: isReached() }),
   };
+}
+
+/** Pages come newest first. */
+function isOlder(last: Release | undefined, time: string | undefined): boolean {
+  return time !== undefined && last?.publishedAt !== undefined && last.publishedAt < time;
 }
 
 /** What tells no time keeps its place. */

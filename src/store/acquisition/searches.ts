@@ -54,6 +54,14 @@ export async function indexerResults(
   return rows;
 }
 
+/** What was only read to be judged once: decisions on it keep what they need. */
+export async function forgetIndexerResults(
+  db: Queryable,
+  { jobId, occurrence }: { jobId: string; occurrence: number },
+): Promise<void> {
+  await db.query('delete from indexer_results where job_id = $1 and occurrence = $2', [jobId, occurrence]);
+}
+
 export interface CandidateRow {
   searchId: string;
   number: number;
@@ -141,6 +149,22 @@ export async function listCandidates(db: Queryable, searchId: string): Promise<C
     [searchId],
   );
   return rows;
+}
+
+/**
+ * Where a decision is kept that no search of the request has asked for: such ones count downwards, out of the way of its
+ * own. A repeat with the same id gets the same place.
+ */
+export async function placeOfFound(
+  db: Queryable,
+  { id, jobId }: { id: string; jobId: string },
+): Promise<number> {
+  const { rows } = await db.query<{ occurrence: number }>(
+    `select coalesce((select occurrence from searches where id = $1),
+       (select least(min(occurrence), 0) - 1 from searches where job_id = $2), -1) as occurrence`,
+    [id, jobId],
+  );
+  return rows[0]?.occurrence ?? -1;
 }
 
 interface FoundSearch {

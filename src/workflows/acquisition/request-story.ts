@@ -1,17 +1,14 @@
-import {
-  CancellationScope,
-  condition,
-  defineSignal,
-  isCancellation,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 
 import type { OpenedRequest, RequestSteps } from '../../activities/acquisition/request-steps.js';
 import type { DecisionInputs } from '../../domain/acquisition/request-decision.js';
 import { budgetSpent, REQUEST_BUDGET } from '../../domain/acquisition/request-budget.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
-import { restReason, type SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
+import {
+  restReason,
+  type FoundReleases,
+  type SearchConclusion,
+} from '../../domain/acquisition/search-conclusion.js';
 import { againSoonMs, nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import { fact } from '../jobs/fact.js';
@@ -19,12 +16,10 @@ import type { Job } from '../jobs/job.js';
 import { acquire, type Acquired } from './acquire.js';
 import { childFailure } from './child-failure.js';
 import { confirm } from './confirm.js';
+import { Finders } from './finders.js';
 import { Decisions } from './request-decisions.js';
 import type { Candidate, Filed, ReachedRequest, RequestParams, RequestResult } from './request-types.js';
 import { untilFree } from './until-free.js';
-
-/** RSS and other finders: something new may fit, so look again. */
-const wakeSignal = defineSignal('wake');
 
 /** The whole of one request; acquire.ts and confirm.ts hold its longer chapters. */
 export class RequestStory {
@@ -45,7 +40,7 @@ export class RequestStory {
   #invoked: boolean;
   /** What failed in this pass by no fault of its release. */
   #blameless: string | undefined;
-  #woken = false;
+  readonly #finders: Finders;
 
   constructor(job: Job<RequestParams>, reached: ReachedRequest | undefined) {
     this.job = job;
@@ -62,9 +57,7 @@ export class RequestStory {
     this.filed = reached?.filed;
     this.look = reached?.look ?? 1;
     this.decisions = new Decisions(() => this.state, reached?.decisions);
-    setHandler(wakeSignal, () => {
-      this.#woken = true;
-    });
+    this.#finders = new Finders(reached?.found);
   }
 
   get requestId(): string {
@@ -84,7 +77,7 @@ export class RequestStory {
     for (;;) {
       const chosen = this.decisions.take('selectRelease');
       if (chosen === undefined) await this.#awaitRelease();
-      const filed = chosen === undefined ? await this.#searchAndWalk() : await this.#takeChosen(chosen);
+      const filed = await (chosen === undefined ? this.#seek() : this.#takeChosen(chosen));
       if (filed !== undefined) return confirm(this, filed);
       await this.continueIfLong();
     }
@@ -115,6 +108,7 @@ export class RequestStory {
       decisions: this.decisions.open,
       ...(this.#invoked ? { invoked: true } : {}),
       ...(this.judged > 0 ? { judged: this.judged } : {}),
+      ...(this.#finders.open.length > 0 ? { found: this.#finders.open } : {}),
       ...(this.filed === undefined ? {} : { filed: this.filed }),
     });
   }
@@ -170,10 +164,24 @@ export class RequestStory {
     if (this.#opened !== undefined) this.#opened = { ...this.#opened, releasedAtMs: null };
   }
 
+  /** What a finder has sent goes first: for that nobody has to be asked. */
+  #seek(): Promise<Filed | undefined> {
+    const found = this.#finders.take();
+    return found === undefined ? this.#searchAndWalk() : this.#takeFound(found);
+  }
+
+  async #takeFound(found: FoundReleases): Promise<Filed | undefined> {
+    this.#blameless = undefined;
+    const filed = await this.#walk(found);
+    if (filed !== undefined || this.#isWanted()) return filed;
+    await this.#rest({ ...found, conclusion: 'accepted', retryAfterMs: null });
+    return undefined;
+  }
+
   async #searchAndWalk(): Promise<Filed | undefined> {
     if (this.decisions.has('selectRelease')) return undefined;
     await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
-    this.#woken = false;
+    this.#finders.searchBegins();
     this.#blameless = undefined;
     const found = await untilFree(this, await this.#search(), { pass: this.#pass, until: this.#isWanted });
     const filed = await this.#walk(found);
@@ -186,7 +194,7 @@ export class RequestStory {
 
   /** Somebody, or a finder, wants another look now. */
   readonly #isWanted = (): boolean =>
-    this.#woken || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
+    this.#finders.hasNews || this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
 
   async #search(): Promise<SearchConclusion> {
     const wishes = {
@@ -203,7 +211,7 @@ export class RequestStory {
     throw childFailure(search.error);
   }
 
-  async #walk({ searchId, accepted }: SearchConclusion): Promise<Filed | undefined> {
+  async #walk({ searchId, accepted }: FoundReleases): Promise<Filed | undefined> {
     let grabs = 0;
     for (const candidate of accepted) {
       if (grabs >= REQUEST_BUDGET.grabsPerSearch || this.#spentPart() !== undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { OpenedRequest } from '../../activities/acquisition/request-steps.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { RequestState } from '../../domain/acquisition/request-state.js';
-import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
+import type { FoundReleases, SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
 import type { MadeDecision } from './request-decisions.js';
 
 export interface RequestParams {
@@ -42,6 +42,8 @@ export interface ReachedRequest {
   /** How often held answers were judged again. */
   judged?: number;
   decisions: MadeDecision[];
+  /** What a finder has sent and nobody has looked at yet. */
+  found?: FoundReleases[];
   filed?: Filed;
   look?: number;
 }

@@ -388,6 +388,19 @@ describe('a Torznab indexer', () => {
     expect(wide).toMatchObject({ outcome: 'ok', reachedKnown: true });
   });
 
+  it('ends at what is older than asked for where the known one is gone from the list', async () => {
+    const server = await serve(
+      Array.from({ length: 450 }, (_, at) =>
+        book(at, { publishedAt: new Date(1_770_000_000_000 - at * 60_000).toISOString() }),
+      ),
+    );
+    const untilTime = new Date(1_770_000_000_000 - 120 * 60_000).toISOString();
+    const latest: IndexerQuery = { mode: 'latest', untilGuid: 'gone', untilTime, pages: 10, categories: [] };
+    const near = await adapterOf(server).search(latest, signal);
+    expect(near).toMatchObject({ outcome: 'ok', reachedKnown: true });
+    expect(near.releases).toHaveLength(200);
+  });
+
   it('takes torrents on a Newznab feed for a wrong kind, not for results', async () => {
     const server = await serve([book(1, { torrent: writeTorrent().bytes })]);
     expect(await adapterOf(server, { kind: 'newznab' }).search(query, signal)).toMatchObject({
