@@ -41,6 +41,17 @@ candidates
   evaluation jsonb not null
   release jsonb
 
+chapter_merges
+  job_id text not null
+  library_id text not null
+  root text not null
+  folder text not null
+  plan jsonb not null
+  merged jsonb
+  published_at timestamp with time zone
+  finished_at timestamp with time zone
+  planned_at timestamp with time zone not null default now()
+
 cleanups
   id bigint not null
   job_id text not null
@@ -376,6 +387,7 @@ libraries
   last_look_at timestamp with time zone
   quality_profile_id text
   tags ARRAY not null default '{}'::text[]
+  merge_chapters boolean not null default false
 
 library_items
   id text not null
@@ -500,6 +512,21 @@ quiet_scopes
   scope text not null
   since timestamp with time zone not null default now()
   ours boolean not null
+
+recycled_files
+  id text not null
+  library_id text not null
+  root text not null
+  from_path text not null
+  bin_path text not null
+  bytes bigint not null
+  why text not null
+  job_id text
+  asked_at timestamp with time zone not null default now()
+  recycled_at timestamp with time zone
+  restoring_at timestamp with time zone
+  restored_at timestamp with time zone
+  expired_at timestamp with time zone
 
 repairs
   id bigint not null
@@ -638,6 +665,8 @@ workers
 
 candidates candidates_search_id_fkey FOREIGN KEY (search_id) REFERENCES searches(id) ON DELETE CASCADE
 
+chapter_merges chapter_merges_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
 cleanups cleanups_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 
 delay_profiles delay_profiles_preferred_protocol_check CHECK ((preferred_protocol = ANY (ARRAY['usenet'::text, 'torrent'::text])))
@@ -750,6 +779,10 @@ queues queues_check CHECK (((paused_at IS NULL) = (paused_by IS NULL)))
 
 quiet_pauses quiet_pauses_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
+recycled_files recycled_files_bytes_check CHECK ((bytes >= 0))
+
+recycled_files recycled_files_why_check CHECK ((why = ANY (ARRAY['merged'::text, 'deleted'::text, 'replaced'::text])))
+
 request_decisions request_decisions_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 request_requesters request_requesters_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
@@ -813,6 +846,10 @@ CREATE UNIQUE INDEX blocklist_item_key_release_key_key ON public.blocklist USING
 CREATE UNIQUE INDEX blocklist_pkey ON public.blocklist USING btree (id)
 
 CREATE UNIQUE INDEX candidates_pkey ON public.candidates USING btree (search_id, number)
+
+CREATE UNIQUE INDEX chapter_merges_pkey ON public.chapter_merges USING btree (job_id)
+
+CREATE INDEX chapter_merges_unfinished ON public.chapter_merges USING btree (folder) WHERE ((merged IS NOT NULL) AND (finished_at IS NULL))
 
 CREATE INDEX cleanups_open ON public.cleanups USING btree (next_at) WHERE (done_at IS NULL)
 
@@ -985,6 +1022,14 @@ CREATE UNIQUE INDEX quiet_rules_name_key ON public.quiet_rules USING btree (name
 CREATE UNIQUE INDEX quiet_rules_pkey ON public.quiet_rules USING btree (id)
 
 CREATE UNIQUE INDEX quiet_scopes_pkey ON public.quiet_scopes USING btree (scope)
+
+CREATE INDEX recycled_files_due ON public.recycled_files USING btree (recycled_at) WHERE ((restored_at IS NULL) AND (expired_at IS NULL))
+
+CREATE INDEX recycled_files_newest ON public.recycled_files USING btree (asked_at DESC, id DESC)
+
+CREATE UNIQUE INDEX recycled_files_open ON public.recycled_files USING btree (job_id, from_path) WHERE ((restored_at IS NULL) AND (expired_at IS NULL))
+
+CREATE UNIQUE INDEX recycled_files_pkey ON public.recycled_files USING btree (id)
 
 CREATE INDEX repairs_job ON public.repairs USING btree (job_id)
 

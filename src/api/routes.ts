@@ -41,6 +41,7 @@ import {
   retryNowOperation,
   setPriorityOperation,
 } from './jobs/steer.js';
+import { listRecycledOperation, restoreRecycledOperation } from './libraries/recycle-operations.js';
 import { listNoticesOperation } from './notices/notice-operations.js';
 import * as targets from './notices/target-operations.js';
 import {
@@ -189,6 +190,9 @@ export const ROUTES: readonly Route[] = [
   route('delete', '/api/libraries/:id', 'super_admin', libraries.deleteLibraryOperation),
   route('post', '/api/libraries/:id/test', 'operator', libraries.testLibraryOperation),
   route('post', '/api/libraries/:id/mark', 'super_admin', markLibraryRootOperation),
+
+  route('get', '/api/recycled-files', 'viewer', listRecycledOperation),
+  route('post', '/api/recycled-files/restore', 'operator', restoreRecycledOperation),
 
   route('get', '/api/notification-targets', 'viewer', targets.listTargetsOperation),
   route('post', '/api/notification-targets', 'super_admin', targets.createTargetOperation),

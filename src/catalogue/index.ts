@@ -1,4 +1,5 @@
 import { cleanupSeeded } from './acquisition/cleanup-seeded.js';
+import { emptyRecycleBin } from './acquisition/empty-recycle-bin.js';
 import { libraryScan } from './acquisition/library-scan.js';
 import { matchLibrary } from './acquisition/match-library.js';
 import { monitorDownload } from './acquisition/monitor-download.js';
@@ -33,6 +34,7 @@ export const catalogue = createCatalogue([
   retryMissing,
   retryImports,
   cleanupSeeded,
+  emptyRecycleBin,
   demoNoop,
   demoSteps,
   demoFail,

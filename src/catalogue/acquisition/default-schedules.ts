@@ -1,3 +1,4 @@
+import { RECYCLE_DAYS } from '../../domain/acquisition/recycle.js';
 import { HOUR_MS, MINUTE_MS } from '../../domain/durations.js';
 
 /** A schedule that Longplay makes by itself, once (acquisition.md §1.9). */
@@ -53,6 +54,13 @@ export const DEFAULT_SCHEDULES: readonly DefaultSchedule[] = [
     name: 'Clean up what was seeded',
     type: 'cleanup_seeded',
     cron: '*/30 * * * *',
+  }),
+  every(24 * HOUR_MS, {
+    id: 'empty-recycle-bin',
+    name: 'Empty the recycle bin',
+    type: 'empty_recycle_bin',
+    params: { olderThanDays: RECYCLE_DAYS },
+    cron: '30 3 * * *',
   }),
 ];
 

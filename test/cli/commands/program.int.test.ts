@@ -41,6 +41,8 @@ const talking = leaves.filter(({ line }) => !['up', 'demo', 'api', 'worker', 'do
 const NEEDED: Record<string, string[]> = {
   import: ['key-of-nobody'],
   'notify add': ['ntfy://127.0.0.1:1/topic'],
+  'library recycle restore': ['recycled-00000000'],
+  'library recycle empty': ['--yes'],
 };
 
 function filled({ words, command }: { words: string[]; command: Command }): string[] {
