@@ -2,6 +2,7 @@ import { call, Problem, setCsrfToken } from './api.js';
 import { showJob } from './detail.js';
 import { byId, keepingFocus, textOf } from './dom.js';
 import { followFindings } from './findings.js';
+import { followHouse } from './house.js';
 import { renderJobs, type Job } from './jobs.js';
 import { drawRequests, type AskedFor } from './requests.js';
 
@@ -150,6 +151,7 @@ async function begin(): Promise<void> {
   if (temporalUrl !== undefined) link.href = temporalUrl;
   listenToForms();
   followFindings(tell);
+  followHouse(tell);
   follow('');
 }
 

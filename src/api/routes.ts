@@ -7,6 +7,7 @@ import {
   revokeTokenOperation,
 } from './access/token-operations.js';
 import { eventsOperation, jobEventsOperation } from './events/operations.js';
+import { listHealthChecksOperation } from './health/check-operations.js';
 import {
   aboutOperation,
   healthzOperation,
@@ -214,6 +215,7 @@ export const ROUTES: readonly Route[] = [
   route('delete', '/api/tokens/:id', 'super_admin', revokeTokenOperation),
   route('get', '/api/audit', 'super_admin', listAuditOperation),
 
+  route('get', '/api/health/checks', 'viewer', listHealthChecksOperation),
   route('get', '/api/findings', 'viewer', listFindingsOperation),
   route('delete', '/api/findings/:kind/:subject', 'operator', endFindingOperation),
   route('get', '/api/repairs', 'viewer', listRepairsOperation),

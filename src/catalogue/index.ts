@@ -1,10 +1,12 @@
 import { cleanupSeeded } from './acquisition/cleanup-seeded.js';
 import { emptyRecycleBin } from './acquisition/empty-recycle-bin.js';
+import { healthCheck } from './acquisition/health-check.js';
 import { libraryScan } from './acquisition/library-scan.js';
 import { matchLibrary } from './acquisition/match-library.js';
 import { monitorDownload } from './acquisition/monitor-download.js';
 import { organizeFiles } from './acquisition/organize-files.js';
 import { recentlyAddedCheck } from './acquisition/recently-added-check.js';
+import { reconcileClients } from './acquisition/reconcile-clients.js';
 import { request } from './acquisition/request.js';
 import { retryImports } from './acquisition/retry-imports.js';
 import { retryMissing } from './acquisition/retry-missing.js';
@@ -35,6 +37,8 @@ export const catalogue = createCatalogue([
   retryImports,
   cleanupSeeded,
   emptyRecycleBin,
+  reconcileClients,
+  healthCheck,
   demoNoop,
   demoSteps,
   demoFail,

@@ -62,3 +62,18 @@ export const queueLine = queue.extend({
   ),
 });
 export type QueueLine = z.output<typeof queueLine>;
+
+export const healthList = z.looseObject({
+  checks: z.array(
+    z.looseObject({
+      kind: z.string(),
+      subject: z.string(),
+      level: z.enum(['ok', 'warning', 'error']),
+      message: z.string(),
+      remedy: z.string().nullable(),
+      since: z.string(),
+      lookedAt: z.string(),
+    }),
+  ),
+});
+export type HealthCheck = z.output<typeof healthList>['checks'][number];

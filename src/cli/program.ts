@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { addDoctorCommand } from './commands/doctor.js';
+import { addHealthCommand } from './commands/health.js';
 import { addImportCommand } from './commands/import.js';
 import { addJobCommands } from './commands/job.js';
 import { addNotifyCommands } from './commands/notify.js';
@@ -41,6 +42,7 @@ export function createProgram(deps: ProgramDeps): Command {
   });
   addServeCommands(program, deps);
   addDoctorCommand(program, deps);
+  addHealthCommand(program, deps);
   addRecoverCommand(program, deps);
   addRequestCommands(program, deps);
   addJobCommands(program, deps);

@@ -36,6 +36,7 @@ export const schedule = z.looseObject({
   applyError: nullableText,
   nextAt: nullableText,
   lastFiring: firing.nullable(),
+  lastSuccessAt: nullableText.default(null),
   createdBy: text,
   createdAt: text,
   changedAt: text,

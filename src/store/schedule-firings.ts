@@ -94,6 +94,22 @@ export async function lastFirings(
   return new Map(rows.map((row) => [row.scheduleId, row]));
 }
 
+/** Of each schedule the time of its last firing whose job was completed; only so far back that it costs little. */
+export async function lastSuccesses(
+  db: Queryable,
+  scheduleIds: readonly string[],
+): Promise<Map<string, Date>> {
+  const { rows } = await db.query<{ id: string; at: Date }>(
+    `select wanted.id, max(f.nominal_at) as at from unnest($1::text[]) as wanted (id)
+       cross join lateral (select nominal_at, job_id from schedule_firings where schedule_id = wanted.id
+         order by nominal_at desc, kind desc limit 100) f
+       join jobs j on j.id = f.job_id and j.outcome_status = 'completed'
+     group by wanted.id`,
+    [scheduleIds],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
+}
+
 /** As long as the longest kept jobs (jobs.md §4 "Retention"); no catch-up reaches that far back. */
 export async function forgetOldFirings(db: Queryable): Promise<void> {
   await db.query(`delete from schedule_firings where created_at < now() - interval '90 days'`);

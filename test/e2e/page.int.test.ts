@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import type { Stage } from '../../src/cli/demo/stage.js';
 import { recordFinding } from '../../src/store/findings.js';
+import { recordHealthChecks } from '../../src/store/health-checks.js';
 import { findChromium, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/servers.js';
@@ -176,6 +177,26 @@ inChromium('the page', () => {
     await page.getByText('Look whether other data is missing').waitFor();
     await page.getByRole('button', { name: 'Put away' }).click();
     await words.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows what is not well, and the schedules with their last and next run', async () => {
+    const results = [
+      {
+        kind: 'indexer',
+        subject: 'one',
+        level: 'error',
+        message: 'One refuses the key',
+        remedy: 'Give another',
+      },
+    ] as const;
+    await recordHealthChecks(database.db, { kinds: ['indexer'], results });
+    await page.reload();
+    const health = page.getByRole('region', { name: 'Health' });
+    await health.getByText('One refuses the key. Give another').waitFor();
+    const schedules = page.getByRole('region', { name: 'Schedules' });
+    await schedules.getByRole('cell', { name: 'Search for what is missing' }).waitFor();
+    await recordHealthChecks(database.db, { kinds: ['indexer'], results: [] });
     expect(complaints).toEqual([]);
   });
 

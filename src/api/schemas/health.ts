@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { HEALTH_CHECKS, HEALTH_LEVELS } from '../../domain/health/check.js';
 import { time } from './parameters.js';
 
 export const alive = z.strictObject({ status: z.literal('alive'), version: z.string() });
@@ -37,3 +38,17 @@ export const about = z
       .describe('With the namespace; a job’s page is /workflows/<id> below it'),
   })
   .meta({ id: 'About' });
+
+export const healthCheck = z
+  .strictObject({
+    kind: z.enum(HEALTH_CHECKS),
+    subject: z.string().describe('The id of what was looked at; empty where there is only one of its kind'),
+    level: z
+      .enum(HEALTH_LEVELS)
+      .describe('warning: it works or may mend itself; error: something stands still until somebody looks'),
+    message: z.string(),
+    remedy: z.string().nullable(),
+    since: time.describe('Since when it has this level'),
+    lookedAt: time,
+  })
+  .meta({ id: 'HealthCheck' });

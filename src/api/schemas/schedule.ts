@@ -81,6 +81,9 @@ export const scheduleView = z
     applyError: z.string().nullable().describe('Why it has not got it'),
     nextAt: time.nullable().describe('null while disabled'),
     lastFiring: firingView.nullable(),
+    lastSuccessAt: time
+      .nullable()
+      .describe('When it fired last so that its job was completed; null: not within its last 100 firings'),
     createdBy: z.string(),
     createdAt: time,
     changedAt: time,

@@ -21,7 +21,7 @@ import { libraryBody, libraryView, newLibraryBody, testResult } from '../schemas
 import { testConnection } from './connection-test.js';
 import { checkKind, type LibraryKindSettings } from './library-kind.js';
 import { checkPlace, checkRoot } from './library-place.js';
-import { testLibraryServer } from './library-server-test.js';
+import { testLibraryServer } from '../../integrations/libraries/server-test.js';
 import { qualityProfiles } from './quality-profile-operations.js';
 import { sealedSecret } from './secrets.js';
 import { changeSettings, chooseId, inUse } from './setting-ids.js';

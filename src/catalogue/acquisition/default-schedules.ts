@@ -62,6 +62,18 @@ export const DEFAULT_SCHEDULES: readonly DefaultSchedule[] = [
     params: { olderThanDays: RECYCLE_DAYS },
     cron: '30 3 * * *',
   }),
+  every(24 * HOUR_MS, {
+    id: 'reconcile-clients',
+    name: 'Compare download clients with requests',
+    type: 'reconcile_clients',
+    cron: '0 3 * * *',
+  }),
+  every(10 * MINUTE_MS, {
+    id: 'health-check',
+    name: 'Look after the house',
+    type: 'health_check',
+    cron: '*/10 * * * *',
+  }),
 ];
 
 /** Of a media server it asks for a scan, a folder is read; both find what was filed by hand. */

@@ -38,6 +38,7 @@ export function scheduleDetails(schedule: Schedule): string[] {
     ['max retries', schedule.maxRetries?.toString()],
     ['next', nextOf(schedule)],
     ['last', lastFiring === null ? null : `${lastFiring.nominalAt} ${resultOf(lastFiring)}`],
+    ['last success', schedule.lastSuccessAt],
     ['created', `${schedule.createdAt} by ${schedule.createdBy}`],
     ['changed', schedule.changedAt],
     ['not applied', schedule.applied ? null : (schedule.applyError ?? 'Temporal gets it soon')],

@@ -1,7 +1,7 @@
 import type { FiringKind, FiringOutcome } from '../../domain/jobs/schedule.js';
 import type { JobStatus } from '../../domain/jobs/status.js';
 import type { Queryable } from '../../store/database.js';
-import { lastFirings, type FiringRow } from '../../store/schedule-firings.js';
+import { lastFirings, lastSuccesses, type FiringRow } from '../../store/schedule-firings.js';
 import type { ScheduleRow, ScheduleSettings } from '../../store/schedules.js';
 import { nextRun } from './timing.js';
 
@@ -33,23 +33,30 @@ export interface ScheduleView extends ScheduleSettings {
   /** null while disabled. */
   nextAt: string | null;
   lastFiring: FiringView | null;
+  /** When it fired last so that its job was completed; null: not within its last 100 firings. */
+  lastSuccessAt: string | null;
   createdBy: string;
   createdAt: string;
   changedAt: string;
   version: number;
 }
 
-/** Two queries at most for any number of schedules. */
+/** Two queries for any number of schedules. */
 export async function viewSchedules(db: Queryable, rows: readonly ScheduleRow[]): Promise<ScheduleView[]> {
-  const last = await lastFirings(
-    db,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const [last, successes] = await Promise.all([lastFirings(db, ids), lastSuccesses(db, ids)]);
   const now = new Date();
-  return rows.map((row) => viewSchedule(row, last.get(row.id), now));
+  return rows.map((row) => ({
+    ...viewSchedule(row, last.get(row.id), now),
+    lastSuccessAt: successes.get(row.id)?.toISOString() ?? null,
+  }));
 }
 
-function viewSchedule(row: ScheduleRow, last: FiringRow | undefined, now: Date): ScheduleView {
+function viewSchedule(
+  row: ScheduleRow,
+  last: FiringRow | undefined,
+  now: Date,
+): Omit<ScheduleView, 'lastSuccessAt'> {
   const { appliedVersion, appliedPrint: _print, createdAt, changedAt, ...shown } = row;
   return {
     ...shown,

@@ -9,7 +9,7 @@ import { createSchedule } from '../../../src/jobs/schedules/save.js';
 import { makeWish } from '../../../src/jobs/wish.js';
 import { createDatabase } from '../../../src/store/database.js';
 import { findJob } from '../../../src/store/jobs.js';
-import { lastFirings } from '../../../src/store/schedule-firings.js';
+import { lastFirings, lastSuccesses } from '../../../src/store/schedule-firings.js';
 import { startTestCore, type TestCore } from '../../support/core.js';
 import { firingsOf, removeAllSchedules, scheduleSettings } from '../../support/schedules.js';
 
@@ -106,6 +106,22 @@ describe('a firing', () => {
     expect((await lastFirings(deps.db, [id])).get(id)).toMatchObject({
       ...{ kind: 'manual', madeBy: 'somebody', nominalAt: now },
     });
+  });
+
+  it('is the last success while later ones are open or have failed', async () => {
+    const { id } = await createSchedule(deps, scheduleSettings());
+    const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
+    for (const minute of [1, 2, 3]) {
+      await fireSchedule(deps, { ...due(id), nominalAt: at(minute) });
+      const status = ['completed', 'failed', null][minute - 1] ?? null;
+      await deps.db.query(
+        `update jobs set outcome_status = $3 where id =
+           (select job_id from schedule_firings where schedule_id = $1 and nominal_at = $2)`,
+        [id, at(minute), status],
+      );
+    }
+    expect((await lastFirings(deps.db, [id])).get(id)).toMatchObject({ nominalAt: at(3) });
+    expect((await lastSuccesses(deps.db, [id])).get(id)).toEqual(at(1));
   });
 
   it('costs time only while Postgres is away: nothing is half written, and the repeat makes the job', async () => {

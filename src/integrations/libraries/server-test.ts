@@ -8,9 +8,9 @@ import {
 } from '../../domain/acquisition/library-paths.js';
 import { relativeToRemote, toLogical, toRemote } from '../../domain/acquisition/path-mapping.js';
 import { errorCode, Fault } from '../../domain/faults.js';
-import type { Roots } from '../../integrations/files/roots.js';
-import type { LibrarySection, LibraryServer, ServerItem } from '../../integrations/libraries/port.js';
-import { requireSection } from '../../integrations/libraries/sections.js';
+import type { Roots } from '../files/roots.js';
+import type { LibrarySection, LibraryServer, ServerItem } from './port.js';
+import { requireSection } from './sections.js';
 
 export interface ServerTest {
   server: LibraryServer;
