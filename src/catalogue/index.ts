@@ -3,6 +3,7 @@ import { emptyRecycleBin } from './acquisition/empty-recycle-bin.js';
 import { healthCheck } from './acquisition/health-check.js';
 import { libraryScan } from './acquisition/library-scan.js';
 import { matchLibrary } from './acquisition/match-library.js';
+import { mergeChapters } from './acquisition/merge-chapters.js';
 import { monitorDownload } from './acquisition/monitor-download.js';
 import { organizeFiles } from './acquisition/organize-files.js';
 import { recentlyAddedCheck } from './acquisition/recently-added-check.js';
@@ -39,6 +40,7 @@ export const catalogue = createCatalogue([
   emptyRecycleBin,
   reconcileClients,
   healthCheck,
+  mergeChapters,
   demoNoop,
   demoSteps,
   demoFail,

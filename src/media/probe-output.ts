@@ -22,6 +22,13 @@ export interface MediaStream {
   codec: string;
   /** A cover, which ffprobe lists as video. */
   attachedPicture: boolean;
+  /** Of sound; null where ffprobe does not tell. */
+  sampleRate: number | null;
+  channels: number | null;
+  /** Bits per second. */
+  bitRate: number | null;
+  /** Of what a decoder needs beforehand; null: nothing. */
+  extradataHash: string | null;
 }
 
 const tags = z.record(z.string(), z.string()).default({});
@@ -43,6 +50,10 @@ export const probeOutput = z.object({
         codec_type: z.string().default('unknown'),
         codec_name: z.string().default('unknown'),
         disposition: z.record(z.string(), z.number()).default({}),
+        sample_rate: z.coerce.number().optional(),
+        channels: z.number().optional(),
+        bit_rate: z.coerce.number().optional(),
+        extradata_hash: z.string().optional(),
         tags,
       }),
     )
@@ -52,11 +63,15 @@ export const probeOutput = z.object({
 
 export function describeMedia(output: z.output<typeof probeOutput>): MediaDescription {
   const { format, chapters } = output;
-  const streams = output.streams.map(({ index, codec_type, codec_name, disposition }) => ({
+  const streams = output.streams.map(({ index, codec_type, codec_name, disposition, ...sound }) => ({
     index,
     type: codec_type,
     codec: codec_name,
     attachedPicture: disposition['attached_pic'] === 1,
+    sampleRate: sound.sample_rate ?? null,
+    channels: sound.channels ?? null,
+    bitRate: sound.bit_rate ?? null,
+    extradataHash: sound.extradata_hash ?? null,
   }));
   return {
     container: format.format_name,

@@ -12,7 +12,7 @@ export type Probe = (hostPath: string, signal: AbortSignal) => Promise<MediaDesc
 
 /** A command line like any other; only files are opened, whatever a playlist in disguise names. */
 const OPTIONS = ['-v', 'error', '-protocol_whitelist', 'file', '-of', 'json'] as const;
-const QUESTIONS = ['-show_format', '-show_streams', '-show_chapters'] as const;
+const QUESTIONS = ['-show_format', '-show_streams', '-show_chapters', '-show_data_hash', 'SHA256'] as const;
 const TIMEOUT_MS = 60_000;
 /** An hour-long book with a thousand chapters tells 300 kB. */
 const MAX_OUTPUT_CHARACTERS = 16_000_000;

@@ -13,6 +13,7 @@ export { empty_recycle_bin } from './acquisition/empty-recycle-bin.js';
 export { health_check } from './acquisition/health-check.js';
 export { library_scan } from './acquisition/library-scan.js';
 export { match_library } from './acquisition/match-library.js';
+export { merge_chapters } from './acquisition/merge-chapters.js';
 export { monitor_download } from './acquisition/monitor-download.js';
 export { organize_files } from './acquisition/organize-files.js';
 export { recently_added_check } from './acquisition/recently-added-check.js';

@@ -18,16 +18,24 @@ export async function requireImportRoom(
   { jobId, library, bytes }: { jobId: string; library: Pick<LibraryRow, 'root'>; bytes: number },
 ): Promise<void> {
   if ((await expectedPlacement(db, { roots, library })) === 'link') return;
+  await requireRoom({ db, roots }, { jobId, root: library.root, bytes, what: 'import' });
+}
+
+/**
+ * Room below a library's root, beside what planned imports still need.
+ * @throws Fault environment (disk_full).
+ */
+export async function requireRoom(
+  { db, roots }: Pick<ActivityDeps, 'db' | 'roots'>,
+  { jobId, root, bytes, what }: { jobId: string; root: string; bytes: number; what: string },
+): Promise<void> {
   try {
-    const { bavail, bsize } = await statfs(roots.resolve(library.root));
-    const free = Math.max(
-      0,
-      bavail * bsize - SPARE_BYTES - (await plannedBytes(db, { jobId, root: library.root })),
-    );
+    const { bavail, bsize } = await statfs(roots.resolve(root));
+    const free = Math.max(0, bavail * bsize - SPARE_BYTES - (await plannedBytes(db, { jobId, root })));
     if (bytes <= free) return;
     throw new Fault(
       'environment',
-      `The import needs ${megabytes(bytes)} MB, ${megabytes(free)} MB are free`,
+      `The ${what} needs ${megabytes(bytes)} MB, ${megabytes(free)} MB are free`,
       {
         waitingReason: 'disk_full',
         remedy: 'Make room in the library; the job goes on by itself',

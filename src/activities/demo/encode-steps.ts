@@ -4,8 +4,9 @@ import path from 'node:path';
 import { Fault } from '../../domain/faults.js';
 import { logicalPath, type LogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
+import { partialOf, removePartialsOf } from '../../integrations/files/partial-file.js';
 import { syncFile, syncFolders } from '../../integrations/files/sync.js';
-import { makeFolders, readFolder, statIfThere } from '../../integrations/files/target.js';
+import { makeFolders, statIfThere } from '../../integrations/files/target.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 
@@ -26,24 +27,24 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   ): Promise<Sample> => {
     const place = await placeOf(deps, step.jobId);
     try {
-      await removePartials(place);
+      await removePartialsOf(place.file);
       const published = await findPublished(deps, { place, seconds, step });
       if (published !== undefined) return published;
-      await encode(deps, { output: partialOf(place, step.attemptId), seconds, realTime, step });
+      await encode(deps, { output: partialOf(place.file, step.attemptId), seconds, realTime, step });
       return await publish(deps, { place, seconds, step });
     } catch (error) {
-      await rm(partialOf(place, step.attemptId), { force: true });
+      await rm(partialOf(place.file, step.attemptId), { force: true });
       throw error === step.signal.reason ? error : diskFault(error);
     }
   },
 
   tidySample: async (_input: object, step: StepContext): Promise<void> => {
-    await removePartials(await placeOf(deps, step.jobId));
+    await removePartialsOf((await placeOf(deps, step.jobId)).file);
   },
 
   removeSample: async (_input: object, step: StepContext): Promise<void> => {
     const place = await placeOf(deps, step.jobId);
-    await removePartials(place);
+    await removePartialsOf(place.file);
     await rm(place.file, { force: true });
   },
 }));
@@ -59,20 +60,6 @@ async function placeOf({ roots }: ActivityDeps, jobId: string): Promise<Place> {
   await makeFolders(roots.folderOf('scratch'), FOLDER);
   const logical = logicalPath('scratch', `${FOLDER}/${jobId}.mkv`);
   return { logical, file: roots.resolve(logical) };
-}
-
-/** Carries the attempt's id, so that a later one can tell whose it is. */
-function partialOf({ file }: Place, attemptId: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.partial-${attemptId}`);
-}
-
-/** An older attempt that still runs then fails at its rename. */
-async function removePartials(place: Place): Promise<void> {
-  const folder = path.dirname(place.file);
-  const prefix = path.basename(partialOf(place, ''));
-  for (const name of await readFolder(folder)) {
-    if (name.startsWith(prefix)) await rm(path.join(folder, name), { force: true });
-  }
 }
 
 interface Work {
@@ -110,7 +97,7 @@ async function encode(
 }
 
 async function publish(deps: ActivityDeps, { place, seconds, step }: Work): Promise<Sample> {
-  const partial = partialOf(place, step.attemptId);
+  const partial = partialOf(place.file, step.attemptId);
   await verify(deps, { file: partial, seconds, step });
   await syncFile(partial);
   await step.fence();

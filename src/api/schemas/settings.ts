@@ -194,6 +194,10 @@ export const libraryBody = z
       .default(null)
       .describe('For requests that name none; null: the built-in figures'),
     tags: tags.default([]).describe('Of all its requests; delay profiles are chosen by them'),
+    mergeChapters: z
+      .boolean()
+      .default(false)
+      .describe('Imports of three files or more in one format become one M4B with chapters'),
     enabled,
   })
   .meta({ id: 'LibrarySettings' });

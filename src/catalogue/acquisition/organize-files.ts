@@ -22,9 +22,10 @@ export const organizeFiles = defineJobType({
   steps: {
     planImport: step('cpu', 30),
     importFiles: step('cpu', 12 * 60),
+    wishMerge: step('cpu', 5),
     discardImport: step('io', 2),
   },
-  weights: { planImport: 1, importFiles: 4 },
+  weights: { planImport: 1, importFiles: 4, merge_chapters: 5 },
   tidy: 'tidyImport',
   retryWaitsMs: ACQUISITION_RETRY_MS,
 });

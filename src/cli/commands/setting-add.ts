@@ -25,6 +25,7 @@ interface AddOptions extends SharedOptions {
   kind?: string;
   server?: string;
   section?: string;
+  mergeChapters?: true;
   map?: PathMapping[];
   disabled?: true;
   untested?: true;
@@ -60,6 +61,7 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
     command
       .addOption(new Option('--kind <kind>', 'what holds it; default: a folder').choices(LIBRARY_KINDS))
       .option('--server <address>', 'the address of its media server')
+      .option('--merge-chapters', 'imports of three files or more become one M4B')
       .option('--section <id>', "the id of the server's library; without it, what it has is told")
       .option(
         '--map <remote=logical>',
@@ -129,7 +131,9 @@ async function bodyOf(
 const PRODUCT: Record<SettingKind, (options: AddOptions) => Record<string, unknown>> = {
   indexer: ({ kind, username, category }) => ({ kind, username, categories: category }),
   client: ({ kind, username, category, map }) => ({ kind, username, category, pathMappings: map }),
-  library: ({ kind, server, section, map }) => ({ kind, baseUrl: server, section, pathMappings: map }),
+  library: ({ kind, server, section, map, mergeChapters }) => ({
+    ...{ kind, baseUrl: server, section, pathMappings: map, mergeChapters },
+  }),
 };
 
 function withSecret(command: Command): Command {

@@ -6,6 +6,7 @@ import type { ProgramDeps } from '../program-deps.js';
 import { settingTable, testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { addLibraryMark } from './library-mark.js';
+import { addLibraryMerge } from './library-merge.js';
 import { addLibraryRecycleCommands } from './library-recycle.js';
 import { addSettingAddCommand } from './setting-add.js';
 import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
@@ -21,6 +22,7 @@ export function addSettingCommands(program: Command, deps: ProgramDeps): void {
     addRemove(group, deps, kind);
     if (kind === 'library') addLibraryMark(group, deps);
     if (kind === 'library') addLibraryRecycleCommands(group, deps);
+    if (kind === 'library') addLibraryMerge(group, deps);
   }
 }
 

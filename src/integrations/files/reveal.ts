@@ -89,7 +89,7 @@ async function hideAgain(
 }
 
 /** True when the file is ours, false when an equal one stands there: link(2) never replaces, rename(2) would. */
-async function revealFile(staged: string, file: string): Promise<boolean> {
+export async function revealFile(staged: string, file: string): Promise<boolean> {
   try {
     await link(staged, file);
     return true;

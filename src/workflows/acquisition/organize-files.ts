@@ -1,4 +1,5 @@
 import type { ImportSteps } from '../../activities/acquisition/import-steps.js';
+import type { MergeWishSteps } from '../../activities/acquisition/merge-wish-steps.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { Job } from '../jobs/job.js';
 
@@ -16,12 +17,34 @@ export interface OrganizeFilesResult {
   folder: string;
   files: number;
   mode: string;
+  /** Why the files were not merged, though the library wishes it: they stay as they were filed. */
+  warning?: string;
 }
 
 /** Plan first, so that a repeat files the same things to the same place; then all of it or nothing. */
 export async function organize_files(job: Job<OrganizeFilesParams>): Promise<OrganizeFilesResult> {
   const { planImport, importFiles } = job.steps<ImportSteps>();
+  const { downloadId, libraryId } = job.params;
   job.compensation.push('discardImport', {});
   await planImport(job.params);
-  return importFiles({ downloadId: job.params.downloadId, libraryId: job.params.libraryId });
+  const filed = await importFiles({ downloadId, libraryId });
+  // A job keeps the steps it began with: those from before merges ask nobody.
+  return job.input.policy.steps['wishMerge'] === undefined ? filed : mergeIfWished(job, filed);
+}
+
+/** A merge that fails leaves the separate files, which are a book too (acquisition.md §5.5). */
+async function mergeIfWished(
+  job: Job<OrganizeFilesParams>,
+  filed: OrganizeFilesResult,
+): Promise<OrganizeFilesResult> {
+  const { libraryId } = job.params;
+  const { merge } = await job
+    .steps<MergeWishSteps>()
+    .wishMerge({ libraryId, folder: filed.folder, files: filed.files });
+  if (!merge) return filed;
+  const params = { libraryId, path: filed.folder, dryRun: false };
+  const merged = await job.child('merge_chapters', params);
+  return merged.status === 'completed'
+    ? { ...filed, files: 1 }
+    : { ...filed, warning: `The files stay separate: ${merged.error.message}` };
 }
