@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../domain/durations.js';
 import { well, type HealthResult } from '../../domain/health/check.js';
 import type { Queue } from '../../domain/jobs/policy.js';
 import { viewQueues } from '../../jobs/queues.js';
@@ -5,17 +6,26 @@ import { nextRun } from '../../jobs/schedules/timing.js';
 import { viewSchedules, type ScheduleView } from '../../jobs/schedules/view.js';
 import type { Queryable } from '../../store/database.js';
 import { listSchedules } from '../../store/schedules.js';
+import type { EarlierChecks } from './health-level.js';
 
 const MOST_SCHEDULES = 1_000;
 
+/** A look that comes so long after the last one is the first of a new start: what was missed meanwhile is being made up for. */
+const REGULAR_MS = 25 * MINUTE_MS;
+
 /** Whether each schedule fires; one that could not be brought to Temporal does not. */
-export async function checkSchedules(db: Queryable): Promise<HealthResult[]> {
+export async function checkSchedules(db: Queryable, earlier: EarlierChecks): Promise<HealthResult[]> {
   const { schedules } = await listSchedules(db, { after: undefined, limit: MOST_SCHEDULES });
   const views = await viewSchedules(
     db,
     schedules.filter(({ enabled }) => enabled),
   );
-  return views.map((schedule) => checkSchedule(schedule, new Date()));
+  const now = new Date();
+  const isRegular = earlier.some(({ lookedAt }) => now.getTime() - lookedAt.getTime() < REGULAR_MS);
+  return views.map((schedule) => {
+    const check = checkSchedule(schedule, now);
+    return isRegular ? check : well('schedule', schedule.id, check.message);
+  });
 }
 
 function checkSchedule(schedule: ScheduleView, now: Date): HealthResult {
@@ -45,7 +55,7 @@ function secondAfter(schedule: ScheduleView, since: Date): Date | undefined {
   return second === undefined ? undefined : new Date(second.getTime() + schedule.jitterMs + LATE_MS);
 }
 
-const LATE_MS = 60_000;
+const LATE_MS = MINUTE_MS;
 
 /** Without these no request comes to its end. */
 const NEEDED: readonly Queue[] = ['workflows', 'io', 'cpu', 'admin'];

@@ -47,11 +47,16 @@ export async function connectIndexer(
   return { indexer: openIndexer(deps, row), row };
 }
 
-/** It keeps its pace among all workers. */
-export function openIndexer({ db, integrations, seal }: ConnectDeps, row: IndexerRow): Indexer {
+/** It keeps its pace among all workers. `anew`: one that remembers nothing, and so asks. */
+export function openIndexer(
+  { db, integrations, seal }: ConnectDeps,
+  row: IndexerRow,
+  { anew = false }: { anew?: boolean } = {},
+): Indexer {
   const pace = paceOf(db, row);
   const { id, name, kind, baseUrl, username, secret, categories } = row;
-  return integrations.keptIndexer({
+  const open = anew ? integrations.indexer : integrations.keptIndexer;
+  return open({
     id,
     name,
     kind,

@@ -32,11 +32,11 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const earlier = await listHealthChecks(db);
     const look = { earlier, signal: step.signal };
     const found = await Promise.all([
-      checkIndexers(deps, step.signal),
+      checkIndexers(deps, look),
       checkClients(deps, look),
       checkLibraries(deps, look),
       checkFolders(deps),
-      checkSchedules(db),
+      checkSchedules(db, earlier),
       checkQueues(db),
       checkConfirms(db),
     ]);

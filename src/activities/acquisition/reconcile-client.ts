@@ -1,4 +1,5 @@
 import type { DownloadItem } from '../../domain/acquisition/download.js';
+import { MINUTE_MS } from '../../domain/durations.js';
 import type { DownloadRow } from '../../store/acquisition/downloads.js';
 import type { DownloadClientRow } from '../../store/acquisition/download-clients.js';
 import {
@@ -26,6 +27,9 @@ export interface ReconciledClient {
   told: number;
 }
 
+/** A list is read within that time. */
+const FRESH_MS = 10 * MINUTE_MS;
+
 /**
  * Holds the client's list against our rows. What is open and not listed is the poller's: it counts the polls without it,
  * hands it over again or calls it removed (acquisition.md §4.1); here it is only asked to look.
@@ -47,8 +51,11 @@ export async function reconcileClient(
   const result: ReconciledClient = {
     ...{ known: items.length - strays.length, adopted: 0, unknown: [], missing: 0, told: 0 },
   };
+  // What somebody else has put there stays theirs, with our tag on it too.
   for (const item of strays.filter((stray) => isOurs(stray, client))) {
-    const why = await adopt(deps, { row: ownRow(item, client, rows), dryRun }, step);
+    const row = ownRow(item, client, rows);
+    if (row !== undefined && (row.adopted || isFresh(row))) continue;
+    const why = await adopt(deps, { row, dryRun }, step);
     if (why === undefined) result.adopted += 1;
     else result.unknown.push(`"${item.name}" (${why})`);
   }
@@ -60,19 +67,31 @@ export async function reconcileClient(
   return result;
 }
 
-/** By our tag; the embedded client has no tags, and nobody else puts anything there. */
-function isOurs({ owners = [] }: DownloadItem, { embedded }: DownloadClientRow): boolean {
-  return embedded || owners.length > 0;
+/** It was given back while the list was on its way. */
+function isFresh({ removedAt }: DownloadRow): boolean {
+  return removedAt === null || Date.now() - removedAt.getTime() < FRESH_MS;
+}
+
+/** By our tag. The embedded client has no tags, and nobody else puts anything there. */
+function isOurs(item: DownloadItem, { embedded }: DownloadClientRow): boolean {
+  return embedded || (item.owners ?? []).length > 0 || hasOurId(item);
+}
+
+/** SABnzbd has no place for an owner: there our mark is the item's id (usenet/tag.ts). */
+function hasOurId({ clientItemId }: DownloadItem): boolean {
+  return /^lp-[0-9a-f]{16}$/.test(clientItemId);
 }
 
 /** The same content may have been put there by somebody else since: only our own mark says that it is ours. */
 function ownRow(
-  { owners = [], clientItemId }: DownloadItem,
+  item: DownloadItem,
   { embedded }: DownloadClientRow,
   rows: readonly DownloadRow[],
 ): DownloadRow | undefined {
+  const byId = embedded || hasOurId(item);
   return rows.findLast(
-    ({ id, clientItemId: own }) => owners.includes(id) || (embedded && own === clientItemId),
+    ({ id, clientItemId }) =>
+      item.owners?.includes(id) === true || (byId && clientItemId === item.clientItemId),
   );
 }
 

@@ -50,12 +50,19 @@ export function well(kind: HealthCheckKind, subject: string, message: string): H
   return { kind, subject, level: 'ok', message, remedy: null };
 }
 
+/** A server that does not answer once is back as a rule: only its trouble is told (acquisition.md §4.1, after 10 min). */
+const OFTEN_BACK: readonly HealthCheckKind[] = ['download_client', 'library'];
+
+function toldLevel(kind: HealthCheckKind, level: HealthLevel): HealthLevel {
+  return level === 'warning' && OFTEN_BACK.includes(kind) ? 'ok' : level;
+}
+
 /** What is told when a check's level changes; undefined for what is there for the first time and is well. */
 export function healthChange(
   before: HealthLevel | undefined,
   { kind, subject, level, message, remedy }: HealthResult,
 ): { title: string; detail: string } | undefined {
-  if ((before ?? 'ok') === level) return undefined;
+  if (toldLevel(kind, before ?? 'ok') === toldLevel(kind, level)) return undefined;
   const about = `${WORDS[kind]} ${subject}`.trim();
   switch (level) {
     case 'ok':

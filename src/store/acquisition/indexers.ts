@@ -62,7 +62,7 @@ export type SavedIndexer = Pick<
 > &
   Partial<Pick<IndexerRow, 'grabLimit' | 'callIntervalMs'>>;
 
-/** Creates or replaces; back-off starts anew, since the settings may be what was wrong. */
+/** Creates or replaces; back-off starts anew and nothing counts as known, since the settings may be what was wrong. */
 export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
   await db.query(
     `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled, username,
@@ -70,7 +70,7 @@ export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
        minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, call_interval_ms = $14, backoff_level = 0,
-       disabled_until = null`,
+       disabled_until = null, last_used_at = null`,
     [
       indexer.id,
       indexer.name,

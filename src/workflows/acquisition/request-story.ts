@@ -173,8 +173,9 @@ export class RequestStory {
   async #takeFound(found: FoundReleases): Promise<Filed | undefined> {
     this.#blameless = undefined;
     const filed = await this.#walk(found);
-    if (filed !== undefined || this.#isWanted()) return filed;
-    await this.#rest({ ...found, conclusion: 'accepted', retryAfterMs: null });
+    if (filed !== undefined) return filed;
+    if (this.#isWanted()) this.#takeWishes();
+    else await this.#rest({ ...found, conclusion: 'accepted', retryAfterMs: null });
     return undefined;
   }
 

@@ -83,6 +83,28 @@ describe('a look after the house', () => {
     });
   });
 
+  it('asks an indexer again only after an hour in which nobody else has', async () => {
+    const asked = indexer.requests.length;
+    await look();
+    expect(indexer.requests).toHaveLength(asked);
+    await fixture.deps.db.query(
+      `update indexers set last_used_at = now() - interval '61 minutes' where id = 'good'`,
+    );
+    await look();
+    expect(indexer.requests).toHaveLength(asked + 1);
+  });
+
+  it('takes a short rest of an indexer for a part of life', async () => {
+    await fixture.deps.db.query(
+      `update indexers set disabled_until = now() + interval '5 minutes' where id = 'good'`,
+    );
+    await look();
+    expect(await check('indexer', 'good')).toMatchObject({
+      ...{ level: 'ok', message: expect.stringContaining('rests until') },
+    });
+    await fixture.deps.db.query(`update indexers set disabled_until = null where id = 'good'`);
+  });
+
   it('tells each change once, and that it is well again; what is configured no more goes', async () => {
     const before = await check('indexer', 'locked');
     await look();
@@ -128,7 +150,7 @@ describe('a look after the house', () => {
     await look();
     await look();
     expect(await check('download_client', 'away')).toMatchObject({ level: 'error' });
-    expect(await told('download client away')).toHaveLength(2);
+    expect(await told('download client away')).toEqual(['download client away is in trouble']);
     await db.query(`delete from download_clients where id = 'away'`);
   });
 
@@ -171,6 +193,10 @@ describe('a look after the house', () => {
     for (const id of ['lazy', 'new'])
       await insertSchedule(db, { ...scheduleSettings({ cron: '*/5 * * * *' }), id });
     await db.query(`update schedules set changed_at = now() - interval '16 minutes' where id = 'lazy'`);
+    // After a time without looks, as at a start, what was missed is being made up for.
+    await db.query(`update health_checks set looked_at = now() - interval '1 hour'`);
+    await look();
+    expect(await check('schedule', 'lazy')).toMatchObject({ level: 'ok' });
     await look();
     expect(await check('schedule', 'lazy')).toMatchObject({
       ...{ level: 'warning', message: expect.stringContaining('has never fired') },

@@ -38,10 +38,11 @@ async function check(kind: HealthCheckRow['kind']): Promise<HealthCheckRow | und
 }
 
 /** Its row says that it was given back, and it was not: a crash or an older copy has lost the rest. */
-async function lose({ download }: Seeded): Promise<void> {
-  await fixture.deps.db.query('update downloads set removed_at = now(), active = false where id = $1', [
-    download.id,
-  ]);
+async function lose({ download }: Seeded, minutesAgo = 60): Promise<void> {
+  await fixture.deps.db.query(
+    `update downloads set removed_at = now() - $2 * interval '1 minute', active = false where id = $1`,
+    [download.id, minutesAgo],
+  );
 }
 
 async function isInClient({ download }: Seeded): Promise<boolean> {
@@ -83,6 +84,9 @@ describe('no. 25 monitor chain lost: what clients have is held against what is k
       await tx.query(`update jobs set ended_at = now() - interval '5 minutes' where ${family}`, [jobId]);
       await tx.query('alter table jobs enable trigger jobs_kept');
     });
+    // Given back just now: the client's list may be older than that.
+    await lose(lost, 1);
+    expect(await reconcile()).toMatchObject({ adopted: 0, unknown: 0 });
     await lose(lost);
     expect(await reconcile(true)).toMatchObject({ adopted: 1 });
     expect((await findDownload(db, lost.download.id))?.removedAt).not.toBeNull();
@@ -105,6 +109,15 @@ describe('no. 25 monitor chain lost: what clients have is held against what is k
     expect(told?.message).toContain('its import is not verified');
     expect(told?.message).toContain('no download of ours is known');
     expect([await isInClient(kept), await isInClient(stranger)]).toEqual([true, true]);
+  });
+
+  it('leaves alone what somebody else had put there first', async () => {
+    const { db } = fixture.deps;
+    const theirs = await storeSeeding(fixture);
+    await db.query('update downloads set adopted = true where id = $1', [theirs.download.id]);
+    const before = await reconcile();
+    await lose(theirs);
+    expect(await reconcile()).toMatchObject({ adopted: 0, unknown: before.unknown });
   });
 
   it('leaves what a client has lost to the poller, and says which folders belong to nobody', async () => {

@@ -22,4 +22,11 @@ describe('a change of a health check', () => {
     expect(healthChange('ok', result('ok'))).toBeUndefined();
     expect(healthChange(undefined, result('ok'))).toBeUndefined();
   });
+
+  it('is none for a server that does not answer once and is back', () => {
+    const away = { ...result('warning'), kind: 'download_client' } as const;
+    expect(healthChange('ok', away)).toBeUndefined();
+    expect(healthChange('warning', { ...away, level: 'ok' })).toBeUndefined();
+    expect(healthChange('warning', { ...away, level: 'error' })).toBeDefined();
+  });
 });

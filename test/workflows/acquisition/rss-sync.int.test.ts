@@ -60,11 +60,12 @@ async function ask(title: string, own: object = {}): Promise<string> {
   return id;
 }
 
-function publish(title: string): void {
+function publish(title: string, own: Partial<TorznabItem> = {}): void {
   items.unshift({
     ...{ guid: title, title: `H. G. Wells - ${title} [M4B]`, category: 3030, sizeBytes: 300 * 1_048_576 },
     ...{ seeders: 12, infoHash: torrent.infoHash, torrent: torrent.bytes },
     publishedAt: new Date().toISOString(),
+    ...own,
   });
 }
 
@@ -87,6 +88,15 @@ describe('a release that comes after the search', () => {
     expect(timeline.slice(-2).map(({ state }) => state)).toEqual(['awaiting_search', 'downloading']);
     // Nothing is new, and nobody is told twice.
     expect(await sync()).toMatchObject({ offered: 0, woken: 0 });
+  });
+
+  it('no. 6: is let go where it has vanished, and the request waits on as before', async () => {
+    const id = await ask('The Undying Fire');
+    publish('The Undying Fire', { downloadFault: 'gone' });
+    expect(await sync()).toMatchObject({ offered: 1 });
+    await core.until(id, (view) => childTypes(view).includes('monitor_download'), 30_000);
+    const waits = await core.until(id, ({ waitingReason }) => waitingReason === 'next_search', 30_000);
+    expect(childTypes(waits).toSorted()).toEqual(['monitor_download', 'search_indexers']);
   });
 
   it('waits as its delay profile says: the request begins that wait by its own search', async () => {
