@@ -42,6 +42,7 @@ import {
   retryNowOperation,
   setPriorityOperation,
 } from './jobs/steer.js';
+import { previewPathOperation } from './libraries/preview-operation.js';
 import { listRecycledOperation, restoreRecycledOperation } from './libraries/recycle-operations.js';
 import { listNoticesOperation } from './notices/notice-operations.js';
 import * as targets from './notices/target-operations.js';
@@ -190,6 +191,7 @@ export const ROUTES: readonly Route[] = [
   route('put', '/api/libraries/:id', 'super_admin', libraries.putLibraryOperation),
   route('delete', '/api/libraries/:id', 'super_admin', libraries.deleteLibraryOperation),
   route('post', '/api/libraries/:id/test', 'operator', libraries.testLibraryOperation),
+  route('post', '/api/libraries/:id/preview-path', 'viewer', previewPathOperation),
   route('post', '/api/libraries/:id/mark', 'super_admin', markLibraryRootOperation),
 
   route('get', '/api/recycled-files', 'viewer', listRecycledOperation),

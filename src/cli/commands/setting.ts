@@ -7,6 +7,7 @@ import { settingTable, testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { addLibraryMark } from './library-mark.js';
 import { addLibraryMerge } from './library-merge.js';
+import { addLibraryPreview } from './library-preview.js';
 import { addLibraryRecycleCommands } from './library-recycle.js';
 import { addSettingAddCommand } from './setting-add.js';
 import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
@@ -23,6 +24,7 @@ export function addSettingCommands(program: Command, deps: ProgramDeps): void {
     if (kind === 'library') addLibraryMark(group, deps);
     if (kind === 'library') addLibraryRecycleCommands(group, deps);
     if (kind === 'library') addLibraryMerge(group, deps);
+    if (kind === 'library') addLibraryPreview(group, deps);
   }
 }
 

@@ -30,9 +30,7 @@ interface Block {
  * @throws Fault bad_input for a template with an unknown token or a stray brace, or one that renders to nothing.
  */
 export function renderFolder(template: string, item: MediaItem): string {
-  const rendered = parseTemplate(template).map((block) => renderBlock(block, item));
-  const names = rendered
-    .join('')
+  const names = renderText(template, item)
     .split('/')
     .map((name) => safeName(name, MAX_FOLDER_BYTES));
   const folder = names.filter((name) => name !== '').join('/');
@@ -40,6 +38,13 @@ export function renderFolder(template: string, item: MediaItem): string {
   throw new Fault('bad_input', `The path template "${template}" gives no usable folder for "${item.title}"`, {
     remedy: 'Use {title}, and fewer folders where the path is too long',
   });
+}
+
+/** The template's text before it is made safe as a name: slashes in it part folders. */
+export function renderText(template: string, item: MediaItem): string {
+  return parseTemplate(template)
+    .map((block) => renderBlock(block, item))
+    .join('');
 }
 
 function renderBlock({ conditional, pieces }: Block, item: MediaItem): string {

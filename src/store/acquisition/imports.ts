@@ -39,6 +39,18 @@ export async function findImport(db: Queryable, jobId: string): Promise<ImportRo
   return rows[0];
 }
 
+/** Who has filed to a target, or is about to. */
+export async function claimOn(
+  db: Queryable,
+  target: string,
+): Promise<{ jobId: string; committed: boolean } | undefined> {
+  const { rows } = await db.query<{ jobId: string; committed: boolean }>(
+    `select job_id as "jobId", committed_at is not null as committed from imports where target = $1 and undone_at is null`,
+    [target],
+  );
+  return rows[0];
+}
+
 /**
  * Ends a claim that holds nothing: filed and deleted since, or of a job that ended without a commit.
  * False when the claim stands.

@@ -1,13 +1,43 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
-import { link, mkdir, mkdtemp, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { placeFile } from '../../../src/integrations/files/place.js';
+import { compileSource } from '../../support/compiled-source.js';
+
+/** Files as from a network mount (CIFS, NFS with squashed users) that lets nobody set rights or times. */
+const REFUSING = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const refused = [];
+for (const name of ['chmod', 'utimes', 'lutimes', 'chown']) {
+  fs.promises[name] = () => {
+    refused.push(name);
+    return Promise.reject(Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' }));
+  };
+}
+syncBuiltinESMExports();
+const { placeFile } = await import('./src/integrations/files/place.js');
+const [source, target] = process.argv.slice(2);
+const placed = await placeFile({ source, target, signal: new AbortController().signal });
+process.stdout.write(JSON.stringify({ ...placed, refused }));
+`;
 
 const MEGABYTE = 1024 * 1024;
 const { signal } = new AbortController();
@@ -52,6 +82,19 @@ describe('placeFile', () => {
     expect(placed).toEqual({ mode: 'copy', sizeBytes: content.length, sha256 });
     expect(bytes).toBe(content.length);
     expect((await stat(target)).mtimeMs).toBe(1_000_000_000);
+  });
+
+  it('copies to a mount that refuses chmod and utimes, which is no failure (no. 32)', async () => {
+    const source = await writeSource('sound');
+    const compiled = await compileSource(['domain', 'integrations/files']);
+    try {
+      const entry = await compiled.writeEntry(REFUSING);
+      const told = execFileSync(process.execPath, [entry, source, target], { encoding: 'utf8' });
+      expect(JSON.parse(told)).toMatchObject({ mode: 'copy', sizeBytes: 5, refused: ['utimes'] });
+      expect(await readFile(target, 'utf8')).toBe('sound');
+    } finally {
+      await compiled.remove();
+    }
   });
 
   it('copies a file with holes in full, and an empty one', async () => {
