@@ -21,9 +21,9 @@ export async function checkIndexers(
 ): Promise<HealthResult[]> {
   const rows = (await listIndexers(deps.db)).filter(({ enabled }) => enabled);
   return Promise.all(
-    rows.map((row) => {
+    rows.map(async (row) => {
       const before = earlier.find(({ kind, subject }) => kind === 'indexer' && subject === row.id);
-      return isResting(row) ? restOf(row) : (knownOf(row, before) ?? ask(deps, row, signal));
+      return isResting(row) ? restOf(row) : (knownOf(row, before) ?? (await ask(deps, row, signal)));
     }),
   );
 }
