@@ -1,4 +1,5 @@
 import { cleanupSeeded } from './acquisition/cleanup-seeded.js';
+import { deleteItem } from './acquisition/delete-item.js';
 import { emptyRecycleBin } from './acquisition/empty-recycle-bin.js';
 import { healthCheck } from './acquisition/health-check.js';
 import { libraryScan } from './acquisition/library-scan.js';
@@ -41,6 +42,7 @@ export const catalogue = createCatalogue([
   reconcileClients,
   healthCheck,
   mergeChapters,
+  deleteItem,
   demoNoop,
   demoSteps,
   demoFail,

@@ -9,6 +9,7 @@ export { demo_noop } from './demo/demo-noop.js';
 export { demo_shared } from './demo/demo-shared.js';
 export { demo_steps } from './demo/demo-steps.js';
 export { cleanup_seeded } from './acquisition/cleanup-seeded.js';
+export { delete_item } from './acquisition/delete-item.js';
 export { empty_recycle_bin } from './acquisition/empty-recycle-bin.js';
 export { health_check } from './acquisition/health-check.js';
 export { library_scan } from './acquisition/library-scan.js';

@@ -7,6 +7,7 @@ import { statIfThere } from '../../integrations/files/target.js';
 import {
   dueFiles,
   dueRoots,
+  forgetOldRecycled,
   forgetRecycled,
   openMoves,
   recordExpired,
@@ -16,6 +17,7 @@ import {
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { moveOf } from './recycle.js';
+import { rootState } from './root-state.js';
 
 export interface EmptyBin {
   dryRun: boolean;
@@ -40,7 +42,10 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   emptyRecycleBin: async (wish: EmptyBin, step: StepContext): Promise<EmptiedBin> => {
     const result: EmptiedBin = { removed: 0, bytes: 0, failed: [], details: [] };
     const { olderThanDays: days, libraryId } = wish;
-    if (!wish.dryRun) await settleMoves(deps, step);
+    if (!wish.dryRun) {
+      await settleMoves(deps, step);
+      await forgetOldRecycled(deps.db);
+    }
     for (const { libraryId: id, root } of await dueRoots(deps.db, { days, libraryId })) {
       try {
         await requireBin(deps, root);
@@ -62,7 +67,12 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 export type RecycleSteps = StepsOf<typeof steps>;
 
 /** An empty mount point has no bin: what it does not show is on the disk that is away. */
-async function requireBin({ roots }: ActivityDeps, root: string): Promise<void> {
+async function requireBin({ db, roots }: ActivityDeps, root: string): Promise<void> {
+  const found = await rootState({ db, roots }, root);
+  if (found.state === 'offline') {
+    const remedy = 'Check that its disk is mounted';
+    throw new Fault('environment', found.why, { waitingReason: 'mount_gone', remedy });
+  }
   if ((await statIfThere(roots.resolve(inLibrary({ root }, RECYCLE_FOLDER)))) !== undefined) return;
   throw new Fault('environment', `Expected the recycle bin of ${root}, it is not there`, {
     waitingReason: 'mount_gone',

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { settingTable, testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
+import { addLibraryDelete } from './library-delete.js';
 import { addLibraryMark } from './library-mark.js';
 import { addLibraryMerge } from './library-merge.js';
 import { addLibraryPreview } from './library-preview.js';
@@ -25,6 +26,7 @@ export function addSettingCommands(program: Command, deps: ProgramDeps): void {
     if (kind === 'library') addLibraryRecycleCommands(group, deps);
     if (kind === 'library') addLibraryMerge(group, deps);
     if (kind === 'library') addLibraryPreview(group, deps);
+    if (kind === 'library') addLibraryDelete(group, deps);
   }
 }
 

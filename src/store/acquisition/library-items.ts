@@ -149,6 +149,14 @@ export async function recordGone(db: Queryable, id: string): Promise<void> {
   await db.query(`update library_items set gone_at = now() where id = $1`, [id]);
 }
 
+/** By a person's wish; a scan that sees it again takes it back. */
+export async function recordDeleted(db: Queryable, id: string): Promise<void> {
+  await db.query(
+    `update library_items set missing_since = coalesce(missing_since, now()), gone_at = coalesce(gone_at, now()) where id = $1`,
+    [id],
+  );
+}
+
 export async function findItemByPath(
   db: Queryable,
   { libraryId, path }: { libraryId: string; path: string },

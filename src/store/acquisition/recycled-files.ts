@@ -54,6 +54,13 @@ export async function forgetRecycled(db: Queryable, id: string): Promise<void> {
   await db.query('delete from recycled_files where id = $1 and recycled_at is null', [id]);
 }
 
+/** What has left the bin is told for 90 days, as long as failed jobs are. */
+export async function forgetOldRecycled(db: Queryable): Promise<void> {
+  await db.query(
+    `delete from recycled_files where coalesce(restored_at, expired_at) < now() - interval '90 days'`,
+  );
+}
+
 /** False when it is in the bin no more. */
 export async function recordRestoring(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query(

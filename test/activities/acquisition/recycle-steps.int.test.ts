@@ -167,6 +167,18 @@ describe('emptyRecycleBin', () => {
     expect(await empty()).toMatchObject({ removed: 1, failed: [] });
   });
 
+  it('forgets after 90 days what has left the bin', async () => {
+    await recycle(file);
+    await restoreFile(fixture.deps, await only());
+    await empty();
+    expect(await rows(true)).toHaveLength(1);
+    await fixture.deps.db.query(`update recycled_files set restored_at = now() - interval '91 days'`);
+    await empty({ dryRun: true });
+    expect(await rows(true)).toHaveLength(1);
+    await empty();
+    expect(await rows(true)).toEqual([]);
+  });
+
   it('sets right the rows of moves whose job never came back', async () => {
     await recycle(file);
     await recycle('Author/Book/02.mp3');

@@ -43,6 +43,7 @@ const NEEDED: Record<string, string[]> = {
   'notify add': ['ntfy://127.0.0.1:1/topic'],
   'library recycle restore': ['recycled-00000000'],
   'library recycle empty': ['--yes'],
+  'library delete': ['--yes'],
 };
 
 function filled({ words, command }: { words: string[]; command: Command }): string[] {
