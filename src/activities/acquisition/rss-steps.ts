@@ -1,5 +1,5 @@
 import { latestQuery, readFeed, rememberFeed } from '../../domain/acquisition/feed-reading.js';
-import type { IndexerOutcome, Release } from '../../domain/acquisition/release.js';
+import type { IndexerOutcome, MediaItem, Release } from '../../domain/acquisition/release.js';
 import { indexWaiting } from '../../domain/acquisition/waiting-index.js';
 import { createJob } from '../../jobs/create.js';
 import { findFeed, recordGap, saveFeed } from '../../store/acquisition/indexer-feeds.js';
@@ -10,7 +10,11 @@ import {
   saveIndexerResult,
   type IndexerResultRow,
 } from '../../store/acquisition/searches.js';
-import { waitingRequests, waitingSince } from '../../store/acquisition/waiting-requests.js';
+import {
+  waitingRequests,
+  waitingSince,
+  type WaitingRequest,
+} from '../../store/acquisition/waiting-requests.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { connectIndexer } from './connect.js';
@@ -109,17 +113,24 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 export type RssSteps = StepsOf<typeof steps>;
 
 async function matchWaiting({ db }: ActivityDeps, results: readonly IndexerResultRow[]): Promise<Matched[]> {
-  const find = indexWaiting(await waitingRequests(db));
+  const find = indexWaiting(
+    (await waitingRequests(db)).map((request) => ({ request, item: soughtItem(request) })),
+  );
   const matched = new Map<string, Matched>();
   for (const { release: stored } of results.flatMap(({ releases }) => releases)) {
     const release = stored as Release;
-    for (const request of find(release)) {
+    for (const { request } of find(release)) {
       const known = matched.get(request.id) ?? { request, releases: [] };
       known.releases.push(release);
       matched.set(request.id, known);
     }
   }
   return [...matched.values()];
+}
+
+/** Somebody's own words stand for the title, as in a search. */
+function soughtItem({ item, searchTerms }: WaitingRequest): MediaItem {
+  return searchTerms === null ? item : { ...item, title: searchTerms };
 }
 
 /** Only what was read to its end: after a failure the same is read again, and deciding twice does no harm. */

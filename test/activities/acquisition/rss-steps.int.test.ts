@@ -187,4 +187,13 @@ describe('what indexers have new', () => {
     ]);
     expect(await searchesOf(fixture.deps.db, other.requestId)).toEqual([]);
   });
+
+  it('is held against the words that somebody has put in place of a title', async () => {
+    const { db } = fixture.deps;
+    const renamed = await storeRequest(fixture, { title: 'A Wrong Name', state: 'awaiting_search' });
+    await db.query(`update requests set search_terms = 'Marriage' where id = $1`, [renamed.requestId]);
+    await addIndexer('one', [book(1, 'A. Writer - Marriage [M4B]')]);
+    await sync();
+    expect(await searchesOf(db, renamed.requestId)).toMatchObject([{ conclusion: 'accepted' }]);
+  });
 });

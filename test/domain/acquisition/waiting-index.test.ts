@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { decide } from '../../../src/domain/acquisition/decide.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { indexWaiting } from '../../../src/domain/acquisition/waiting-index.js';
-import { makeRelease } from './releases.js';
+import { makeName, makeTitle } from '../../support/made-releases.js';
+import { createRandom } from '../../support/random.js';
+import { makeInput, makeRelease } from './releases.js';
 
 const book = (title: string): { item: MediaItem } => ({ item: { mediaType: 'audiobook', title } });
 
@@ -29,6 +32,25 @@ describe('the index over what is waited for', () => {
       const title = words.filter((word) => word !== missing).join('.');
       expect(titlesFor([book(words.join(' '))], { title })).toHaveLength(1);
     }
+  });
+
+  it('leaves out nobody to whom a decision would give the release', () => {
+    const random = createRandom(20, 'waiting index');
+    let accepted = 0;
+    for (let n = 0; n < 400; n += 1) {
+      const [title, author] = [makeTitle(random), makeName(random)];
+      const item: MediaItem = { mediaType: 'audiobook', title, author };
+      const told = title.split(' ').filter(() => random.chance(0.9));
+      const release = makeRelease({
+        guid: `g${n}`,
+        title: `${author} - ${told.join(random.pick([' ', '.', '_']))} M4B`,
+      });
+      const { candidates } = decide(makeInput([release], { item }));
+      if (candidates[0]?.rank !== 1) continue;
+      accepted += 1;
+      expect(indexWaiting([{ item }])(release)).toHaveLength(1);
+    }
+    expect(accepted).toBeGreaterThan(100);
   });
 
   it('finds films and episodes by id, whatever their release is called', () => {
