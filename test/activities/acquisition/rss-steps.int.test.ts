@@ -41,7 +41,16 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-afterAll(() => fixture.close());
+// What was begun in Temporal would go on in the core of the next file, on another database.
+afterAll(async () => {
+  const { db, temporal } = fixture.deps;
+  const { rows } = await db.query<{ id: string }>(`select id from jobs where type = 'retry_missing'`);
+  for (const { id } of rows) {
+    const run = await temporal.describe(id);
+    if (run.state === 'open') await temporal.terminate(id, run.runId, 'the test is over');
+  }
+  await fixture.close();
+});
 
 /** No. 0 is the oldest; the list comes newest first. */
 const book = (at: number, title = `A. Writer - Filler ${at} [M4B]`): TorznabItem => ({
