@@ -11,6 +11,7 @@ import { MAX_FILE_BYTES, safeName } from '../../domain/acquisition/safe-name.js'
 import { Fault } from '../../domain/faults.js';
 import { chooseEncoding } from '../../media/merge/encoding.js';
 import type { MediaDescription } from '../../media/probe.js';
+import { namesBefore } from '../../store/acquisition/imports.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { describeBook } from './merge-item.js';
@@ -51,6 +52,8 @@ export const mergePlan = z.object({
 export type MergePlan = z.output<typeof mergePlan>;
 
 interface Planning {
+  /** A logical path. */
+  folder: string;
   hostFolder: string;
   step: StepContext;
 }
@@ -73,7 +76,7 @@ export async function makeMergePlan(deps: ActivityDeps, planning: Planning): Pro
     files: files.map(({ path: file, sizeBytes, modifiedAtMs, durationSeconds }) => ({
       ...{ path: file, sizeBytes, modifiedAtMs, durationSeconds },
     })),
-    chapters: mergedChapters(files, item.title),
+    chapters: mergedChapters(await asReleased(deps, planning, files), item.title),
     encoding: chooseEncoding(
       files.map((file) => ({
         ...soundOf(file),
@@ -87,6 +90,18 @@ export async function makeMergePlan(deps: ActivityDeps, planning: Planning): Pro
     asin: item.asin ?? null,
     pictures: likelyCovers(others),
   };
+}
+
+const filed = z.array(z.object({ from: z.string(), name: z.string() })).catch([]);
+
+/** An import has called the files by their book; how the release called them says more of the chapters. */
+async function asReleased(
+  { db }: ActivityDeps,
+  { folder }: Planning,
+  files: readonly Probed[],
+): Promise<Probed[]> {
+  const before = new Map(filed.parse(await namesBefore(db, folder)).map(({ name, from }) => [name, from]));
+  return files.map((file) => ({ ...file, path: before.get(file.path) ?? file.path }));
 }
 
 function requireOneFormat(files: readonly string[]): string {

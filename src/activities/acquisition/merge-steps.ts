@@ -67,7 +67,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
       return tell(former.plan);
     }
     const hostFolder = deps.roots.resolve(logical);
-    const plan = await makeMergePlan(deps, { hostFolder, step });
+    const plan = await makeMergePlan(deps, { folder: logical, hostFolder, step });
     await planMerge(deps.db, { ...row, plan });
     return tell(plan);
   },

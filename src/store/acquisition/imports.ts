@@ -39,6 +39,15 @@ export async function findImport(db: Queryable, jobId: string): Promise<ImportRo
   return rows[0];
 }
 
+/** What the files of a folder were called before an import filed them there; `name` is what they are called since. */
+export async function namesBefore(db: Queryable, target: string): Promise<unknown> {
+  const { rows } = await db.query<{ media: unknown }>(
+    `select manifest->'plan'->'media' as media from imports where target = $1 and committed_at is not null and undone_at is null`,
+    [target],
+  );
+  return rows[0]?.media;
+}
+
 /** Who has filed to a target, or is about to. */
 export async function claimOn(
   db: Queryable,

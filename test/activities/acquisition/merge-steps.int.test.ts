@@ -254,6 +254,43 @@ describe('a merge of chapters', () => {
   });
 });
 
+describe('a merge of other sound', () => {
+  it('begins chapters where they begin, though an MP3 without a header only guesses its duration', async () => {
+    const output = at('1.mp3');
+    // Ten seconds that cost little, then twenty that cost much: by its first frames it would be longer.
+    await fixture.deps.media.run({
+      inputs: [{ lavfi: "aevalsrc='if(lt(t,10),0,random(0)-0.5)':d=30" }],
+      output,
+      options: ['-q:a', '2', '-write_xing', '0', '-y'],
+      signal: AbortSignal.timeout(30_000),
+    });
+    expect(Math.abs((await read('1.mp3')).durationSeconds - 30)).toBeGreaterThan(2);
+    await shelve({ '2.mp3': 'long.mp3' });
+    expect(await merge()).toMatchObject({ seconds: 33 });
+    const { chapters, durationSeconds } = await read();
+    expect(Math.abs((chapters[1]?.startSeconds ?? 0) - 30)).toBeLessThan(0.3);
+    expect(Math.abs(durationSeconds - 33)).toBeLessThan(0.3);
+  });
+
+  it.each(['flac', 'ogg', 'opus', 'wav', 'aac', 'wma', 'mka', 'aiff'])('takes %s', async (extension) => {
+    for (const [name, rate] of [
+      ['1', 48_000],
+      ['2', 24_000],
+    ] as const) {
+      const sine = `sine=duration=2:sample_rate=${rate}`;
+      const output = at(`${name}.${extension}`);
+      const options = ['-ar', String(extension === 'opus' ? 48_000 : rate), '-y'];
+      await fixture.deps.media.run({
+        inputs: [{ lavfi: sine }],
+        ...{ output, options, signal: AbortSignal.timeout(30_000) },
+      });
+    }
+    expect(await merge()).toMatchObject({ sound: 'aac', files: 2, chapters: 2, seconds: 4 });
+    expect((await read()).durationSeconds).toBeCloseTo(4, 0);
+    expect((await read()).streams[0]).toMatchObject({ codec: 'aac', sampleRate: 48_000 });
+  });
+});
+
 describe('a merge that cannot be', () => {
   it.each([
     [{ '1.mp3': 'long.mp3' }, 'Expected two files of sound or more to merge, got 1'],
