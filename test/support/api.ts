@@ -10,6 +10,7 @@ import type { Log } from '../../src/jobs/deps.js';
 import { createMetrics } from '../../src/metrics.js';
 import { createToken } from '../../src/store/tokens.js';
 import { createTestParts } from './core.js';
+import { endRuns } from './end-runs.js';
 import { createSend, type Send } from './send.js';
 import { createTestDatabase, testTemporal } from './servers.js';
 
@@ -79,6 +80,7 @@ async function createOwnParts(): Promise<{ parts: ActivityDeps; remove: () => Pr
   return {
     parts,
     remove: async () => {
+      await endRuns(parts);
       await parts.temporal.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });

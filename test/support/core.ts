@@ -21,6 +21,7 @@ import { startDownloadPoller } from '../../src/workers/download-poller.js';
 import { startNoticeSender } from '../../src/workers/notice-sender.js';
 import { startRole } from '../../src/workers/role.js';
 import { startSweeper } from '../../src/workers/sweeper.js';
+import { endRuns } from './end-runs.js';
 import { eventually } from './eventually.js';
 import { createTestDatabase, testTemporal, type TestDatabase } from './servers.js';
 
@@ -43,7 +44,7 @@ export interface TestCore {
 
 export async function startTestCore({
   queues,
-  temporal = testTemporal(),
+  temporal: own,
   database: given,
   sweeper = true,
 }: {
@@ -58,6 +59,8 @@ export async function startTestCore({
     shutdownSignals: [],
     logger: { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent },
   });
+  const isShared = own === undefined;
+  const temporal = own ?? testTemporal();
   const database = given ?? (await createTestDatabase());
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
   const parts = createTestParts(database.db, folder, temporal);
@@ -96,6 +99,7 @@ export async function startTestCore({
     pause,
     stop: async () => {
       await pause();
+      if (given === undefined && isShared) await endRuns(parts);
       await parts.temporal.close();
       if (given === undefined) await database.drop();
       await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import type { StepContext } from '../../../src/activities/jobs/step.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
 import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { createTestParts } from '../../support/core.js';
+import { endRuns } from '../../support/end-runs.js';
 import { createTestDatabase } from '../../support/servers.js';
 
 export const LIBRARY = 'books';
@@ -53,6 +54,7 @@ export async function createFixture(): Promise<Fixture> {
       });
     },
     close: async () => {
+      await endRuns(deps);
       await deps.temporal.close();
       await database.drop();
       await rm(folder, { recursive: true, force: true });
