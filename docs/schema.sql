@@ -195,6 +195,7 @@ imports
   planned_at timestamp with time zone not null default now()
   committed_at timestamp with time zone
   undone_at timestamp with time zone
+  claim text
 
 indexer_feeds
   indexer_id text not null
@@ -887,7 +888,7 @@ CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree
 
 CREATE UNIQUE INDEX imports_pkey ON public.imports USING btree (job_id)
 
-CREATE UNIQUE INDEX imports_target ON public.imports USING btree (target) WHERE (undone_at IS NULL)
+CREATE UNIQUE INDEX imports_target ON public.imports USING btree (COALESCE(claim, target)) WHERE (undone_at IS NULL)
 
 CREATE UNIQUE INDEX indexer_feeds_pkey ON public.indexer_feeds USING btree (indexer_id)
 

@@ -15,6 +15,7 @@ import {
   type PublishedFile,
   type SetFile,
 } from '../../integrations/files/publish-set.js';
+import { checkEbook } from '../../integrations/files/ebook-file.js';
 import { statIfThere, type Target } from '../../integrations/files/target.js';
 import { findDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
 import {
@@ -32,7 +33,7 @@ import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
 import { requireImportRoom } from './import-space.js';
-import { importPlan, makePlan, type ImportPlan } from './import-plan.js';
+import { importPlan, makePlan, sharesFolder, stemOf, type ImportPlan } from './import-plan.js';
 import { requireOnline } from './root-state.js';
 
 const publishedFiles = z.array(
@@ -70,6 +71,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const plan = await makePlan(deps, { download, library, item, accepted, step });
     await claimTarget(deps, { jobId: step.jobId, requestId: requestId ?? null, library, plan });
     for (const { path: left, why } of plan.ignored) step.log('info', `leaves out ${left}: ${why}`);
+    step.log('info', `${plan.confidence.percent} % sure: ${plan.confidence.why}`);
     return { folder: plan.folder, files: plan.media.length };
   },
 
@@ -81,7 +83,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const { plan, logical, target, verified, committed } = await getStored(deps, step.jobId);
     const download = await getDownload(deps, downloadId);
     const library = await getLibrary(deps, libraryId);
-    const bytes = plan.media.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const bytes = [...plan.media, ...plan.extras].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (!committed && verified.length === 0)
       await requireImportRoom(deps, { jobId: step.jobId, library, bytes });
     try {
@@ -157,7 +159,10 @@ async function findStored({ db, roots }: ActivityDeps, jobId: string): Promise<S
   return {
     plan,
     logical: row.target,
-    target: { root: roots.folderOf(root), path: relative, kept },
+    target: {
+      ...{ root: roots.folderOf(root), path: relative, kept },
+      ...(sharesFolder(plan.item) ? { sharedBy: stemOf(plan) } : {}),
+    },
     verified: publishedFiles.parse(row.verified ?? []),
     committed: row.committed,
   };
@@ -174,17 +179,23 @@ async function getStored(deps: ActivityDeps, jobId: string): Promise<StoredImpor
 /** A claim ends with its files: what was deleted from the library, or never came there, can be filed again. */
 async function claimTarget(
   deps: ActivityDeps,
-  claim: { jobId: string; requestId: string | null; library: LibraryRow; plan: ImportPlan },
+  claiming: { jobId: string; requestId: string | null; library: LibraryRow; plan: ImportPlan },
 ): Promise<void> {
-  const { jobId, requestId, library, plan } = claim;
+  const { jobId, requestId, library, plan } = claiming;
   const target = inLibrary(library, plan.folder);
-  const row = { jobId, requestId, target, manifest: plan };
+  const claim = sharesFolder(plan.item) ? `${target}/${stemOf(plan)}` : target;
+  const row = { jobId, requestId, target, claim, manifest: plan };
   if (await tryToClaim(deps, row)) return;
-  const isEmpty = (await statIfThere(deps.roots.resolve(target))) === undefined;
-  if ((await releaseClaim(deps.db, { target, isEmpty })) && (await tryToClaim(deps, row))) return;
-  throw new Fault('bad_input', `Another job has filed something to ${plan.folder} already`, {
-    remedy: 'Delete that item first, or change the path template',
-  });
+  const held = sharesFolder(plan.item) ? `${target}/${plan.media[0]?.name ?? ''}` : target;
+  const isEmpty = (await statIfThere(deps.roots.resolve(held))) === undefined;
+  if ((await releaseClaim(deps.db, { claim, isEmpty })) && (await tryToClaim(deps, row))) return;
+  throw new Fault(
+    'bad_input',
+    `Another job has filed something to ${claim.slice(target.length - plan.folder.length)} already`,
+    {
+      remedy: 'Delete that item first, or change the path template',
+    },
+  );
 }
 
 async function tryToClaim({ db }: ActivityDeps, row: Parameters<typeof planImport>[1]): Promise<boolean> {
@@ -203,12 +214,28 @@ async function prepareFiles(
   { plan, download, step }: { plan: ImportPlan; download: DownloadRow; step: StepContext },
 ): Promise<SetFile[]> {
   const sourceOf = (from: string): string => deps.roots.resolve(`${download.directory}/${from}`);
-  const cover = await prepareCover(deps, { plan, sourceOf, step });
+  const cover = sharesFolder(plan.item)
+    ? undefined
+    : await prepareCover(deps, { plan: coverSources(plan), sourceOf, step });
   return [
-    { name: 'metadata.json', text: metadataJson(plan.item, plan.chapters) },
-    { name: 'metadata.opf', text: metadataOpf(plan.item) },
+    ...sidecarsOf(plan),
     ...(cover === undefined ? [] : [cover]),
+    ...plan.extras.map(({ name, from }) => ({ name, source: sourceOf(from) })),
     ...plan.media.map(({ name, from }) => ({ name, source: sourceOf(from) })),
+  ];
+}
+
+/** A film's own picture is a frame, and FFmpeg reads no ebook: those have a cover beside them, or none. */
+function coverSources({ item, pictures, media }: ImportPlan): Pick<ImportPlan, 'pictures' | 'media'> {
+  return { pictures, media: item.mediaType === 'audiobook' ? media : [] };
+}
+
+/** Media servers read a film's or an episode's facts from its name. */
+function sidecarsOf({ item, chapters }: ImportPlan): SetFile[] {
+  if (item.mediaType !== 'audiobook' && item.mediaType !== 'ebook') return [];
+  return [
+    { name: 'metadata.json', text: metadataJson(item, chapters) },
+    { name: 'metadata.opf', text: metadataOpf(item) },
   ];
 }
 
@@ -243,6 +270,7 @@ async function verifyMedia(
 ): Promise<void> {
   const planned = plan.media.find((file) => file.name === name);
   if (planned === undefined) return;
+  if (plan.item.mediaType === 'ebook') return checkFiled(() => checkEbook(hostPath));
   const read = await readDuration(deps, { hostPath, step });
   if (Math.abs(read - planned.durationSeconds) < 0.5) return;
   throw new Fault('transient', `Expected ${planned.durationSeconds} s in ${name}, read ${read} s back`);
@@ -252,8 +280,13 @@ async function readDuration(
   deps: ActivityDeps,
   { hostPath, step }: { hostPath: string; step: StepContext },
 ): Promise<number> {
+  return checkFiled(async () => (await deps.media.probe(hostPath, step.signal)).durationSeconds);
+}
+
+/** The plan has found the release good: what is bad now went wrong on the way. */
+async function checkFiled<Result>(check: () => Promise<Result>): Promise<Result> {
   try {
-    return (await deps.media.probe(hostPath, step.signal)).durationSeconds;
+    return await check();
   } catch (error) {
     if (!(error instanceof Fault) || error.kind !== 'release_fault') throw error;
     throw new Fault('transient', `What was filed cannot be read back: ${error.message}`, { cause: error });

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { inLibrary } from '../../domain/acquisition/library-paths.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
-import type { MediaItem } from '../../domain/acquisition/release.js';
+import { MEDIA_TYPES, type MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { makeShortId } from '../../domain/jobs/job-id.js';
 import { parseLogicalPath } from '../../domain/logical-path.js';
@@ -114,6 +114,7 @@ async function scanAll(
   };
   const found = scanFolder({
     root: deps.roots.resolve(library.root),
+    mediaTypes: MEDIA_TYPES.filter((type) => library.mediaTypes.includes(type)),
     path: scan.path,
     signal: step.signal,
     known: (path) => findItemByPath(deps.db, { libraryId: library.id, path }),

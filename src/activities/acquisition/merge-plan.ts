@@ -6,7 +6,7 @@ import { bookTags, carriedTags } from '../../domain/acquisition/book-tags.js';
 import { likelyCovers } from '../../domain/acquisition/classify.js';
 import { mergedChapters } from '../../domain/acquisition/merge-chapters.js';
 import { inMergeOrder } from '../../domain/acquisition/merge-order.js';
-import { renderFileNames } from '../../domain/acquisition/path-template.js';
+import { bookFileNames } from '../../domain/acquisition/file-names.js';
 import { MAX_FILE_BYTES, safeName } from '../../domain/acquisition/safe-name.js';
 import { Fault } from '../../domain/faults.js';
 import { chooseEncoding } from '../../media/merge/encoding.js';
@@ -122,7 +122,7 @@ function requireOneFormat(files: readonly string[]): string {
 function chooseName(title: string, taken: readonly string[]): string {
   const fold = (name: string): string => name.normalize('NFC').toLowerCase();
   const names = new Set(taken.map(fold));
-  const [plain = 'book.m4b'] = renderFileNames({ mediaType: 'audiobook', title }, ['.m4b']);
+  const [plain = 'book.m4b'] = bookFileNames({ mediaType: 'audiobook', title }, ['.m4b']);
   const stem = plain.slice(0, -'.m4b'.length);
   const other = safeName(`${stem.slice(0, 150)} (merged).m4b`, MAX_FILE_BYTES);
   const name = [plain, other].find((candidate) => !names.has(fold(candidate)));

@@ -45,7 +45,7 @@ async function readOne(hostFolder: string, relative: string, found: FoundFiles):
     if (entry.name.startsWith('.')) continue;
     const file = relative === '' ? entry.name : `${relative}/${entry.name}`;
     if (entry.isDirectory()) folders.push(entry.name);
-    else if (entry.isFile() && classifyFile(file) !== 'media') found.others.push(file);
+    else if (entry.isFile() && classifyFile(file, 'audiobook') !== 'media') found.others.push(file);
     else if (entry.isFile()) {
       const { size, mtimeMs } = await stat(path.join(hostFolder, file));
       found.media.push({ path: file, sizeBytes: size, modifiedAtMs: Math.trunc(mtimeMs) });
@@ -58,7 +58,8 @@ async function readOne(hostFolder: string, relative: string, found: FoundFiles):
 async function refuseMedia(hostFolder: string, name: string, inner: readonly string[]): Promise<void> {
   for (const folder of inner) {
     const names = await readdir(path.join(hostFolder, name, folder));
-    if (names.some((file) => classifyFile(file) === 'media')) throw anotherBook(`${name}/${folder}`);
+    if (names.some((file) => classifyFile(file, 'audiobook') === 'media'))
+      throw anotherBook(`${name}/${folder}`);
   }
 }
 

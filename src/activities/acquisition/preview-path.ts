@@ -1,6 +1,6 @@
 import { inLibrary } from '../../domain/acquisition/library-paths.js';
 import { previewFolder, type PreviewedFolder } from '../../domain/acquisition/path-preview.js';
-import { renderFileNames } from '../../domain/acquisition/path-template.js';
+import { bookFileNames, videoFileNames } from '../../domain/acquisition/file-names.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
@@ -32,7 +32,8 @@ export async function previewPath(
 ): Promise<PreviewedPath> {
   const { library, template, item, extensions } = wish;
   const preview = previewFolder(template, item);
-  const files = renderFileNames(item, extensions);
+  const isVideo = item.mediaType === 'movie' || item.mediaType === 'episode';
+  const files = isVideo ? videoFileNames(item, { extensions }) : bookFileNames(item, extensions);
   return { ...preview, files, clashes: await findClashes(deps, { library, folder: preview.folder, files }) };
 }
 

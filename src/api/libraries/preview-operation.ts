@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { previewPath } from '../../activities/acquisition/preview-path.js';
+import { templateFor } from '../../domain/acquisition/path-template.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
 import { findItemById, type LibraryItemRow } from '../../store/acquisition/library-items.js';
@@ -22,8 +23,9 @@ export const previewPathOperation = defineOperation({
   handle: async ({ db, roots }, { params, body }) => {
     const library = await findLibrary(db, params.id);
     if (library === undefined) throw new HttpProblem('gone', `There is no library "${params.id}"`);
-    const { template = library.pathTemplate, extensions } = body;
+    const { extensions } = body;
     const item = await itemOf(db, body);
+    const template = body.template ?? templateFor(library.pathTemplate, item.mediaType);
     const previewed = await blamingTemplate(() =>
       previewPath({ db, roots }, { library, template, item, extensions }),
     );

@@ -1,10 +1,7 @@
-import { classifyFile } from './classify.js';
+import { classifyFile, DANGEROUS } from './classify.js';
 import { refuse, type Rejection } from './rejection.js';
 import { isEncrypted } from './release-format.js';
 import type { RuleFacts } from './rule-facts.js';
-
-/** What wants to be run on a desktop: a book has no use for it (acquisition.md §3.3). */
-const DANGEROUS = /\.(lnk|ps1|scr|vbs|arj|lzh|zipx|exe|bat|cmd|sh)[. ]*$/i;
 
 /** What is inside, by the name of the release and by the names of its files where the indexer tells them. */
 export const fileRules = [encryptedRule, dangerousRule] as const;
@@ -20,8 +17,9 @@ function refuseDangerous(paths: readonly string[]): string | undefined {
 }
 
 function refuseEncrypted(paths: readonly string[]): string | undefined {
-  const encrypted = paths.find((path) => classifyFile(path) === 'encrypted');
-  if (encrypted === undefined || paths.some((path) => classifyFile(path) === 'media')) return undefined;
+  const encrypted = paths.find((path) => classifyFile(path, 'audiobook') === 'encrypted');
+  const isPlayable = paths.some((path) => classifyFile(path, 'audiobook') === 'media');
+  if (encrypted === undefined || isPlayable) return undefined;
   return `expected playable audio, "${encrypted}" is encrypted`;
 }
 

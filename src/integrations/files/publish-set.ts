@@ -132,10 +132,14 @@ async function hashWanted(set: PublishSet, file: SetFile, sizeBytes: number): Pr
 async function openStage({ target, attemptId }: PublishSet): Promise<Stage> {
   const folder = folderOf(target);
   const name = stagingName(target, attemptId);
-  await makeFolders(target.root, path.posix.dirname(target.path));
+  const isShared = target.sharedBy !== undefined;
+  await makeFolders(target.root, isShared ? target.path : path.posix.dirname(target.path));
   const found = await statIfThere(folder);
   const claimed =
-    found?.isDirectory() === true && target.kept !== target.path && (await readFolder(folder)).length === 0;
+    !isShared &&
+    found?.isDirectory() === true &&
+    target.kept !== target.path &&
+    (await readFolder(folder)).length === 0;
   const stage: Stage =
     found === undefined || claimed
       ? { folder: path.join(path.dirname(folder), name), target: claimed ? 'claimed' : 'absent' }

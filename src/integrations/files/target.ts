@@ -13,6 +13,8 @@ export interface Target {
   path: string;
   /** The part of `path` that stood before we came; the folders further down are ours. */
   kept: string;
+  /** Other sets go into the same folder: what tells this one from them. */
+  sharedBy?: string;
 }
 
 export function folderOf({ root, path: relative }: Target): string {
@@ -83,7 +85,7 @@ export async function removeEmptyFolders({ root, path: relative, kept }: Target)
 
 /** A name that scanners pass over, and that tells whose it is. */
 export function stagingName(target: Target, attemptId: string): string {
-  return `.${path.posix.basename(target.path)}.partial-${attemptId}`;
+  return `.${target.sharedBy ?? path.posix.basename(target.path)}.partial-${attemptId}`;
 }
 
 /**

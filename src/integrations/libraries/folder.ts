@@ -6,33 +6,10 @@ import { z } from 'zod';
 import { classifyFile, inReadingOrder } from '../../domain/acquisition/classify.js';
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
 import type { LibraryFile, ScannedItem } from '../../store/acquisition/library-items.js';
+import type { FolderScan } from './folder-scan.js';
+import { readMediaFile, type ReadFile } from './media-file.js';
+import { readSingleFiles } from './single-files.js';
 import { plainText } from './plain-text.js';
-
-/** What a file's tags say; given by ffprobe. */
-export interface FileFacts {
-  durationSeconds: number;
-  tags: Record<string, string>;
-}
-
-export interface Unread {
-  what: 'folder' | 'file';
-  /** Relative to the library's root. */
-  relative: string;
-  why: string;
-}
-
-export interface FolderScan {
-  /** Absolute folder of the library. */
-  root: string;
-  /** Below it, or '' for all of it. */
-  path: string;
-  probe: (hostPath: string) => Promise<FileFacts>;
-  /** What an earlier scan knew of the item at a path: unchanged files are not probed again. */
-  known: (itemPath: string) => Promise<ScannedItem | undefined>;
-  /** What could not be read. After a folder, nothing may be called missing on this scan's word. */
-  onUnread: (unread: Unread) => void;
-  signal: AbortSignal;
-}
 
 /** Folders that systems keep for themselves and that a media library never uses. */
 const SYSTEM_FOLDERS = new Set([
@@ -46,17 +23,22 @@ const SYSTEM_FOLDERS = new Set([
 const MAX_PATH_BYTES = 2_000;
 
 /**
- * Every folder that holds media files is one item. Hidden names and links are not looked at.
+ * Every folder that holds sound files is one audiobook; every film, episode and ebook is an item of its own. Hidden names
+ * and links are not looked at.
  * @throws Fault environment (library_unreachable) when the library's folder is not there, transient when the
  * folder asked for is not; any other error of the folder itself.
  */
 export async function* scanFolder(scan: FolderScan): AsyncIterable<ScannedItem> {
   for await (const { relative, files } of walk(scan, scan.path)) {
     if (scan.signal.aborted) throw scan.signal.reason;
-    const media = inReadingOrder(files.filter((file) => classifyFile(file) === 'media'));
-    if (media.length === 0) continue;
-    if (Buffer.byteLength(relative) > MAX_PATH_BYTES) tooLong(scan, relative);
-    else yield* readItem(scan, { relative, media, hasSidecar: files.includes('metadata.json') });
+    if (Buffer.byteLength(relative) > MAX_PATH_BYTES) {
+      const isMedia = (file: string): boolean =>
+        scan.mediaTypes.some((type) => classifyFile(file, type) === 'media');
+      if (files.some(isMedia)) tooLong(scan, relative);
+      continue;
+    }
+    if (scan.mediaTypes.includes('audiobook')) yield* readAudiobook(scan, { relative, files });
+    yield* readSingleFiles(scan, { relative, files });
   }
 }
 
@@ -111,16 +93,13 @@ function notThere(scan: FolderScan, cause: unknown): unknown {
   });
 }
 
-interface ReadFile {
-  file: LibraryFile;
-  /** Undefined for a file that is unchanged or cannot be read. */
-  tags: Record<string, string> | undefined;
-}
-
-async function* readItem(
+async function* readAudiobook(
   scan: FolderScan,
-  { relative, media, hasSidecar }: { relative: string; media: string[]; hasSidecar: boolean },
+  { relative, files: listed }: { relative: string; files: readonly string[] },
 ): AsyncIterable<ScannedItem> {
+  const media = inReadingOrder(listed.filter((file) => classifyFile(file, 'audiobook') === 'media'));
+  if (media.length === 0) return;
+  const hasSidecar = listed.includes('metadata.json');
   const known = await scan.known(relative);
   const read: ReadFile[] = [];
   for (const name of media) {
@@ -147,49 +126,6 @@ function totalSeconds(files: readonly LibraryFile[]): number | null {
     (sum, { durationSeconds }) => (sum === null || durationSeconds === null ? null : sum + durationSeconds),
     0,
   );
-}
-
-/** One stat for an unchanged file; undefined for one that went away, or whose name Node cannot spell. */
-async function readMediaFile(
-  scan: FolderScan,
-  { relative, name, known }: { relative: string; name: string; known: ScannedItem | undefined },
-): Promise<ReadFile | undefined> {
-  const hostPath = path.join(scan.root, relative, name);
-  const found = await stat(hostPath).catch((error: unknown) => {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    const why = 'it is not there any more, or its name is not UTF-8';
-    scan.onUnread({ what: 'file', relative: path.posix.join(relative, name), why });
-    return undefined;
-  });
-  if (found === undefined) return undefined;
-  const stamp = { path: name, sizeBytes: found.size, modifiedAtMs: Math.trunc(found.mtimeMs) };
-  const same = known?.files.find((file) => isSame(file, stamp));
-  if (same !== undefined) return { file: same, tags: undefined };
-  const facts = await probeFile(scan, { hostPath, relative: path.posix.join(relative, name) });
-  return { file: { ...stamp, durationSeconds: facts?.durationSeconds ?? null }, tags: facts?.tags };
-}
-
-function isSame(file: LibraryFile, stamp: Omit<LibraryFile, 'durationSeconds'>): boolean {
-  return (
-    file.path === stamp.path &&
-    file.sizeBytes === stamp.sizeBytes &&
-    file.modifiedAtMs === stamp.modifiedAtMs &&
-    file.durationSeconds !== null
-  );
-}
-
-/** A file that cannot be read is there all the same; only a missing ffprobe says nothing of files at all. */
-async function probeFile(
-  scan: FolderScan,
-  { hostPath, relative }: { hostPath: string; relative: string },
-): Promise<FileFacts | undefined> {
-  try {
-    return await scan.probe(hostPath);
-  } catch (error) {
-    if (scan.signal.aborted || !(error instanceof Fault) || error.waitingReason === 'human_task') throw error;
-    scan.onUnread({ what: 'file', relative, why: error.message });
-    return undefined;
-  }
 }
 
 const MAX_SIDECAR_BYTES = 1_000_000;

@@ -9,15 +9,22 @@ export interface ManifestFile {
   durationSeconds: number | null;
 }
 
-/** The claim on a target folder; another job's claim on the same one is refused by its unique index. */
+/**
+ * The claim on a target folder, or on a name in one that imports share; another job's claim on the same is refused by
+ * its unique index.
+ */
 export async function planImport(
   db: Queryable,
-  plan: { jobId: string; requestId: string | null; target: string; manifest: unknown },
+  plan: { jobId: string; requestId: string | null; target: string; claim?: string; manifest: unknown },
 ): Promise<void> {
   await db.query(
-    `insert into imports (job_id, request_id, target, manifest) values ($1, $2, $3, $4)
-     on conflict (job_id) do update set target = $3, manifest = $4, undone_at = null where imports.committed_at is null`,
-    [plan.jobId, plan.requestId, plan.target, JSON.stringify({ plan: plan.manifest })],
+    `insert into imports (job_id, request_id, target, claim, manifest) values ($1, $2, $3, $4, $5)
+     on conflict (job_id) do update set target = $3, claim = $4, manifest = $5, undone_at = null
+       where imports.committed_at is null`,
+    [
+      ...[plan.jobId, plan.requestId, plan.target],
+      ...[plan.claim === plan.target ? null : (plan.claim ?? null), JSON.stringify({ plan: plan.manifest })],
+    ],
   );
 }
 
@@ -66,13 +73,13 @@ export async function claimOn(
  */
 export async function releaseClaim(
   db: Queryable,
-  { target, isEmpty }: { target: string; isEmpty: boolean },
+  { claim, isEmpty }: { claim: string; isEmpty: boolean },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
     `update imports i set undone_at = now() from jobs j
-     where j.id = i.job_id and i.target = $1 and i.undone_at is null
+     where j.id = i.job_id and coalesce(i.claim, i.target) = $1 and i.undone_at is null
        and case when i.committed_at is null then j.outcome_status is not null else $2 end`,
-    [target, isEmpty],
+    [claim, isEmpty],
   );
   return rowCount === 1;
 }

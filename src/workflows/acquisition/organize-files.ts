@@ -24,12 +24,13 @@ export interface OrganizeFilesResult {
 /** Plan first, so that a repeat files the same things to the same place; then all of it or nothing. */
 export async function organize_files(job: Job<OrganizeFilesParams>): Promise<OrganizeFilesResult> {
   const { planImport, importFiles } = job.steps<ImportSteps>();
-  const { downloadId, libraryId } = job.params;
+  const { downloadId, libraryId, item } = job.params;
   job.compensation.push('discardImport', {});
   await planImport(job.params);
   const filed = await importFiles({ downloadId, libraryId });
   // A job keeps the steps it began with: those from before merges ask nobody.
-  return job.input.policy.steps['wishMerge'] === undefined ? filed : mergeIfWished(job, filed);
+  const asks = job.input.policy.steps['wishMerge'] !== undefined && item.mediaType === 'audiobook';
+  return asks ? mergeIfWished(job, filed) : filed;
 }
 
 /** A merge that fails leaves the separate files, which are a book too (acquisition.md §5.5). */

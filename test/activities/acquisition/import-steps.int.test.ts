@@ -8,15 +8,12 @@ import { steps, type ImportSteps } from '../../../src/activities/acquisition/imp
 import type { StepContext } from '../../../src/activities/jobs/step.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { Fault } from '../../../src/domain/faults.js';
-import { logicalPath } from '../../../src/domain/logical-path.js';
 import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-media.js';
 import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
 import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
-import { planDownload } from '../../../src/store/acquisition/downloads.js';
-import { saveDownloadClient } from '../../../src/store/acquisition/download-clients.js';
-import { insertJob } from '../../../src/store/jobs.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
+import { saveImportClient, startImportJob } from './import-job.js';
 
 const BOOK: MediaItem = { mediaType: 'audiobook', title: 'Some Book', author: 'Some Author' };
 const FOLDER = 'Some Author/Some Book';
@@ -49,19 +46,7 @@ beforeAll(async () => {
     options: ['-frames:v', '1', '-update', '1'],
     signal: AbortSignal.timeout(30_000),
   });
-  await saveDownloadClient(deps.db, {
-    id: 'client',
-    name: 'Client',
-    kind: 'aria2',
-    baseUrl: 'http://127.0.0.1:9/jsonrpc',
-    username: null,
-    secret: null,
-    category: null,
-    pathMappings: [],
-    priority: 1,
-    enabled: true,
-    embedded: false,
-  });
+  await saveImportClient(deps.db);
   importing = steps.create({
     ...deps,
     integrations: {
@@ -76,7 +61,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   listed = undefined;
-  ({ jobId, downloadId } = await startJob());
+  ({ jobId, downloadId } = await startImportJob(fixture));
 });
 
 afterEach(async () => {
@@ -91,36 +76,6 @@ afterAll(() => fixture.close());
 /** All of the library but the mark of its root. */
 async function shown(): Promise<string[]> {
   return (await readdir(fixture.library, { recursive: true })).filter((name) => name !== ROOT_MARKER);
-}
-
-/** A job that organizes a download of its own. */
-async function startJob(): Promise<{ jobId: string; downloadId: string }> {
-  const id = randomUUID().slice(0, 8);
-  const { db } = fixture.deps;
-  const job = { id: `job-${id}`, type: 'organize_files', title: 'File it', params: {}, priority: 5 };
-  const policy = fixture.deps.catalogue.find('organize_files').policy;
-  const rest = { policy, subject: undefined, dedupeKey: null, parentId: undefined, createdBy: 'test' };
-  await insertJob(db, { ...job, ...rest });
-  await planDownload(db, {
-    id: `dl-${id}`,
-    jobId: job.id,
-    round: 1,
-    requestId: null,
-    clientId: 'client',
-    clientItemId: id,
-    protocol: 'torrent',
-    infoHash: id,
-    releaseTitle: 'Some Book',
-    indexerId: 'indexer',
-    guid: id,
-    directory: logicalPath('downloads', `dl-${id}`),
-    content: { kind: 'torrent', bytes: new Uint8Array() },
-    totalBytes: 0,
-    minimumRatio: null,
-    minimumSeedSeconds: null,
-  });
-  await mkdir(path.join(fixture.folder, 'downloads', `dl-${id}`));
-  return { jobId: job.id, downloadId: `dl-${id}` };
 }
 
 function downloaded(...names: string[]): string {
@@ -157,9 +112,9 @@ function sound(name: 'sound.mp3' | 'sound.m4a' | 'silent.mp4' | 'picture.png'): 
 
 function plan(
   item: Partial<MediaItem> = {},
-  own: Partial<StepContext> = {},
+  { accepted = false, ...own }: Partial<StepContext> & { accepted?: boolean } = {},
 ): Promise<{ folder: string; files: number }> {
-  const input = { downloadId, libraryId: LIBRARY, item: { ...BOOK, ...item } };
+  const input = { downloadId, libraryId: LIBRARY, item: { ...BOOK, ...item }, accepted };
   return importing.planImport(input, stepOf({ jobId, ...own }));
 }
 
@@ -192,6 +147,7 @@ describe('planImport', () => {
     const input = { downloadId, libraryId: LIBRARY, item: BOOK };
     expect(await importing.planImport(input, step)).toEqual({ folder: FOLDER, files: 3 });
     expect(step.lines.sort()).toEqual([
+      expect.stringContaining('80 % sure'),
       'leaves out extra.rar: archive',
       'leaves out readme.nfo: metadata',
       'leaves out sample/sample.mp3: sample',
@@ -279,7 +235,7 @@ describe('planImport', () => {
 
 describe('the claim on a target', () => {
   async function another(): Promise<void> {
-    ({ jobId, downloadId } = await startJob());
+    ({ jobId, downloadId } = await startImportJob(fixture));
     await download({ 'book.mp3': sound('sound.mp3') });
   }
 
@@ -323,7 +279,12 @@ describe('the claim on a target', () => {
 describe('importFiles', () => {
   it('files sidecars, the cover inside the book, and the book, and answers the same again (no. 43, 44)', async () => {
     await download({ 'The Time Machine.m4b': sample.book.file });
-    await plan({ runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' });
+    const wanted = { runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' };
+    await expect(plan(wanted)).rejects.toMatchObject({
+      kind: 'bad_input',
+      message: '7 % sure: its tags name "The Time Machine" by H. G. Wells, expected "Some Book"',
+    });
+    await plan(wanted, { accepted: true });
     const done = await file();
     expect(done).toEqual({ folder: `${FOLDER} [B00TESTING]`, files: 4, mode: 'hardlink' });
     const folder = `${FOLDER} [B00TESTING]`;
@@ -468,7 +429,7 @@ describe('discardImport', () => {
     await fixture.deps.db.query('update imports set committed_at = null');
     await discard();
     expect(await shown()).toEqual([]);
-    ({ jobId, downloadId } = await startJob());
+    ({ jobId, downloadId } = await startImportJob(fixture));
     await download({ 'book.mp3': sound('sound.mp3') });
     expect(await plan()).toMatchObject({ folder: FOLDER });
   });

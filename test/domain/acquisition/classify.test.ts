@@ -7,6 +7,7 @@ import {
   likelyCovers,
   type FileClass,
 } from '../../../src/domain/acquisition/classify.js';
+import type { MediaType } from '../../../src/domain/acquisition/release.js';
 import { refuseFiles } from '../../../src/domain/acquisition/file-rules.js';
 
 /** acquisition.md §3.3 DANGEROUS_NAME. */
@@ -21,11 +22,12 @@ describe('classifyFile', () => {
     ['archive', ['rar', 'r00', 'zip', '7z', 'tar', 'gz']],
     ['subtitle', ['srt', 'vtt', 'ass', 'sub']],
     ['metadata', ['opf', 'nfo', 'cue', 'json']],
-    ['junk', ['pdf', 'url', 'part', 'mp3x', '']],
+    ['otherMedia', ['pdf', 'epub', 'mkv']],
+    ['junk', ['url', 'part', 'mp3x', '']],
   ])('knows %s by its extension, in any case', (kind, extensions) => {
     for (const extension of extensions) {
-      expect([extension, classifyFile(`Book/01 Track.${extension}`)]).toEqual([extension, kind]);
-      expect(classifyFile(`01 TRACK.${extension.toUpperCase()}`)).toBe(kind);
+      expect([extension, classifyFile(`Book/01 Track.${extension}`, 'audiobook')]).toEqual([extension, kind]);
+      expect(classifyFile(`01 TRACK.${extension.toUpperCase()}`, 'audiobook')).toBe(kind);
     }
   });
 
@@ -49,7 +51,26 @@ describe('classifyFile', () => {
     ['.mp3', 'junk'],
     ['Vol. 1/01.mp3', 'media'],
   ])('takes "%s" for %s', (path, kind) => {
-    expect(classifyFile(path)).toBe(kind);
+    expect(classifyFile(path, 'audiobook')).toBe(kind);
+  });
+
+  it.each<[MediaType, string, FileClass]>([
+    ['ebook', 'Book/Book.epub', 'media'],
+    ['ebook', 'Book/Book.m4b', 'otherMedia'],
+    ['ebook', 'Book/sample.epub', 'sample'],
+    ['movie', 'Film.2001.1080p/film.mkv', 'media'],
+    ['movie', 'Film.2001.1080p/film.m2ts', 'media'],
+    ['movie', 'Film.2001.1080p/Sample/film.mkv', 'sample'],
+    ['movie', 'Film (2001)/Featurettes/Making of.mkv', 'extra'],
+    ['movie', 'Film (2001)/Film-trailer.mp4', 'extra'],
+    ['movie', 'The Interview (2014)/The Interview.mkv', 'media'],
+    ['movie', 'Trailer Park/Trailer Park.mkv', 'media'],
+    ['movie', 'Film/track.flac', 'otherMedia'],
+    ['episode', 'Show/S01E01.mp4', 'media'],
+    ['episode', 'Show/S01E01.srt', 'subtitle'],
+    ['movie', 'poster.jpg', 'cover'],
+  ])('for a wanted %s takes "%s" for %s', (mediaType, path, kind) => {
+    expect(classifyFile(path, mediaType)).toBe(kind);
   });
 });
 

@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-  DEFAULT_PATH_TEMPLATE,
-  renderFileNames,
-  renderFolder,
-} from '../../../src/domain/acquisition/path-template.js';
+import { DEFAULT_PATH_TEMPLATE, renderFolder } from '../../../src/domain/acquisition/path-template.js';
+import { bookFileNames } from '../../../src/domain/acquisition/file-names.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { Fault } from '../../../src/domain/faults.js';
 
@@ -140,15 +137,15 @@ describe('a name', () => {
 
 describe('renderFileNames', () => {
   it('gives one file the title', () => {
-    expect(renderFileNames(BOOK, ['.m4b'])).toEqual(['The Time Machine.m4b']);
+    expect(bookFileNames(BOOK, ['.m4b'])).toEqual(['The Time Machine.m4b']);
   });
 
   it('numbers several, padded by their count', () => {
-    expect(renderFileNames(BOOK, ['.mp3', '.mp3'])).toEqual([
+    expect(bookFileNames(BOOK, ['.mp3', '.mp3'])).toEqual([
       '1 - The Time Machine.mp3',
       '2 - The Time Machine.mp3',
     ]);
-    const many = renderFileNames(BOOK, Array<string>(100).fill('.mp3'));
+    const many = bookFileNames(BOOK, Array<string>(100).fill('.mp3'));
     expect([many[0], many[99]]).toEqual(['001 - The Time Machine.mp3', '100 - The Time Machine.mp3']);
     expect(many.toSorted()).toEqual(many);
   });
@@ -159,7 +156,7 @@ describe('renderFileNames', () => {
     ['a device', 'aux', '_aux.m4b'],
     ['a title that is too long', 'é'.repeat(150), `${'é'.repeat(98)}.m4b`],
   ])('keeps the extension behind %s', (_what, title, name) => {
-    expect(renderFileNames({ ...BOOK, title }, ['.m4b'])).toEqual([name]);
+    expect(bookFileNames({ ...BOOK, title }, ['.m4b'])).toEqual([name]);
   });
 });
 
@@ -231,7 +228,7 @@ describe('whatever an item’s fields hold', () => {
     const extensions = fc.array(fc.constantFrom('.mp3', '.m4b', '.flac'), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(items, extensions, (item, all) => {
-        const names = renderFileNames(item, all);
+        const names = bookFileNames(item, all);
         for (const [at, name] of names.entries()) {
           expectSafe(name, 200);
           expect(name.endsWith(all[at] ?? '')).toBe(true);
