@@ -77,7 +77,7 @@ describe.each(SHAPES)('100 jobs of ten priorities on one slot, all roles %s', (s
     expect(byTold).toEqual(wished.map(({ id }) => id));
   }, 240_000);
 
-  it('posted eight at a time, start in the order of their priorities; one that is moved overtakes', async () => {
+  it('posted eight at a time, start in the order of their priorities; one that is moved overtakes (no. 76)', async () => {
     const held = await holdSlot('eight');
     const ids: string[] = [];
     for (let at = 0; at < JOBS; at += 8) {

@@ -146,7 +146,7 @@ describe('a job', () => {
     expect(ended.error).toMatchObject({ kind: 'terminated' });
   });
 
-  it('counts tries, waits between them, fails in words, and keeps its checkpoint for a retry', async () => {
+  it('counts tries, waits between them, fails in words, and keeps its checkpoint for a retry (no. 29)', async () => {
     const id = await begin({ count: 10, everyMs: 1, failAt: 5 });
     const waiting = await core.until(id, ({ waitingReason }) => waitingReason === 'retry_backoff');
     expect(waiting.status).toBe('queued');

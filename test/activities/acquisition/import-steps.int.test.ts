@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,7 @@ import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-
 import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
 import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
+import { asNobody } from './as-nobody.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
 import { saveImportClient, startImportJob } from './import-job.js';
 
@@ -196,6 +197,21 @@ describe('planImport', () => {
     await expect(plan()).rejects.toMatchObject({ kind: 'transient' });
   });
 
+  it('waits for files that may not be read, and blames no release (no. 31)', async () => {
+    await download({ 'book.mp3': sound('sound.mp3') });
+    // The client may read what it has written.
+    const told = await listFolder();
+    listed = () => Promise.resolve(told);
+    await chmod(fixture.folder, 0o755);
+    await chmod(downloaded(), 0o700);
+    await expect(asNobody(() => plan())).rejects.toMatchObject({
+      kind: 'environment',
+      waitingReason: 'mount_gone',
+    });
+    await chmod(downloaded(), 0o755);
+    expect(await asNobody(() => plan())).toMatchObject({ files: 1 });
+  });
+
   it('refuses a list or a link that leads out of the downloads, and files no link', async () => {
     listed = () => Promise.resolve([{ path: '../../secret.mp3', sizeBytes: 1, completedBytes: 1 }]);
     await expect(plan()).rejects.toMatchObject({ kind: 'bad_input' });
@@ -277,7 +293,7 @@ describe('the claim on a target', () => {
 });
 
 describe('importFiles', () => {
-  it('files sidecars, the cover inside the book, and the book, and answers the same again (no. 43, 44)', async () => {
+  it('files sidecars, the cover inside the book, and the book, and answers the same again; what is seeded stays as it was (no. 43, 44, 47)', async () => {
     await download({ 'The Time Machine.m4b': sample.book.file });
     const wanted = { runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' };
     await expect(plan(wanted)).rejects.toMatchObject({
@@ -287,6 +303,8 @@ describe('importFiles', () => {
     await plan(wanted, { accepted: true });
     const done = await file();
     expect(done).toEqual({ folder: `${FOLDER} [B00TESTING]`, files: 4, mode: 'hardlink' });
+    const seeded = await readFile(downloaded('The Time Machine.m4b'));
+    expect(seeded.equals(await readFile(sample.book.file))).toBe(true);
     const folder = `${FOLDER} [B00TESTING]`;
     expect(await names(folder)).toEqual(['Some Book.m4b', 'cover.jpg', 'metadata.json', 'metadata.opf']);
     const cover = await fixture.deps.media.probe(filed(folder, 'cover.jpg'), AbortSignal.timeout(10_000));
@@ -377,7 +395,7 @@ describe('a client that has forgotten the download', () => {
     listed = () => Promise.reject(new Fault('gone', 'aria2 has no item'));
   }
 
-  it('keeps nobody from filing what it had finished: its torrent says what that is', async () => {
+  it('keeps nobody from filing what it had finished: its torrent says what that is (no. 23)', async () => {
     await forgotten({ completed: true });
     expect(await plan()).toMatchObject({ files: 1 });
     expect(await file()).toMatchObject({ folder: FOLDER });

@@ -11,6 +11,7 @@ import {
   upsertItems,
   type LibraryItemRow,
 } from '../../../src/store/acquisition/library-items.js';
+import { asNobody } from './as-nobody.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
 
 let fixture: Fixture;
@@ -61,17 +62,6 @@ async function items(): Promise<LibraryItemRow[]> {
 
 async function missing(): Promise<string[]> {
   return (await items()).filter(({ missingSince }) => missingSince !== null).map((item) => item.path);
-}
-
-/** Root reads everything, so it becomes nobody for a while; anybody else is somebody already. */
-async function asNobody<Result>(work: () => Promise<Result>): Promise<Result> {
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) process.seteuid?.(65_534);
-  try {
-    return await work();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
 }
 
 describe('scanLibrary', () => {
