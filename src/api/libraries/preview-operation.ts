@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 
 import { previewPath } from '../../activities/acquisition/preview-path.js';
+import { usualExtension } from '../../domain/acquisition/file-names.js';
 import { templateFor } from '../../domain/acquisition/path-template.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { Fault } from '../../domain/faults.js';
@@ -23,8 +24,8 @@ export const previewPathOperation = defineOperation({
   handle: async ({ db, roots }, { params, body }) => {
     const library = await findLibrary(db, params.id);
     if (library === undefined) throw new HttpProblem('gone', `There is no library "${params.id}"`);
-    const { extensions } = body;
     const item = await itemOf(db, body);
+    const { extensions = [usualExtension(item.mediaType)] } = body;
     const template = body.template ?? templateFor(library.pathTemplate, item.mediaType);
     const previewed = await blamingTemplate(() =>
       previewPath({ db, roots }, { library, template, item, extensions }),
@@ -53,6 +54,8 @@ async function storedItem(db: Queryable, id: string): Promise<MediaItem> {
     'year',
     'asin',
     'isbn',
+    'season',
+    'episode',
   ];
   return known(Object.fromEntries(fields.map((field) => [field, row[field] ?? undefined])));
 }

@@ -17,8 +17,8 @@ export const previewBody = z
       .array(z.string().regex(/^\.[A-Za-z0-9]{1,5}$/, 'expected an extension such as .m4b'))
       .min(1)
       .max(1_000)
-      .default(['.m4b'])
-      .describe('Of the files that would be filed, in their order'),
+      .optional()
+      .describe('Of the files that would be filed, in their order; default: one, as is usual for its kind'),
   })
   .refine(
     ({ item, requestId, libraryItemId }) =>

@@ -14,12 +14,14 @@ interface PreviewOptions extends SharedOptions {
   series?: string;
   part?: string;
   year?: number;
+  season?: number;
+  episode?: number;
   asin?: string;
   request?: true;
   item?: true;
   template?: string;
   files: number;
-  extension: string;
+  extension?: string;
 }
 
 export function addLibraryPreview(group: Command, deps: ProgramDeps): void {
@@ -36,10 +38,12 @@ export function addLibraryPreview(group: Command, deps: ProgramDeps): void {
     .option('--series <name>', 'the series that it belongs to')
     .option('--part <part>', 'its number within the series')
     .option('--year <year>', 'of the first publication', wholeNumber({ min: 1000, max: 2200 }))
+    .option('--season <n>', 'of the episode', wholeNumber({ min: 0, max: 9999 }))
+    .option('--episode <n>', 'its number in the season', wholeNumber({ min: 0, max: 9999 }))
     .option('--asin <asin>', 'of the edition')
     .option('--template <template>', 'instead of the library’s own')
     .option('--files <n>', 'how many files it has', wholeNumber({ min: 1, max: 1_000 }), 1)
-    .option('--extension <extension>', 'of its files', '.m4b')
+    .option('--extension <extension>', 'of its files, such as .mp3; default: as is usual for its kind')
     .addHelpText('after', HELP);
   withApiOptions(command).action(async (library: string, title: string, options: PreviewOptions) => {
     const { client, output } = await openSession(deps, options);
@@ -49,7 +53,7 @@ export function addLibraryPreview(group: Command, deps: ProgramDeps): void {
       body: {
         ...wanted(title, options),
         template: options.template,
-        extensions: Array.from({ length: options.files }, () => options.extension),
+        extensions: extensionsOf(options),
       },
       answer: preview,
     });
@@ -60,8 +64,23 @@ export function addLibraryPreview(group: Command, deps: ProgramDeps): void {
 function wanted(title: string, options: PreviewOptions): object {
   if (options.request === true) return { requestId: title };
   if (options.item === true) return { libraryItemId: title };
-  const { type: mediaType, author, narrator, series, part: seriesPart, year, asin } = options;
-  return { item: { mediaType, title, author, narrator, series, seriesPart, year, asin } };
+  const {
+    type: mediaType,
+    author,
+    narrator,
+    series,
+    part: seriesPart,
+    year,
+    asin,
+    season,
+    episode,
+  } = options;
+  return { item: { mediaType, title, author, narrator, series, seriesPart, year, asin, season, episode } };
+}
+
+function extensionsOf({ files, extension }: PreviewOptions): string[] | undefined {
+  if (files === 1 && extension === undefined) return undefined;
+  return Array.from({ length: files }, () => extension ?? '.mp3');
 }
 
 const preview = z.looseObject({
@@ -110,4 +129,5 @@ const HELP = `
 Examples:
   longplay library preview library "Frankenstein" --author "Mary Shelley" --year 1818
   longplay library preview library request-7k2m9q4d --request --template "{author}/{title}{ [asin]}"
+  longplay library preview library "Some Show" --type episode --season 1 --episode 2
   longplay library preview library item-7k2m9q4d --item --files 12 --extension .mp3`;

@@ -1,10 +1,15 @@
 import { renderText, usableText, type Named } from './path-template.js';
-import type { MediaItem } from './release.js';
+import type { MediaItem, MediaType } from './release.js';
 import { MAX_FILE_BYTES, safeName } from './safe-name.js';
 
 const MOVIE = '{title}{ (year)}{ - quality}';
 const EPISODE = '{show} - S{season:00}';
 const BEHIND_EPISODE = '{ - episodeTitle}{ - quality}';
+
+/** Of a file that nobody has seen so far. */
+export function usualExtension(mediaType: MediaType): string {
+  return ({ audiobook: '.m4b', ebook: '.epub', movie: '.mkv', episode: '.mkv' } as const)[mediaType];
+}
 
 /** Names of a book's files, in their order: padded numbers when there are several, so no twins. */
 export function bookFileNames(item: MediaItem, extensions: readonly string[]): string[] {

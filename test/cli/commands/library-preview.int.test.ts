@@ -87,6 +87,17 @@ describe('longplay library preview', () => {
     ]);
   });
 
+  it('names films, episodes and ebooks as their kind is named', async () => {
+    const pilot = ['Some Show', '--type', 'episode', '--season', '1', '--episode', '2'];
+    expect((await run(...pilot, '--template', '{show}/Season {season:00}')).stdout).toContain(
+      'files     Some Show - S01E02.mkv',
+    );
+    expect((await run('Metropolis', '--type', 'movie', '--year', '1927')).stdout).toContain(
+      'files     Metropolis (1927).mkv',
+    );
+    expect((await run('Emma', '--type', 'ebook')).stdout).toContain('files     Emma.epub');
+  });
+
   it('takes an item that the library has', async () => {
     const item = { id: 'item-1', path: 'a', mediaType: 'audiobook', title: 'Kipps', author: 'H. G. Wells' };
     const rest = { narrator: null, year: 1905, asin: 'B000000001', isbn: null, durationSeconds: null };
