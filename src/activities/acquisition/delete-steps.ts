@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { classifyFile } from '../../domain/acquisition/classify.js';
 import { inLibrary } from '../../domain/acquisition/library-paths.js';
 import { Fault } from '../../domain/faults.js';
 import { parseLogicalPath } from '../../domain/logical-path.js';
@@ -69,17 +70,36 @@ async function filesOf(
   { library, item }: { library: LibraryRow; item: LibraryItemRow },
 ): Promise<ItemFile[]> {
   const host = roots.resolve(inLibrary(library, item.path));
-  const isFolder = (await statIfThere(host))?.isDirectory() === true;
-  const beside = isFolder && item.path !== '' ? await plainFiles(host) : [];
-  const known = isFolder ? item.files.map((file) => file.path) : [];
-  const names = isFolder ? [...new Set([...known, ...beside])] : [''];
+  const is = await statIfThere(host);
+  const folder = is?.isDirectory() === true ? item.path : path.posix.dirname(item.path);
+  const names = is === undefined ? [] : await namesOf(host, { item, isFolder: is.isDirectory() });
   const found: ItemFile[] = [];
   for (const name of names.sort()) {
-    const from = path.posix.join(item.path, name);
+    const from = path.posix.join(folder, name);
     const file = await statIfThere(roots.resolve(inLibrary(library, from)));
     if (file?.isFile() === true) found.push({ from, bytes: Number(file.size) });
   }
   return found;
+}
+
+async function namesOf(
+  host: string,
+  { item, isFolder }: { item: LibraryItemRow; isFolder: boolean },
+): Promise<string[]> {
+  if (!isFolder) return withFile(host, { isLoose: !item.path.includes('/') });
+  const beside = item.path === '' ? [] : await plainFiles(host);
+  return [...new Set([...item.files.map((file) => file.path), ...beside])];
+}
+
+/** A film with what is called like it; and where nobody else is in its folder, the sidecars and covers too. */
+async function withFile(host: string, { isLoose }: { isLoose: boolean }): Promise<string[]> {
+  const { base, name: stem, dir } = path.parse(host);
+  const names = await plainFiles(dir);
+  const own = names.filter((name) => name === base || name.startsWith(`${stem}.`));
+  const others = names.filter((name) => !own.includes(name));
+  const isAlone =
+    !isLoose && others.every((name) => ['cover', 'metadata'].includes(classifyFile(name, 'audiobook')));
+  return isAlone ? names : own;
 }
 
 async function plainFiles(folder: string): Promise<string[]> {

@@ -75,6 +75,22 @@ describe('deleteItem', () => {
     expect(await readdir(path.join(fixture.library, 'Films'))).toEqual(['Other.mp4']);
   });
 
+  it('takes what is called like a film, and the sidecars of a folder that is left empty', async () => {
+    const season = path.join(fixture.library, 'Show/Season 01');
+    const book = path.join(fixture.library, 'Jane Austen/Emma');
+    await Promise.all([season, book].map((folder) => mkdir(folder, { recursive: true })));
+    for (const name of ['Show - S01E01.mkv', 'Show - S01E01.en.srt', 'Show - S01E02.mkv'])
+      await writeFile(path.join(season, name), 'x');
+    for (const name of ['Emma.epub', 'Emma.mobi', 'cover.jpg', 'metadata.opf'])
+      await writeFile(path.join(book, name), 'x');
+    await shelve('item-5', 'Show/Season 01/Show - S01E01.mkv', [], []);
+    expect(await remove('item-5')).toMatchObject({ files: 2 });
+    expect(await readdir(season)).toEqual(['Show - S01E02.mkv']);
+    await shelve('item-6', 'Jane Austen/Emma/Emma.epub', [], []);
+    expect(await remove('item-6')).toMatchObject({ files: 4 });
+    expect(await names()).not.toContain('Jane Austen');
+  });
+
   it('says which item there is not', async () => {
     await expect(remove('item-none')).rejects.toThrow('There is no library item "item-none"');
   });
