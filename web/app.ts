@@ -1,6 +1,7 @@
 import { call, Problem, setCsrfToken } from './api.js';
+import { listenToAsk } from './ask.js';
 import { showJob } from './detail.js';
-import { byId, keepingFocus, textOf } from './dom.js';
+import { byId, keepingFocus } from './dom.js';
 import { followFindings } from './findings.js';
 import { followHouse } from './house.js';
 import { renderJobs, type Job } from './jobs.js';
@@ -120,19 +121,7 @@ function comeBack(statuses: string): void {
 }
 
 function listenToForms(): void {
-  const ask = byId('ask', HTMLFormElement);
-  ask.addEventListener('submit', (event) => {
-    event.preventDefault();
-    notice.hidden = true;
-    const given = new FormData(ask);
-    const text = (name: string): string => textOf(given, name);
-    const author = text('author') === '' ? {} : { author: text('author') };
-    const item = { mediaType: 'audiobook', title: text('title'), ...author };
-    call('POST', '/api/requests', { item }).then(() => {
-      ask.reset();
-      refreshRequests();
-    }, tell);
-  });
+  listenToAsk({ taken: refreshRequests, failed: tell });
   const filter = byId('filter', HTMLSelectElement);
   filter.addEventListener('change', () => {
     follow(filter.value);

@@ -85,6 +85,20 @@ inChromium('the page', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('asks for the fields of each kind, and says when no library takes it', async () => {
+    const field = (name: string) => page.locator(`#ask input[name=${name}]`);
+    await page.locator('#ask-kind').selectOption('episode');
+    expect(await field('author').isVisible()).toBe(false);
+    await field('title').fill('Some Show');
+    await field('season').fill('1');
+    await field('episode').fill('2');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('episode').waitFor();
+    await page.locator('#ask-kind').selectOption('audiobook');
+    expect(await field('season').isVisible()).toBe(false);
+    await field('title').fill('');
+  });
+
   it('takes a request by keyboard, shows it live, and pauses, resumes and cancels it', async () => {
     await page.getByLabel('Title').fill(stage.media.book.title);
     await page.getByLabel('Author').fill(stage.media.book.author);
