@@ -27,9 +27,10 @@ export async function useServer(
   { deps }: Pick<Fixture, 'deps'>,
   kind: ServerKind,
   { url, token, section }: { url: string; token: string; section: string },
+  id: string = LIBRARY,
 ): Promise<void> {
   await saveLibrary(deps.db, {
-    ...{ id: LIBRARY, name: 'Books', kind, root: 'library:Books', enabled: true },
+    ...{ id, name: 'Books', kind, root: 'library:Books', enabled: true },
     ...{ pathTemplate: DEFAULT_PATH_TEMPLATE, mediaTypes: ['audiobook'], baseUrl: url, section },
     secret: deps.seal.seal(token),
     pathMappings: [{ remote: REMOTE, logical: 'library:Books' }],

@@ -10,6 +10,12 @@ import { eventually } from '../../support/eventually.js';
 import { startPlexContractServer, type PlexContractServer } from '../../support/plex-contract-server.js';
 import { useServer } from '../../activities/acquisition/library-servers.js';
 
+/**
+ * No other test's: a core finds in Temporal what earlier files have asked for, brings those requests back, and has their
+ * libraries scanned.
+ */
+const LIBRARY = 'scanned-by-plex';
+
 let core: TestCore;
 let plex: PlexContractServer;
 let folder: string;
@@ -22,7 +28,7 @@ beforeAll(async () => {
   }
   core = await startTestCore();
   plex = await startPlexContractServer({ folder, seenAs: '/data/books' });
-  await useServer({ deps: core.parts }, 'plex', plex);
+  await useServer({ deps: core.parts }, 'plex', plex, LIBRARY);
 });
 
 afterAll(async () => {
@@ -41,7 +47,7 @@ describe('scans of one library', () => {
   it('run one at a time, and what is asked for within some seconds is one (no. 53, no. 77)', async () => {
     plex.scans.hold();
     const ids = await Promise.all(
-      ['A/One', 'A/Two', 'A/Three'].map((at) => ask('library_scan', { libraryId: 'books', path: at })),
+      ['A/One', 'A/Two', 'A/Three'].map((at) => ask('library_scan', { libraryId: LIBRARY, path: at })),
     );
     await core.until(ids[0] ?? '', ({ waitingReason }) => waitingReason === 'library_scan');
     await eventually(() => asks().length === 3, { withinMs: 30_000 }).catch(async (error: unknown) => {
