@@ -1,4 +1,4 @@
-import type { HealthCheckKind, HealthLevel } from '../../domain/health/check.js';
+import { HEALTH_CHECKS, type HealthLevel } from '../../domain/health/check.js';
 import { listHealthChecks, recordHealthChecks } from '../../store/health-checks.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
@@ -12,18 +12,7 @@ import { checkLibraries } from './check-libraries.js';
 export type HouseHealth = Record<HealthLevel, number>;
 
 /** What this step looks at; the others are reconcile's. */
-const KINDS: readonly HealthCheckKind[] = [
-  'indexer',
-  'download_client',
-  'client_settings',
-  'path_mapping',
-  'library',
-  'folder',
-  'disk_space',
-  'schedule',
-  'queue',
-  'library_confirm',
-];
+const KINDS = HEALTH_CHECKS.filter((kind) => kind !== 'unknown_item' && kind !== 'orphan_folder');
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** All at once: each waits for another system, and for 10 s at most. */

@@ -1,4 +1,5 @@
 import { inReadingOrder } from './classify.js';
+import { fileStem } from './file-stem.js';
 import { titleSimilarity } from './likeness.js';
 import { normalizeTitle } from './normalize-title.js';
 
@@ -15,7 +16,7 @@ export interface ChosenEbook {
 export function chooseEbook(paths: readonly string[], { title }: { title: string }): ChosenEbook | undefined {
   const books = new Map<string, string[]>();
   for (const path of inReadingOrder(paths)) {
-    const name = normalizeTitle(nameOf(path));
+    const name = normalizeTitle(fileStem(path));
     books.set(name, [...(books.get(name) ?? []), path]);
   }
   const ranked = [...books].toSorted(([one], [other]) => likeness(other, title) - likeness(one, title));
@@ -35,10 +36,6 @@ function likeness(name: string, title: string): number {
 
 function bears(name: string, title: string): boolean {
   return ` ${name} `.includes(` ${normalizeTitle(title)} `);
-}
-
-function nameOf(path: string): string {
-  return (path.split('/').at(-1) ?? path).replace(/\.[^.]+$/, '');
 }
 
 function rank(path: string): number {

@@ -1,4 +1,5 @@
 import { inReadingOrder } from './classify.js';
+import { fileStem } from './file-stem.js';
 import { foldTitle } from './normalize-title.js';
 import { parseVideoTitle } from './parse-video-title.js';
 
@@ -33,8 +34,8 @@ export function chooseMovie<File extends VideoFile>(files: readonly File[]): Cho
 
 /** All of them, when they differ in the number of their part alone. */
 function partsOf<File extends VideoFile>(files: readonly File[]): File[] | undefined {
-  const told = files.map(({ path }) => PART.exec(nameOf(path))?.[1]);
-  const stems = new Set(files.map(({ path }) => nameOf(path).replace(PART, '')));
+  const told = files.map(({ path }) => PART.exec(fileStem(path))?.[1]);
+  const stems = new Set(files.map(({ path }) => fileStem(path).replace(PART, '')));
   const numbers = told.map(Number).toSorted((one, other) => one - other);
   if (files.length < 2 || stems.size > 1 || !numbers.every((number, at) => number === at + 1))
     return undefined;
@@ -62,10 +63,6 @@ export function chooseEpisode<File extends VideoFile>(
 }
 
 function episodesOf(path: string): { season: number; episodes: number[] } | undefined {
-  const { numbering } = parseVideoTitle(foldTitle(nameOf(path)), (text) => text);
+  const { numbering } = parseVideoTitle(foldTitle(fileStem(path)), (text) => text);
   return numbering?.kind === 'episodes' ? numbering : undefined;
-}
-
-function nameOf(path: string): string {
-  return (path.split('/').at(-1) ?? path).replace(/\.[^.]+$/, '');
 }

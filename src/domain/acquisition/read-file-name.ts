@@ -1,3 +1,4 @@
+import { fileStem } from './file-stem.js';
 import { foldTitle } from './normalize-title.js';
 import { parseVideoTitle } from './parse-video-title.js';
 
@@ -19,13 +20,13 @@ const SEASON = /^(?:season|staffel|series|specials?)\b/i;
 
 /** "Film (1999) - 1080p.mkv" and "Film.1999.1080p.BluRay-GRP.mkv" are one film; a year in front is a title. */
 export function readMovieName(path: string): ReadFileName {
-  const { year, title } = splitYear(nameOf(path).replace(TAGS, ''));
-  return { title: title === '' ? nameOf(path) : title, year, season: null, episode: null };
+  const { year, title } = splitYear(fileStem(path).replace(TAGS, ''));
+  return { title: title === '' ? fileStem(path) : title, year, season: null, episode: null };
 }
 
 /** The show by what stands before the numbers, else by its folder: "Show/Season 01/02.mkv". */
 export function readEpisodeName(path: string): ReadFileName {
-  const name = nameOf(path);
+  const name = fileStem(path);
   const { numbering } = parseVideoTitle(foldTitle(name), (text) => text);
   const told = numbering?.kind === 'episodes' ? numbering : undefined;
   const before = splitYear(told === undefined ? '' : name.replace(NUMBERS, ''));
@@ -53,8 +54,4 @@ function splitYear(text: string): { title: string; year: number | null } {
     title: title.replace(/[ -]+$/, '').trim(),
     year: found === undefined ? null : Number(found[1] ?? found[2]),
   };
-}
-
-function nameOf(path: string): string {
-  return (path.split('/').at(-1) ?? path).replace(/\.[^.]+$/, '');
 }

@@ -1,4 +1,5 @@
 import { inReadingOrder } from './classify.js';
+import { fileStem } from './file-stem.js';
 
 /** ISO 639-1 codes of the words by which releases call their subtitles; players know the codes. */
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -72,7 +73,7 @@ export function subtitleNames(
   subtitles: readonly string[],
   { video, name, isAlone }: { video: string; name: string; isAlone: boolean },
 ): NamedSubtitle[] {
-  const stem = stemOf(name);
+  const stem = fileStem(name);
   const taken = new Set<string>();
   return inReadingOrder(subtitles).flatMap((from) => {
     const told = toldBeside(from, video) ?? toldInFolder(from, { video, isAlone });
@@ -88,7 +89,7 @@ export function subtitleNames(
 }
 
 function toldBeside(from: string, video: string): string[] | undefined {
-  const [own, its] = [stemOf(from), stemOf(video)];
+  const [own, its] = [fileStem(from), fileStem(video)];
   if (!own.toLowerCase().startsWith(its.toLowerCase())) return undefined;
   return labels(own.slice(its.length));
 }
@@ -101,8 +102,8 @@ function toldInFolder(
   const at = folders.findIndex((folder) => /^(subs?|subtitles?)$/i.test(folder));
   if (at === -1) return undefined;
   const inner = folders[at + 1];
-  const isOwn = inner === undefined ? isAlone : inner.toLowerCase() === stemOf(video).toLowerCase();
-  return isOwn ? labels(stemOf(from)) : undefined;
+  const isOwn = inner === undefined ? isAlone : inner.toLowerCase() === fileStem(video).toLowerCase();
+  return isOwn ? labels(fileStem(from)) : undefined;
 }
 
 function labels(text: string): string[] {
@@ -112,8 +113,4 @@ function labels(text: string): string[] {
   );
   const first = language.find((code) => code !== undefined);
   return [...(first === undefined ? [] : [first]), ...words.filter((word) => FLAGS.has(word))];
-}
-
-function stemOf(path: string): string {
-  return (path.split('/').at(-1) ?? path).replace(/\.[^.]+$/, '');
 }
