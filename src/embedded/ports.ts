@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 
+import { normalizeError } from '../domain/faults.js';
+
 const MAX_STARTS = 3;
 
 /** The wished port on `host` if it is free, else a free one. */
@@ -25,10 +27,16 @@ export async function startOnFreePort<Ports extends readonly number[], Started>(
     try {
       return await start(ports as unknown as Ports);
     } catch (error) {
-      const free = await Promise.all(ports.map((port) => isPortFree(port)));
-      if (starts === MAX_STARTS || free.every(Boolean)) throw error;
+      if (starts === MAX_STARTS || !(await wasTaken(ports, error))) throw error;
     }
   }
+}
+
+/** Who took it may be gone by now, or the port is one that the server chose itself: then only its words tell. */
+async function wasTaken(ports: readonly number[], error: unknown): Promise<boolean> {
+  if (/address already in use|EADDRINUSE/i.test(normalizeError(error).message)) return true;
+  const free = await Promise.all(ports.map((port) => isPortFree(port)));
+  return !free.every(Boolean);
 }
 
 function tryPort(port: number, host: string): Promise<number | undefined> {

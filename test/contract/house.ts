@@ -58,9 +58,9 @@ export async function startHouse(
   shape: Shape,
   { environment = {} }: { environment?: Record<string, string> } = {},
 ): Promise<House> {
+  const server = await startOwnTemporal();
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-house-'));
   const database = await createTestDatabase();
-  const server = await startOwnTemporal();
   const services: ServiceProcess[] = [];
   const workers: StartedProcess[] = [];
   const toPostgres = await startCuttable(Number(new URL(database.url).port));

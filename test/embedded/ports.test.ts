@@ -42,6 +42,16 @@ describe('startOnFreePort', () => {
     expect(started[0]).not.toBe(tried[0]?.[0]);
   });
 
+  it('starts again when the server says that an address is taken, though all are free again', async () => {
+    let starts = 0;
+    const started = await startOnFreePort([0], ([port]) => {
+      starts += 1;
+      return starts === 1 ? Promise.reject(new Error('bind: address already in use')) : Promise.resolve(port);
+    });
+    expect(starts).toBe(2);
+    expect(started).toBeGreaterThan(0);
+  });
+
   it('throws a failure that has nothing to do with ports at once', async () => {
     let starts = 0;
     const failing = startOnFreePort([0], () => {

@@ -34,6 +34,9 @@ export async function startOwnTemporal(dynamicValues: readonly string[] = []): P
   let running = await startOnFreePort([0, 0], (free) => {
     ports = free;
     return start(...free);
+  }).catch(async (error: unknown) => {
+    await rm(dataFolder, { recursive: true, force: true });
+    throw error;
   });
   const connection = await Connection.connect({ address: running.address });
   return {

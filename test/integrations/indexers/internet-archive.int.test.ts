@@ -17,8 +17,8 @@ import { describeIndexerContract, failureOf, ITEM_FAULTS, type ContractRelease }
 const signal = new AbortController().signal;
 const identifierOf = (guid: string): string => guid.replaceAll(' ', '_');
 
-function adapterOf({ origin }: SourceServer): Indexer {
-  return createInternetArchiveIndexer({ id: 'archive', baseUrl: origin, timeoutMs: 1_500 });
+function adapterOf({ origin }: SourceServer, timeoutMs = 10_000): Indexer {
+  return createInternetArchiveIndexer({ id: 'archive', baseUrl: origin, timeoutMs });
 }
 
 function asEntry({ guid, publishedAt, downloadFault }: ContractRelease): ArchiveEntry {
@@ -29,10 +29,10 @@ function asEntry({ guid, publishedAt, downloadFault }: ContractRelease): Archive
 describeIndexerContract(
   'The Internet Archive',
   { protocol: 'direct', keyed: false, tellsSize: false, tellsNewest: true, downloadFaults: ITEM_FAULTS },
-  async (releases) => {
+  async (releases, timeoutMs) => {
     const server = await startArchiveContractServer(releases.map(asEntry));
     const { setFault, sentBytes, close } = server;
-    return { indexer: adapterOf(server), guidOf: identifierOf, setFault, sentBytes, close };
+    return { indexer: adapterOf(server, timeoutMs), guidOf: identifierOf, setFault, sentBytes, close };
   },
 );
 

@@ -10,14 +10,14 @@ import { describeIndexerContract, ITEM_FAULTS } from './contract.js';
 const signal = new AbortController().signal;
 const identifierOf = (guid: string): string => guid.replaceAll(' ', '_');
 
-function adapterOf({ origin }: SourceServer): Indexer {
-  return createLibrivoxIndexer({ id: 'librivox', baseUrl: origin, timeoutMs: 1_500 });
+function adapterOf({ origin }: SourceServer, timeoutMs = 10_000): Indexer {
+  return createLibrivoxIndexer({ id: 'librivox', baseUrl: origin, timeoutMs });
 }
 
 describeIndexerContract(
   'LibriVox',
   { protocol: 'direct', keyed: false, tellsSize: false, tellsNewest: true, downloadFaults: ITEM_FAULTS },
-  async (releases) => {
+  async (releases, timeoutMs) => {
     const numbers = new Map(releases.map(({ guid }, at) => [guid, 100 - at]));
     const books = releases.map(({ guid }) => ({
       id: numbers.get(guid) ?? 0,
@@ -31,7 +31,7 @@ describeIndexerContract(
     const server = await startLibrivoxContractServer(books, entries);
     const { setFault, sentBytes, close } = server;
     const guidOf = (guid: string): string => String(numbers.get(guid) ?? guid);
-    return { indexer: adapterOf(server), guidOf, setFault, sentBytes, close };
+    return { indexer: adapterOf(server, timeoutMs), guidOf, setFault, sentBytes, close };
   },
 );
 

@@ -14,9 +14,9 @@ const signal = new AbortController().signal;
 const USER = { username: 'reader', password: 'p4ss+word/of=books' };
 const OPEN = 'http://opds-spec.org/acquisition/open-access';
 
-function adapterOf({ origin }: SourceServer, user?: Partial<typeof USER>): Indexer {
+function adapterOf({ origin }: SourceServer, user?: Partial<typeof USER>, timeoutMs = 10_000): Indexer {
   return createOpdsIndexer({
-    ...{ id: 'books', baseUrl: `${origin}/opds`, timeoutMs: 1_500 },
+    ...{ id: 'books', baseUrl: `${origin}/opds`, timeoutMs },
     ...(user && { username: user.username ?? null, apiKey: user.password ?? '' }),
   });
 }
@@ -27,7 +27,7 @@ for (const version of ['1.2', '2.0'] as const) {
   describeIndexerContract(
     `OPDS ${version}`,
     { protocol: 'direct', keyed: true, tellsSize: false, tellsNewest: true, downloadFaults: FILE_FAULTS },
-    async (releases) => {
+    async (releases, timeoutMs) => {
       const books = releases.map(({ guid, author, publishedAt, downloadFault }): OpdsBook => ({
         ...{ id: guid, title: `Foundation ${guid}`, author, published: publishedAt },
         ...(downloadFault && { downloadFault }),
@@ -35,7 +35,7 @@ for (const version of ['1.2', '2.0'] as const) {
       const server = await startOpdsContractServer({ version, books, user: USER });
       const { setFault, sentBytes, close } = server;
       const guidOf = (guid: string): string => `${guid} M4B`;
-      const [indexer, apiKey] = [adapterOf(server, USER), USER.password];
+      const [indexer, apiKey] = [adapterOf(server, USER, timeoutMs), USER.password];
       return { indexer, apiKey, guidOf, setFault, sentBytes, close };
     },
   );

@@ -7,17 +7,16 @@ import { startProwlarrContractServer, type ProwlarrServer } from '../../support/
 import { describeIndexerContract, failureOf, LINK_FAULTS, type ContractRelease } from './contract.js';
 
 const API_KEY = 'pr0wl+key/of=32';
-const TIMEOUT_MS = 1_500;
 const signal = new AbortController().signal;
 const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030, 3040] };
 
 describeIndexerContract(
   'Prowlarr',
   { protocol: 'torrent', keyed: true, tellsSize: true, tellsNewest: true, downloadFaults: LINK_FAULTS },
-  async (releases) => {
+  async (releases, timeoutMs) => {
     const server = await startProwlarrContractServer({ releases, apiKey: API_KEY });
     return {
-      indexer: adapterOf(server),
+      indexer: adapterOf(server, timeoutMs),
       apiKey: API_KEY,
       guidOf: (guid) => `1:${guid}`,
       setFault: server.setFault,
@@ -27,8 +26,8 @@ describeIndexerContract(
   },
 );
 
-function adapterOf({ origin }: ProwlarrServer): Indexer {
-  return createProwlarrIndexer({ id: 'all', baseUrl: origin, apiKey: API_KEY, timeoutMs: TIMEOUT_MS });
+function adapterOf({ origin }: ProwlarrServer, timeoutMs = 10_000): Indexer {
+  return createProwlarrIndexer({ id: 'all', baseUrl: origin, apiKey: API_KEY, timeoutMs });
 }
 
 const book = (number: number): ContractRelease => ({

@@ -20,7 +20,6 @@ import { writeNzb } from './nzbs.js';
 import { writeTorrent } from './torrents.js';
 
 const API_KEY = 'k3y+with/odd=signs';
-const TIMEOUT_MS = 1_500;
 const query: IndexerQuery = { mode: 'search', text: 'Foundation', categories: [3030] };
 const signal = new AbortController().signal;
 
@@ -30,13 +29,13 @@ describeIndexerContract('Torznab', { ...abilities, protocol: 'torrent' }, startS
 describeIndexerContract('Newznab', { ...abilities, protocol: 'usenet' }, startStage('newznab'));
 
 function startStage(kind: TorznabOptions['kind']) {
-  return async (releases: ContractRelease[]): Promise<IndexerStage> => {
+  return async (releases: ContractRelease[], timeoutMs: number): Promise<IndexerStage> => {
     const server = await startTorznabServer({
       items: releases.map((release) => ({ ...release, category: 3030 })),
       apiKey: API_KEY,
     });
     return {
-      indexer: adapterOf(server, { kind }),
+      indexer: adapterOf(server, { kind, timeoutMs }),
       apiKey: API_KEY,
       setFault: (fault) => {
         server.setFault(fault === undefined ? undefined : inTorznab(fault));
@@ -74,7 +73,7 @@ function adapterOf(server: TorznabServer, more: Partial<TorznabOptions> = {}): I
     name: 'Alpha',
     baseUrl: url,
     apiKey: API_KEY,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: 10_000,
     ...more,
   });
 }
