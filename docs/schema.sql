@@ -155,6 +155,7 @@ downloads
   directory_fault text
   minimum_ratio real
   minimum_seed_seconds integer
+  skipped_at timestamp with time zone
 
 external_items
   job_id text
@@ -545,9 +546,9 @@ request_decisions
   created_at timestamp with time zone not null default now()
 
 request_requesters
-  request_id text not null
   name text not null
   asked_at timestamp with time zone not null default now()
+  job_id text not null
 
 request_timeline
   id bigint not null
@@ -575,6 +576,7 @@ requests
   quality_profile_id text
   tags ARRAY not null default '{}'::text[]
   pending_since timestamp with time zone
+  opened_at timestamp with time zone not null default now()
 
 root_markers
   place text not null
@@ -786,7 +788,7 @@ recycled_files recycled_files_why_check CHECK ((why = ANY (ARRAY['merged'::text,
 
 request_decisions request_decisions_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
-request_requesters request_requesters_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
+request_requesters request_requesters_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 request_timeline request_timeline_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
@@ -1042,7 +1044,7 @@ CREATE INDEX request_decisions_job ON public.request_decisions USING btree (job_
 
 CREATE UNIQUE INDEX request_decisions_pkey ON public.request_decisions USING btree (id)
 
-CREATE UNIQUE INDEX request_requesters_pkey ON public.request_requesters USING btree (request_id, name)
+CREATE UNIQUE INDEX request_requesters_pkey ON public.request_requesters USING btree (job_id, name)
 
 CREATE UNIQUE INDEX request_timeline_pkey ON public.request_timeline USING btree (id)
 

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** What was killed takes a moment to be dead. */
 async function untilNothingLives(): Promise<void> {
-  await eventually(async () => (await findProcesses(folder)).length === 0, { withinMs: 2_000 });
+  await eventually(async () => (await findProcesses(folder)).length === 0, { withinMs: 10_000 });
 }
 
 /** A shell script that knows the folder as $1, by which the test finds it and whatever it starts. */

@@ -6,7 +6,15 @@ import { retryWaits, type JobPolicy } from '../domain/jobs/policy.js';
 import { DEFAULT_PRIORITY } from '../domain/jobs/priority.js';
 import type { JobType, ParsedJob } from '../catalogue/job-type.js';
 import type { Queryable } from '../store/database.js';
-import { findJob, findOpenEqual, insertJob, type JobRow } from '../store/jobs.js';
+import {
+  beginRound,
+  findEndedEqual,
+  findJob,
+  findOpenEqual,
+  insertJob,
+  setJobPriority,
+  type JobRow,
+} from '../store/jobs.js';
 import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
 import { makeWish } from './wish.js';
@@ -19,6 +27,11 @@ export interface CreateJob {
   /** Bounds counted failures per step, 0–10. */
   maxRetries?: number | undefined;
   createdBy: string;
+  /**
+   * Where the last equal job has failed or was cancelled, its next round is begun in place of a job of its own, so that
+   * what was learnt stays with it (acquisition.md §7.3); called in the same transaction.
+   */
+  resumed?: (tx: Queryable, jobId: string) => Promise<void>;
 }
 
 /** `existing`: an equal job is open; `pending`: the row stands and the sweeper will start it. */
@@ -32,7 +45,10 @@ export interface CreatedJob {
  * @throws Fault bad_input for an unknown type or invalid params, environment when Postgres is away; nothing is stored then.
  */
 export async function createJob(deps: JobsDeps, wish: CreateJob): Promise<CreatedJob> {
-  const stored = await insertNewJob(deps.db, deps, { ...wish, parentId: undefined });
+  const own = { ...wish, parentId: undefined };
+  const stored = await (wish.resumed === undefined
+    ? insertNewJob(deps.db, deps, own)
+    : deps.db.transaction((tx) => insertNewJob(tx, deps, own)));
   if (stored.existed) return { kind: 'existing', job: await joinOpen(deps, stored.job, wish) };
   const started = await startJob(deps, stored.job);
   if (started !== undefined) return { kind: 'started', job: started };
@@ -64,6 +80,8 @@ export async function insertNewJob(
   const jobType = catalogue.find(wish.type);
   const parsed = jobType.parse(wish.params);
   const dedupeKey = dedupeKeyOf(jobType, parsed, wish.parentId);
+  const again = dedupeKey === null ? undefined : await resume(db, { ...wish, parsed, dedupeKey });
+  if (again !== undefined) return { existed: false, job: again };
   const id = makeJobId(jobType.type, randomBytes(8));
   const inserted = await insertJob(db, {
     id,
@@ -83,6 +101,24 @@ export async function insertNewJob(
   throw new Fault('transient', `An equal ${jobType.type} job ended while this one was created`, {
     remedy: 'Ask again',
   });
+}
+
+/** Of the same params only: other ones are another wish, which must not be taken for the former. */
+async function resume(
+  db: Queryable,
+  wish: CreateJob & { parsed: ParsedJob; dedupeKey: string },
+): Promise<JobRow | undefined> {
+  const { type, parsed, dedupeKey, priority, resumed } = wish;
+  const { subject, params } = parsed;
+  if (resumed === undefined || subject === undefined) return undefined;
+  if ((await findOpenEqual(db, type, dedupeKey)) !== undefined) return undefined;
+  const ended = await findEndedEqual(db, { type, subject, params });
+  if (ended === undefined) return undefined;
+  const fresh = ended.outcomeStatus !== 'failed';
+  if ((await beginRound(db, { id: ended.id, round: ended.round, fresh })) === undefined) return undefined;
+  if (priority !== undefined) await setJobPriority(db, ended.id, priority);
+  await resumed(db, ended.id);
+  return findJob(db, ended.id);
 }
 
 /** A child's key is scoped by its parent, unless the type is shareable (jobs.md §4). */

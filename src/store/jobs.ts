@@ -143,6 +143,22 @@ export async function findOpenEqual(
   return rows[0];
 }
 
+/** The newest job about this subject with just these params, where it has failed or was cancelled. */
+export async function findEndedEqual(
+  db: Queryable,
+  { type, subject, params }: Pick<NewJob, 'type' | 'params'> & { subject: { type: string; id: string } },
+): Promise<JobRow | undefined> {
+  const { rows } = await db.query<JobRow>(
+    `select * from (
+       select ${JOB_COLUMNS} from jobs j
+       where j.subject_type = $2 and j.subject_id = $3 and j.type = $1 and j.parent_id is null
+       order by j.created_at desc limit 1
+     ) newest where newest."outcomeStatus" in ('failed', 'cancelled') and newest.params = $4::jsonb`,
+    [type, subject.type, subject.id, JSON.stringify(params)],
+  );
+  return rows[0];
+}
+
 /** Derives the status anew, raises the version, tells listeners, and does the same for the parent. */
 export async function touchJob(db: Queryable, id: string): Promise<void> {
   await db.query('select touch_job($1)', [id]);

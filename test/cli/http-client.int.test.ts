@@ -110,7 +110,7 @@ describe('createHttpClient', () => {
     server.on('GET /api/events', (_request, response) => {
       openStream(response)({ id: '1', event: 'snapshot', data: { jobs: [] } });
     });
-    const client = createHttpClient({ baseUrl: server.url, token: undefined, idleMs: 60 });
+    const client = createHttpClient({ baseUrl: server.url, token: undefined, idleMs: 2_000 });
     const stream = await client.stream({ path: '/api/events', signal: new AbortController().signal });
     const seen: string[] = [];
     for await (const event of stream.events) seen.push(event.event);

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const each of started) await each.stop();
-  await eventually(async () => (await findProcesses(folder)).length === 0, { withinMs: 2_000 });
+  await eventually(async () => (await findProcesses(folder)).length === 0, { withinMs: 10_000 });
   await rm(folder, { recursive: true, force: true });
 });
 

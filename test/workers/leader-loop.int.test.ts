@@ -98,9 +98,9 @@ describe('a leader loop', () => {
     await database.db.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'loop-deaf'`,
     );
-    await eventually(() => passes === 2, { withinMs: 5_000 });
+    await eventually(() => passes === 2, { withinMs: 10_000 });
     await database.db.query(`notify loop_deaf`);
-    await eventually(() => passes === 3, { withinMs: 5_000 });
+    await eventually(() => passes === 3, { withinMs: 10_000 });
   });
 
   it('goes on after a pass that failed', async () => {
@@ -133,7 +133,7 @@ describe('a leader loop', () => {
     await database.db.query('select pg_sleep(0.05)');
     expect(passes).toBe(1);
     release?.();
-    await eventually(() => passes === 2, { withinMs: 2_000 });
+    await eventually(() => passes === 2, { withinMs: 10_000 });
   });
 
   it('stops at once though its next pass is far away', async () => {

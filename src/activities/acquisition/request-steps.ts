@@ -11,6 +11,7 @@ import { makeWish } from '../../jobs/wish.js';
 import {
   downloadsOfRequest,
   parkDownload,
+  skipDownload,
   triesOfRequest,
   type DownloadRow,
 } from '../../store/acquisition/downloads.js';
@@ -114,10 +115,12 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   ): Promise<void> => {
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) return;
-    const open = (await downloadsOfRequest(deps.db, requestId)).filter(
-      (download) => isSameRelease(download, candidate) && download.removedAt === null,
+    const same = (await downloadsOfRequest(deps.db, requestId)).filter((download) =>
+      isSameRelease(download, candidate),
     );
-    for (const { id, jobId } of open) {
+    for (const { id, jobId, removedAt } of same) {
+      await skipDownload(deps.db, id);
+      if (removedAt !== null) continue;
       await cancelIfOpen(deps, jobId);
       await giveBackDownload(deps, { downloadId: id, signal: step.signal });
     }

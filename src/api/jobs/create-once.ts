@@ -38,8 +38,8 @@ export async function createOnce(
 ): Promise<JobAnswer> {
   if (key === undefined) {
     const { kind, job } = await createJob(context, await wish());
-    const view = kind === 'existing' ? viewOf : viewNewJob;
-    return { status: STATUS[kind], body: await view(context.db, job) };
+    const known = kind === 'existing';
+    return { status: STATUS[kind], body: await viewStored(context.db, job, known) };
   }
   const owned = { principal, key };
   const known = await takeKey(context.db, owned, asked);
@@ -63,7 +63,7 @@ async function createUnderKey(
   const job = started ?? (await findJob(context.db, stored.job.id)) ?? stored.job;
   const answer: JobAnswer = {
     status: started === undefined ? 202 : 201,
-    body: await viewNewJob(context.db, job),
+    body: await viewStored(context.db, job),
   };
   await answerKey(context.db, { ...owned, ...answer });
   return answer;
@@ -81,7 +81,7 @@ async function storeUnderKey(
       await answerKey(tx, {
         ...owned,
         status: stored.existed ? 200 : 202,
-        body: await (stored.existed ? viewOf : viewNewJob)(tx, stored.job),
+        body: await viewStored(tx, stored.job, stored.existed),
       });
       return { ...stored, wished };
     });
@@ -91,6 +91,11 @@ async function storeUnderKey(
     });
     throw error;
   }
+}
+
+/** One that goes on in a new round has a past, as one that is open has. */
+function viewStored(db: Queryable, job: JobRow, existed = false): Promise<unknown> {
+  return existed || job.round > 1 ? viewOf(db, job) : viewNewJob(db, job);
 }
 
 async function viewOf(db: Queryable, job: JobRow): Promise<unknown> {

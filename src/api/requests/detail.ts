@@ -20,20 +20,20 @@ export function viewRequest({ requestId, ...row }: BoardRow, job: JobView) {
 }
 
 /** Everything that explains a request; empty parts while its job has not begun. */
-export async function detailOf(db: Queryable, { requestId, libraryItemId }: BoardRow) {
+export async function detailOf(db: Queryable, { requestId, jobId, libraryItemId }: BoardRow) {
+  const requesters = await requestersOf(db, jobId);
   if (requestId === null) {
     return {
       timeline: [],
-      requesters: [],
+      requesters,
       searches: [],
       downloads: [],
       libraryItem: null,
       importedFiles: [],
     };
   }
-  const [timeline, requesters, searches, downloads, files] = await Promise.all([
+  const [timeline, searches, downloads, files] = await Promise.all([
     timelineOf(db, requestId),
-    requestersOf(db, requestId),
     searchesOf(db, requestId),
     downloadsOfRequest(db, requestId),
     importedFiles(db, requestId),

@@ -5,6 +5,7 @@ import { findLibrary, listLibraries, type LibraryRow } from '../../store/acquisi
 import { listItems } from '../../store/acquisition/library-items.js';
 import { addRequester } from '../../store/acquisition/request-decisions.js';
 import { findOnBoard, listBoard, type BoardRow } from '../../store/acquisition/request-board.js';
+import { askAgain } from '../../store/acquisition/requests.js';
 import type { Queryable } from '../../store/database.js';
 import { findJob } from '../../store/jobs.js';
 import type { Principal } from '../access/principal.js';
@@ -75,6 +76,7 @@ export async function askForItem(
       },
       priority: body.priority,
       createdBy: principal.name,
+      resumed: (tx, jobId) => askAgain(tx, { jobId, by: principal.name }),
     }),
     key,
     principal: principal.id,

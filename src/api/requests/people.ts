@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { RequestState } from '../../domain/acquisition/request-state.js';
 import { makeWish } from '../../jobs/wish.js';
 import {
   listApprovalRules,
@@ -18,6 +19,8 @@ import {
 } from '../schemas/request.js';
 import { requireRequest } from './operations.js';
 
+const ENDED: ReadonlySet<RequestState> = new Set(['available', 'cancelled', 'denied', 'failed']);
+
 export const removeRequesterOperation = defineOperation({
   id: 'removeRequester',
   tag: 'requests',
@@ -27,29 +30,19 @@ export const removeRequesterOperation = defineOperation({
     200: { description: 'Who still asks for it', schema: z.strictObject({ requesters: z.array(requester) }) },
   },
   handle: async (context, { params, principal }) => {
-    const { jobId, requestId, job } = await requireRequestOfPeople(context.db, params.id);
-    const left = await removeRequester(context.db, { requestId, name: params.name });
+    const { jobId, state } = await requireRequest(context.db, params.id);
+    const left = await removeRequester(context.db, { jobId, name: params.name });
     if (left === undefined) throw new HttpProblem('gone', `"${params.name}" does not ask for this item`);
-    if (left === 0 && job === 'open') {
+    if (left === 0 && !ENDED.has(state)) {
       await makeWish(context, { jobId, kind: 'cancel', madeBy: principal.name });
     }
     return {
       status: 200,
-      body: { requesters: await requestersOf(context.db, requestId) },
+      body: { requesters: await requestersOf(context.db, jobId) },
       audit: { target: jobId, detail: { name: params.name, left } },
     };
   },
 });
-
-async function requireRequestOfPeople(
-  db: Parameters<typeof requireRequest>[0],
-  id: string,
-): Promise<{ jobId: string; requestId: string; job: 'open' | 'ended' }> {
-  const { jobId, requestId, state } = await requireRequest(db, id);
-  if (requestId === null) throw new HttpProblem('conflict', 'The request has not begun yet');
-  const hasEnded = ['available', 'cancelled', 'denied', 'failed'].includes(state);
-  return { jobId, requestId, job: hasEnded ? 'ended' : 'open' };
-}
 
 export const listApprovalRulesOperation = defineOperation({
   id: 'listApprovalRules',

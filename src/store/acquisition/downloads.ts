@@ -143,6 +143,10 @@ export async function contentOf(db: Queryable, id: string): Promise<StoredConten
 const BLAMELESS = `exists (select from jobs j where j.id = d.job_id and j.outcome_status = 'failed'
   and d.completed_at is null and not (j.error ->> 'kind' = any ($2::text[])))`;
 
+/** Of this round of its request, or what says something in every round. */
+const COUNTS = `not ${BLAMELESS} and (d.skipped_at is not null or d.parked_at is not null
+  or d.created_at >= (select r.opened_at from requests r where r.id = d.request_id))`;
+
 /** Info hashes and guids that this request has fetched already: never grabbed twice (acquisition.md §8 no. 5). */
 export async function grabbedBy(
   db: Queryable,
@@ -151,7 +155,7 @@ export async function grabbedBy(
   const { rows } = await db.query<{ infoHash: string | null; indexerId: string; guid: string }>(
     `select info_hash as "infoHash", coalesce(indexer_id, '') as "indexerId", coalesce(guid, '') as guid
      from downloads d where request_id = $1 and (parked_at is null or parked_at > now() - interval '24 hours')
-       and not ${BLAMELESS}`,
+       and ${COUNTS}`,
     [requestId, RELEASE_FAILURES],
   );
   return rows;
@@ -160,7 +164,7 @@ export async function grabbedBy(
 /** Downloads that count as a try of their release. */
 export async function triesOfRequest(db: Queryable, requestId: string): Promise<DownloadRow[]> {
   const { rows } = await db.query<DownloadRow>(
-    `select ${DOWNLOAD_COLUMNS} from downloads d where d.request_id = $1 and not ${BLAMELESS} order by d.created_at`,
+    `select ${DOWNLOAD_COLUMNS} from downloads d where d.request_id = $1 and ${COUNTS} order by d.created_at`,
     [requestId, RELEASE_FAILURES],
   );
   return rows;
@@ -227,6 +231,11 @@ export async function parkDownload(db: Queryable, id: string): Promise<void> {
     [id],
   );
   await db.query(`select pg_notify('longplay_downloads', $1)`, [id]);
+}
+
+/** Somebody wants another release, in later rounds too. */
+export async function skipDownload(db: Queryable, id: string): Promise<void> {
+  await db.query(`update downloads set skipped_at = coalesce(skipped_at, now()) where id = $1`, [id]);
 }
 
 /** The parked download of the same release becomes this job's; its bytes are there still. */

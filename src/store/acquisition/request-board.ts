@@ -21,7 +21,7 @@ const STATE = `coalesce(r.state, case j.status when 'cancelled' then 'cancelled'
 
 const COLUMNS = `j.id as "jobId", r.id as "requestId", coalesce(r.item, j.params -> 'item') as item,
   coalesce(r.library_id, j.params ->> 'libraryId') as "libraryId", ${STATE} as state, r.state_detail as "stateDetail",
-  r.library_item_id as "libraryItemId", j.created_by as "createdBy", j.created_at as "createdAt",
+  r.library_item_id as "libraryItemId", coalesce(r.created_by, j.created_by) as "createdBy", j.created_at as "createdAt",
   coalesce(r.changed_at, j.created_at) as "changedAt"`;
 
 export interface BoardPage {

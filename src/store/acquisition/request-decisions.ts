@@ -95,22 +95,21 @@ export interface Requester {
   askedAt: Date;
 }
 
-export async function requestersOf(db: Queryable, requestId: string): Promise<Requester[]> {
+export async function requestersOf(db: Queryable, jobId: string): Promise<Requester[]> {
   const { rows } = await db.query<Requester>(
-    `select name, asked_at as "askedAt" from request_requesters where request_id = $1 order by asked_at, name`,
-    [requestId],
+    `select name, asked_at as "askedAt" from request_requesters where job_id = $1 order by asked_at, name`,
+    [jobId],
   );
   return rows;
 }
 
-/** False when the request's job has not opened its row yet, or the name stands there already. */
+/** Also before the request's job has begun; false when the name stands there already. */
 export async function addRequester(
   db: Queryable,
   { jobId, name }: { jobId: string; name: string },
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    `insert into request_requesters (request_id, name) select id, $2 from requests where job_id = $1
-     on conflict do nothing`,
+    `insert into request_requesters (job_id, name) values ($1, $2) on conflict do nothing`,
     [jobId, name],
   );
   return rowCount === 1;
@@ -119,11 +118,11 @@ export async function addRequester(
 /** How many are left; undefined when the name did not stand there. */
 export async function removeRequester(
   db: Queryable,
-  { requestId, name }: { requestId: string; name: string },
+  { jobId, name }: { jobId: string; name: string },
 ): Promise<number | undefined> {
-  const { rowCount } = await db.query(`delete from request_requesters where request_id = $1 and name = $2`, [
-    requestId,
+  const { rowCount } = await db.query(`delete from request_requesters where job_id = $1 and name = $2`, [
+    jobId,
     name,
   ]);
-  return rowCount === 1 ? (await requestersOf(db, requestId)).length : undefined;
+  return rowCount === 1 ? (await requestersOf(db, jobId)).length : undefined;
 }

@@ -44,17 +44,28 @@ export async function openRequest(
     const { rows } = await tx.query<{ id: string }>(
       `insert into requests (id, job_id, media_type, item, library_id, quality_profile_id, tags, created_by)
        select $1, $2, $3, $4, $5, $6, $7, j.created_by from jobs j where j.id = $2
-       on conflict (job_id) do update set changed_at = now() returning id`,
+       on conflict (job_id) do update set state = 'pending', state_detail = null, changed_at = now(),
+         opened_at = case when requests.state in ('available', 'cancelled', 'denied', 'failed') then now()
+                          else requests.opened_at end
+       returning id`,
       [wishedId, jobId, item.mediaType, JSON.stringify(item), libraryId, qualityProfileId, tags],
     );
     const id = rows[0]?.id ?? wishedId;
     await tx.query(
-      `insert into request_requesters (request_id, name) select id, created_by from requests where id = $1 on conflict do nothing`,
+      `insert into request_requesters (job_id, name) select job_id, created_by from requests where id = $1 on conflict do nothing`,
       [id],
     );
     await writeTimeline(tx, { requestId: id, state: 'pending', actor: 'longplay', detail: null });
     return id;
   });
+}
+
+/** Somebody asks again for what came to no good end: it is theirs now, and needs approval by their rule. */
+export async function askAgain(db: Queryable, { jobId, by }: { jobId: string; by: string }): Promise<void> {
+  await db.query(
+    `update requests set created_by = $2, approved_at = null, approved_by = null, changed_at = now() where job_id = $1`,
+    [jobId, by],
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Queryable } from '../database.js';
 
 /**
  * One row for each target that wants it, in the transaction of what it tells: neither is there without the other.
- * A repeat writes nothing.
+ * A repeat writes nothing; another round of the request is told anew.
  */
 export async function writeRequestNotice(
   tx: Queryable,
@@ -11,9 +11,10 @@ export async function writeRequestNotice(
 ): Promise<void> {
   const { rowCount } = await tx.query(
     `insert into notices (subject, request_id, event, target_id, detail)
-     select $1, $1, $2, t.id, $3 from notification_targets t
-     where t.enabled and $2 = any(t.events) and (t.requester is null or exists
-       (select from request_requesters q where q.request_id = $1 and q.name = t.requester))
+     select case j.round when 1 then r.id else r.id || '#' || j.round end, r.id, $2, t.id, $3
+     from requests r join jobs j on j.id = r.job_id cross join notification_targets t
+     where r.id = $1 and t.enabled and $2 = any(t.events) and (t.requester is null or exists
+       (select from request_requesters q where q.job_id = r.job_id and q.name = t.requester))
      on conflict (subject, event, target_id) do nothing`,
     [notice.requestId, notice.event, notice.detail],
   );

@@ -20,7 +20,7 @@ export async function saveImportClient(db: Database): Promise<void> {
 
 /** A job that organizes a download of its own, whose folder is there. */
 export async function startImportJob(
-  { deps, folder }: Fixture,
+  { deps, folder }: Pick<Fixture, 'deps' | 'folder'>,
   { releaseTitle = 'Some Book' } = {},
 ): Promise<{ jobId: string; downloadId: string }> {
   const id = randomUUID().slice(0, 8);

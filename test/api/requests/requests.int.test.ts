@@ -87,7 +87,11 @@ describe('POST /api/requests', () => {
       token: api.tokens.super_admin,
     });
     expect([first.status, second.status]).toEqual([202, 200]);
-    expect(requestSchema.parse(second.body).jobId).toBe(requestSchema.parse(first.body).jobId);
+    const { jobId } = requestSchema.parse(second.body);
+    expect(jobId).toBe(requestSchema.parse(first.body).jobId);
+    // Its job has not begun: there is no worker.
+    const shown = await send('GET', `/api/requests/${jobId}`);
+    expect(shown.body).toMatchObject({ requesters: [{ name: 'operator' }, { name: 'super_admin' }] });
   });
 
   it('answers a repeat of its key as before, though the library is another by now', async () => {
