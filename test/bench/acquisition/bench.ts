@@ -3,7 +3,9 @@ import { makeLibrary, makeReleases, makeWanted } from '../../support/made-releas
 import { defineBench } from '../harness/bench.js';
 import { decideReleases } from './decide-releases.js';
 import { matchLibrary } from './match-library.js';
+import { organizeFiles } from './organize-files.js';
 import { pollDownloads } from './poll-downloads.js';
+import { scanFolders } from './scan-folder.js';
 import type { AcquisitionStage } from './stage.js';
 
 const SEED = 1;
@@ -22,5 +24,5 @@ export const acquisitionBench = defineBench<AcquisitionStage>({
     };
     return Promise.resolve({ stage, machine: {}, close: () => Promise.resolve() });
   },
-  parts: [decideReleases, matchLibrary, pollDownloads],
+  parts: [decideReleases, matchLibrary, pollDownloads, scanFolders, organizeFiles],
 });

@@ -1,5 +1,5 @@
 /** The closed set of what benches measure in. */
-export type Unit = 'ms' | 'jobs/s' | 'MiB' | '% of a core' | 'calls';
+export type Unit = 'ms' | 'jobs/s' | 'MiB' | '% of a core' | 'calls' | 'files/s' | 'MiB/s';
 
 /** What the value is held against: `times` of the yardstick where there is one, else the value itself. */
 export type Goal =
