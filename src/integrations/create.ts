@@ -26,6 +26,7 @@ import { createJellyfinServer } from './libraries/jellyfin/server.js';
 import { createPlexServer } from './libraries/plex/server.js';
 import type { LibraryServer } from './libraries/port.js';
 import { createAppriseNotifier } from './notifiers/apprise.js';
+import { createMailNotifier } from './notifiers/mail.js';
 import { createNtfyNotifier } from './notifiers/ntfy.js';
 import type { Notifier, NotifierSettings } from './notifiers/port.js';
 import { createWebhookNotifier } from './notifiers/webhook.js';
@@ -59,6 +60,7 @@ const NOTIFIERS: Record<TargetKind, (settings: NotifierSettings) => Notifier> = 
   ntfy: createNtfyNotifier,
   webhook: createWebhookNotifier,
   apprise: createAppriseNotifier,
+  mail: createMailNotifier,
 };
 
 /** The adapters of every product that Longplay speaks with. */

@@ -51,13 +51,14 @@ async function serve(deps: ActivityDeps, target: TargetRow): Promise<void> {
 }
 
 async function deliver(deps: ActivityDeps, target: TargetRow, notice: NoticeRow): Promise<boolean> {
+  let missed: Fault | undefined;
   try {
-    await open(deps, target).send(messageOf(notice), new AbortController().signal);
+    ({ missed } = await open(deps, target).send(messageOf(notice), new AbortController().signal));
   } catch (error) {
     await recordFailedTry(deps.db, failureOf(deps, { target, notice, error }));
     return false;
   }
-  await recordSent(deps.db, { id: notice.id, targetId: target.id });
+  await recordSent(deps.db, { id: notice.id, targetId: target.id, missed: missed?.message ?? null });
   return true;
 }
 

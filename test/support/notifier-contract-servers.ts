@@ -11,7 +11,7 @@ export interface ReceivedNotice {
   body: z.output<typeof sent>;
 }
 
-/** Where the three kinds have words and key. */
+/** Where the kinds have words and key. */
 const sent = z.looseObject({
   id: z.string().optional(),
   sequence_id: z.string().optional(),
@@ -20,22 +20,24 @@ const sent = z.looseObject({
   message: z.string().optional(),
 });
 
-/** What goes wrong with each call until it is healed. */
-export type NotifierFault =
-  | { kind: 'status'; status: number; retryAfter?: string }
+/** What goes wrong with each call until it is healed, whatever the service. */
+export type SharedFault =
   /** Taken, and the connection breaks before anybody hears of it. */
-  | { kind: 'lost_answer' }
-  | { kind: 'silent' }
+  { kind: 'lost_answer' } | { kind: 'silent' };
+
+export type NotifierFault =
+  | SharedFault
+  | { kind: 'status'; status: number; retryAfter?: string }
   | { kind: 'html' }
   | { kind: 'redirect' };
 
-export interface NotifierServer {
-  /** http://127.0.0.1:PORT */
+export interface NotifierServer<Fault = NotifierFault> {
+  /** http://127.0.0.1:PORT, or another scheme */
   origin: string;
   /** What was taken, in its order. */
   received: ReceivedNotice[];
   calls: () => number;
-  setFault: (fault: NotifierFault | undefined) => void;
+  setFault: (fault: Fault | SharedFault | undefined) => void;
   close: () => Promise<void>;
 }
 

@@ -18,6 +18,7 @@ import type { LeaderLoop } from '../../src/workers/leader-loop.js';
 import { startNoticeSender } from '../../src/workers/notice-sender.js';
 import { createTestParts } from '../support/core.js';
 import { eventually } from '../support/eventually.js';
+import { startMailServer } from '../support/mail-server.js';
 import { startWebhookServer, type NotifierServer } from '../support/notifier-contract-servers.js';
 import { createTestDatabase, type TestDatabase } from '../support/servers.js';
 
@@ -115,6 +116,13 @@ async function untilState(requestId: string, state: string): Promise<NoticeRow> 
   const [row] = await noticesOf(requestId);
   if (row === undefined) throw new Error('Expected a notice');
   return row;
+}
+
+async function toldOfTargets(): Promise<string> {
+  const { rows } = await database.db.query(
+    `select row_to_json(n)::text || row_to_json(t)::text as text from notices n join notification_targets t on t.id = n.target_id`,
+  );
+  return JSON.stringify(rows);
 }
 
 /** As if its time had come. */
@@ -299,6 +307,21 @@ describe('the sender', () => {
     await untilState(next, 'sent');
   });
 
+  it('tells of a recipient who is refused, and sends it to the others once', async () => {
+    const mail = await startMailServer();
+    mail.setFault({ kind: 'reply', at: 'recipient', code: 550, recipient: 'lee@example.org' });
+    const address = `mailto://127.0.0.1:${mail.port}/?to=kim@example.org,lee@example.org`;
+    await addTarget({ kind: 'mail', address });
+    startSender();
+    const requestId = await addRequest();
+    await become(requestId, 'available');
+    const lastError = expect.stringContaining('refuses of 2 recipients: 2 (SMTP 550)');
+    expect(await untilState(requestId, 'sent')).toMatchObject({ tries: 1, lastError });
+    expect(await findTarget(database.db, 'hook')).toMatchObject({ failures: 0, retryAt: null, lastError });
+    expect(mail.received.map(({ recipients }) => recipients)).toEqual([['kim@example.org']]);
+    await mail.close();
+  });
+
   it('goes on when Postgres was away, and tells what was written meanwhile', async () => {
     await addTarget();
     startSender();
@@ -324,6 +347,20 @@ describe('the sender', () => {
     expect(server.received).toHaveLength(3);
   });
 
+  it('keeps the password and the people of a mail address out of rows, logs and errors (no. 65)', async () => {
+    const mail = await startMailServer({ login: { user: 'robin', password: 'another' } });
+    const address = `mailto://robin:${SECRET_PATH}@127.0.0.1:${mail.port}/?to=kim@example.org`;
+    await addTarget({ kind: 'mail', address, secret: null });
+    startSender();
+    const requestId = await addRequest();
+    await become(requestId, 'available');
+    await eventually(async () => ((await noticesOf(requestId))[0]?.tries ?? 0) > 0);
+    const told = (await toldOfTargets()) + logged.join('\n');
+    expect(told).toContain('refuses the login (SMTP 535)');
+    for (const secret of [SECRET_PATH, 'robin:', 'kim@']) expect(told).not.toContain(secret);
+    await mail.close();
+  });
+
   it('65: keeps address and key out of rows, logs and errors', async () => {
     await addTarget();
     server.setFault({ kind: 'status', status: 500 });
@@ -331,10 +368,7 @@ describe('the sender', () => {
     const requestId = await addRequest();
     await become(requestId, 'available');
     await eventually(async () => ((await noticesOf(requestId))[0]?.tries ?? 0) > 0);
-    const { rows } = await database.db.query(
-      `select row_to_json(n)::text || row_to_json(t)::text as text from notices n join notification_targets t on t.id = n.target_id`,
-    );
-    const told = JSON.stringify(rows) + logged.join('\n');
+    const told = (await toldOfTargets()) + logged.join('\n');
     expect(told).toContain('HTTP 500');
     expect(told).not.toContain(SECRET_PATH);
     expect(told).not.toContain(SECRET_KEY);

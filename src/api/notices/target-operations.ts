@@ -59,8 +59,9 @@ export const createTargetOperation = defineOperation({
   responses: { 201: { description: 'Added', schema: targetView } },
   refusals: [409],
   handle: async ({ db, seal }, { body }) => {
-    const { kind, place } = checkedAddress(body.url, body.kind);
-    checkSecret(kind, body.secret);
+    const address = checkedAddress(body.url, body.kind);
+    const { kind, place } = address;
+    checkSecret(address, body.secret);
     const row = await changeSettings(db, async (tx) => {
       const taken = (await listTargets(tx)).map((target) => target.id);
       const id = chooseId({ id: body.id, name: body.name }, taken);
@@ -88,11 +89,11 @@ export const putTargetOperation = defineOperation({
   handle: async ({ db, seal }, { params, body }) => {
     const row = await changeSettings(db, async (tx) => {
       const stored = await requireTarget(tx, params.id);
-      const address = body.url ?? seal.open(stored.url);
       const wished = body.kind ?? (body.url === undefined ? stored.kind : undefined);
-      const { kind, place } = checkedAddress(address, wished);
+      const address = checkedAddress(body.url ?? seal.open(stored.url), wished);
+      const { kind, place } = address;
       const secret = sealedSecret(seal, body.secret, stored.secret);
-      checkSecret(kind, secret);
+      checkSecret(address, secret);
       const url = body.url === undefined ? stored.url : seal.seal(body.url);
       await saveTarget(tx, { ...body, id: stored.id, kind, place, url, secret });
       return requireTarget(tx, stored.id);
@@ -137,7 +138,7 @@ export const testNewTargetOperation = defineOperation({
   responses: { 200: { description: 'How it went', schema: testResult } },
   handle: (context, { body }) => {
     const address = checkedAddress(body.url, body.kind);
-    checkSecret(address.kind, body.secret);
+    checkSecret(address, body.secret);
     return test(context, address, body.secret ?? undefined);
   },
 });
@@ -149,7 +150,11 @@ function test(
 ): Promise<Answer> {
   const notifier = integrations.notifier({ address, ...(secret === undefined ? {} : { secret }) });
   const message = testMessage({ key: randomUUID(), at: new Date().toISOString() });
-  return testConnection(secret, (signal) => notifier.send(message, signal));
+  return testConnection(secret, async (signal) => {
+    const { told, missed } = await notifier.send(message, signal);
+    if (missed !== undefined) throw missed;
+    return told;
+  });
 }
 
 /** @throws HttpProblem bad_input that points at the address, and does not repeat it. */
@@ -166,11 +171,17 @@ function checkedAddress(url: string, kind: TargetKind | undefined): TargetAddres
   }
 }
 
-/** Apprise has its secrets in its own configuration; a user and password go into the address. */
-function checkSecret(kind: TargetKind, secret: string | null | undefined): void {
-  if (kind !== 'apprise' || typeof secret !== 'string') return;
-  const detail = 'Expected no secret: apprise takes a user and password in its address, or none';
-  throw new HttpProblem('bad_input', detail, { errors: [{ pointer: '/secret', detail }] });
+/** Apprise has its secrets in its own configuration, and a password of mail is that of the address's user. */
+function checkSecret({ kind, username }: TargetAddress, secret: string | null | undefined): void {
+  if (typeof secret !== 'string') return;
+  if (kind === 'apprise')
+    throw wrongSecret('Expected no secret: apprise takes a user and password in its address, or none');
+  if (kind === 'mail' && username === '')
+    throw wrongSecret('Expected a user in the address beside a password as the secret, got none');
+}
+
+function wrongSecret(detail: string): HttpProblem {
+  return new HttpProblem('bad_input', detail, { errors: [{ pointer: '/secret', detail }] });
 }
 
 async function requireTarget(db: Queryable, id: string): Promise<TargetRow> {

@@ -14,7 +14,7 @@ const url = z
   .min(1)
   .max(2_000)
   .describe(
-    'Where messages go: https://… with a kind, or as Apprise writes it (ntfys://, jsons://, apprises://). Write-only',
+    'Where messages go: https://… with a kind, or as Apprise writes it (ntfys://, jsons://, apprises://, mailtos://). Write-only',
   );
 
 const targetShape = {
@@ -27,7 +27,7 @@ const targetShape = {
     .nullable()
     .optional()
     .describe(
-      'ntfy: an access token; webhook: the key of the signature. Write-only: absent keeps the stored one, null removes it',
+      'ntfy: an access token; webhook: the key of the signature; mail: the password. Write-only: absent keeps the stored one, null removes it',
     ),
   events: z
     .array(z.enum(NOTICE_EVENTS))
@@ -66,7 +66,10 @@ export const targetView = z
     enabled: z.boolean(),
     failures: z.int().describe('Tries in a row that failed'),
     retryAt: time.nullable().describe('Nothing is sent before'),
-    lastError: z.string().nullable(),
+    lastError: z
+      .string()
+      .nullable()
+      .describe('Of the last try; after one that was taken: who did not get it'),
     lastSentAt: time.nullable(),
     createdAt: time,
   })
@@ -82,7 +85,10 @@ const noticeView = z
     detail: z.string().nullable(),
     state: z.enum(NOTICE_STATES),
     tries: z.int(),
-    lastError: z.string().nullable().describe('Of the last try; of what was given up, why'),
+    lastError: z
+      .string()
+      .nullable()
+      .describe('Of the last try; of what was given up, why; of what was sent, who did not get it'),
     createdAt: time,
     endedAt: time.nullable(),
   })

@@ -29,7 +29,10 @@ export function addNotifyAddCommand(group: Command, deps: ProgramDeps): void {
     .argument('[address]', 'where to; every user of the machine can read it there: see --url-file')
     .addOption(new Option('--kind <kind>', 'what an http or https address is of').choices(TARGET_KINDS))
     .option('--url-file <file>', 'a file with the address, - for the standard input')
-    .option('--secret-file <file>', 'a file with the token of ntfy or the signing key of a webhook')
+    .option(
+      '--secret-file <file>',
+      'a file with the token of ntfy, the signing key of a webhook or the password of mail',
+    )
     .addOption(
       new Option('--event <event...>', 'what is told; default: what needs somebody, and ends').choices(
         NOTICE_EVENTS,
@@ -81,4 +84,5 @@ Examples:
   longplay notify add "My phone" ntfys://ntfy.sh/my-topic --requester robin
   longplay notify add "Push" https://push.example.org/topic --kind ntfy --secret-file token.txt
   longplay notify add "Home automation" --kind webhook --url-file address.txt --secret-file key.txt
+  longplay notify add "Mail" "mailtos://robin@smtp.example.org/?to=robin@example.org" --secret-file password.txt
   longplay notify add "Everything" http://127.0.0.1:8000/notify/home --kind apprise --event available error`;

@@ -1,12 +1,13 @@
 import { Fault } from '../faults.js';
+import { mailServerOf, readMailRoute } from './mail-address.js';
 
 /** The services that notices go to; each kind has one adapter below src/integrations/notifiers. */
-export const TARGET_KINDS = ['ntfy', 'webhook', 'apprise'] as const;
+export const TARGET_KINDS = ['ntfy', 'webhook', 'apprise', 'mail'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 export interface TargetAddress {
   kind: TargetKind;
-  /** http or https, without user and password. */
+  /** http or https, of mail mailto or mailtos; without user and password. */
   url: string;
   username: string;
   password: string;
@@ -16,7 +17,7 @@ export interface TargetAddress {
 
 interface Scheme {
   kind: TargetKind;
-  protocol: 'http:' | 'https:';
+  protocol: 'http:' | 'https:' | 'mailto:' | 'mailtos:';
 }
 
 /** Apprise's spelling of the same services. */
@@ -27,6 +28,8 @@ const SCHEMES: Record<string, Scheme | undefined> = {
   'jsons:': { kind: 'webhook', protocol: 'https:' },
   'apprise:': { kind: 'apprise', protocol: 'http:' },
   'apprises:': { kind: 'apprise', protocol: 'https:' },
+  'mailto:': { kind: 'mail', protocol: 'mailto:' },
+  'mailtos:': { kind: 'mail', protocol: 'mailtos:' },
 };
 
 /**
@@ -38,17 +41,20 @@ export function readTargetAddress(text: string, wished?: TargetKind): TargetAddr
   if (given === undefined) throw refuse('an address such as https://ntfy.sh/my-topic', 'something else');
   const scheme = schemeOf(given.protocol, wished);
   const url = expand(given, text, scheme);
-  CHECKS[scheme.kind](url);
-  const { username, password } = url;
+  const [username, password] = [decoded(url.username), decoded(url.password)];
+  const place = PLACES[scheme.kind](url, username);
   url.username = '';
   url.password = '';
-  return {
-    kind: scheme.kind,
-    url: url.href,
-    username: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    place: `${url.origin}/…`,
-  };
+  return { kind: scheme.kind, url: url.href, username, password, place };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // The error's own words would repeat the text.
+    throw refuse('a user and password in which % begins a code', 'another %', 'Write %25 for a percent sign');
+  }
 }
 
 function schemeOf(protocol: string, wished: TargetKind | undefined): Scheme {
@@ -87,15 +93,18 @@ function expand(given: URL, text: string, { kind, protocol }: Scheme): URL {
   return url;
 }
 
-const CHECKS: Record<TargetKind, (url: URL) => void> = {
-  ntfy: ({ pathname }) => {
+/** Checks the address of each kind, and says what may be shown of it. */
+const PLACES: Record<TargetKind, (url: URL, username: string) => string> = {
+  ntfy: ({ pathname, origin }) => {
     if (pathname.split('/').every((name) => name === '')) throw refuse('a topic behind the host', 'none');
+    return `${origin}/…`;
   },
-  webhook: () => undefined,
-  apprise: ({ pathname }) => {
-    if (/\/notify\/[^/]+\/?$/.test(pathname)) return;
+  webhook: ({ origin }) => `${origin}/…`,
+  apprise: ({ pathname, origin }) => {
+    if (/\/notify\/[^/]+\/?$/.test(pathname)) return `${origin}/…`;
     throw refuse('the notify address of an Apprise API server', 'another path', 'It ends with /notify/KEY');
   },
+  mail: (url, username) => `${url.protocol}//${mailServerOf(readMailRoute(url, username))}/…`,
 };
 
 function refuse(expected: string, came: string, remedy?: string): Fault {

@@ -27,7 +27,7 @@ export function createAppriseNotifier(settings: NotifierSettings): Notifier {
         },
         signal,
       );
-      if (status !== 204) return `${service} has passed it on`;
+      if (status !== 204) return { told: `${service} has passed it on` };
       throw new Fault('gone', `${service} has no services behind this key${tag === null ? '' : ' and tag'}`, {
         remedy: 'Store a configuration under this key in Apprise first',
       });

@@ -45,7 +45,7 @@ export function createNtfyNotifier(settings: NotifierSettings): Notifier {
         signal,
       );
       const answer = published.safeParse(parseJson(text));
-      if (answer.success) return `${service} has published it`;
+      if (answer.success) return { told: `${service} has published it` };
       throw new Fault('environment', `Expected ${service} to name the message, got something else`, {
         remedy: 'Check that the address is that of an ntfy server',
         cause: answer.error,

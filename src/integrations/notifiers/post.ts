@@ -1,6 +1,7 @@
 import { errorCode, Fault } from '../../domain/faults.js';
 import { TooLate, withDeadline } from '../deadline.js';
 import { readBounded, retryAfterMs } from '../http-answer.js';
+import { TIMEOUT_MS } from './port.js';
 
 export interface Posting {
   /** For messages, with its host: `ntfy at ntfy.sh`. */
@@ -17,7 +18,6 @@ export interface Posted {
   text: string;
 }
 
-const TIMEOUT_MS = 10_000;
 /** An answer is read for its few words only. */
 const MAX_BYTES = 64 * 1_024;
 

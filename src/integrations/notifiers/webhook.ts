@@ -17,7 +17,7 @@ export function createWebhookNotifier(settings: NotifierSettings): Notifier {
         ...signature(settings.secret, body),
       };
       const { status } = await post({ ...settings, service, url, headers, body }, signal);
-      return `${service} has taken it (HTTP ${status})`;
+      return { told: `${service} has taken it (HTTP ${status})` };
     },
   };
 }

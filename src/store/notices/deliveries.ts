@@ -41,19 +41,20 @@ export async function waitingNotices(
   return rows;
 }
 
+/** `missed`: who does not get it though others do, in words. */
 export async function recordSent(
   db: Database,
-  { id, targetId }: { id: number; targetId: string },
+  { id, targetId, missed }: { id: number; targetId: string; missed: string | null },
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query(
-      `update notices set state = 'sent', tries = tries + 1, last_error = null, ended_at = now()
+      `update notices set state = 'sent', tries = tries + 1, last_error = $2, ended_at = now()
        where id = $1 and state = 'waiting'`,
-      [id],
+      [id, missed],
     );
     await tx.query(
-      `update notification_targets set failures = 0, retry_at = null, last_error = null, last_sent_at = now() where id = $1`,
-      [targetId],
+      `update notification_targets set failures = 0, retry_at = null, last_error = $2, last_sent_at = now() where id = $1`,
+      [targetId, missed],
     );
   });
 }

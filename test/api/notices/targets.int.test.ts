@@ -5,6 +5,7 @@ import { DEFAULT_EVENTS } from '../../../src/domain/notices/event.js';
 import { writeHealthNotice } from '../../../src/store/notices/outbox.js';
 import { runCli, type Ran } from '../../cli/run-cli.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
+import { startMailServer } from '../../support/mail-server.js';
 import {
   startNtfyContractServer,
   startWebhookServer,
@@ -77,6 +78,8 @@ describe('targets of notices', () => {
     [{ kind: undefined }, '/url', /a kind beside/],
     [{ kind: 'webhook', url: `ntfy://host/${TOPIC}` }, '/url', /address of webhook/],
     [{ kind: 'apprise', url: 'http://nas:8000/notify/key' }, '/secret', /no secret/],
+    [{ kind: undefined, url: `mailtos://nas/?to=${TOPIC}` }, '/url', /mail addresses to write to/],
+    [{ kind: undefined, url: `mailtos://nas/?to=${TOPIC}@x.org` }, '/secret', /a user in the address/],
     [{ events: [] }, '/events', /./],
     [{ events: ['nonsense'] }, '/events/0', /./],
   ])('are refused with %j', async (own, pointer, detail) => {
@@ -100,6 +103,29 @@ describe('targets of notices', () => {
     expect(await api.send('POST', `${PATH}/test`, { body: settings() })).toMatchObject({
       body: { ok: false, detail: expect.stringContaining('asks for a pause') },
     });
+  });
+
+  it('by mail show the server alone, and fail the test of a recipient who is refused', async () => {
+    const mail = await startMailServer({ login: { user: 'robin', password: TOKEN } });
+    const url = `mailto://robin@127.0.0.1:${mail.port}/?to=kim@example.org,${TOPIC}@example.org`;
+    const body = { name: 'Mail', url, secret: TOKEN };
+    const made = await api.send('POST', PATH, { body });
+    expect(made).toMatchObject({
+      status: 201,
+      body: { id: 'mail', kind: 'mail', place: `mailto://127.0.0.1:${mail.port}/…`, hasSecret: true },
+    });
+    const tried = await api.send('POST', `${PATH}/mail/test`);
+    expect(tried).toMatchObject({ body: { ok: true, detail: expect.stringContaining('has taken it') } });
+    expect(mail.received).toMatchObject([{ headers: { subject: 'A test by Longplay' } }]);
+    const recipient = `${TOPIC}@example.org`;
+    mail.setFault({ kind: 'reply', at: 'recipient', code: 550, words: recipient, recipient });
+    const refused = await api.send('POST', `${PATH}/test`, { body });
+    expect(refused).toMatchObject({
+      body: { ok: false, detail: expect.stringContaining('refuses of 2 recipients: 2 (SMTP 550)') },
+    });
+    const text = JSON.stringify([made.body, tried.body, refused.body]) + api.logged();
+    for (const secret of [TOPIC, TOKEN, 'kim@']) expect(text).not.toContain(secret);
+    await mail.close();
   });
 
   it('are read by all, tested by operators and changed by a super_admin', async () => {
@@ -166,6 +192,18 @@ describe('longplay notify', () => {
     expect(await cli(...argv)).toMatchObject({ status: 1, stdout: expect.stringContaining('ECONNREFUSED') });
     expect((await api.send('GET', PATH)).body).toEqual({ notificationTargets: [] });
     expect(await cli(...argv, '--untested')).toMatchObject({ status: 0 });
+  });
+
+  it('adds mail, with the password from a file', async () => {
+    const mail = await startMailServer({ login: { user: 'robin@example.org', password: 'pass word' } });
+    const ran = await runCli(
+      ['notify', 'add', 'Mail', `mailto://robin%40example.org@127.0.0.1:${mail.port}`, '--secret-file', '-'],
+      { url: api.url, environment: { LONGPLAY_TOKEN: api.tokens.super_admin }, stdin: 'pass word\n' },
+    );
+    expect(ran).toMatchObject({ status: 0, stdout: 'Added mail.\n' });
+    expect(mail.received).toMatchObject([{ recipients: ['robin@example.org'] }]);
+    expect((await cli('notify', 'list')).stdout).toMatch(/mail +Mail +mail +mailto:\/\/127\S+… +all +on/);
+    await mail.close();
   });
 
   it('takes the address from the standard input', async () => {

@@ -19,6 +19,18 @@ describe('readTargetAddress', () => {
     ['jsons://example.org', 'webhook', { kind: 'webhook', url: 'https://example.org/' }],
     ['http://nas:8000/notify/key', 'apprise', { kind: 'apprise', url: 'http://nas:8000/notify/key' }],
     ['apprise://nas:8000/key', undefined, { kind: 'apprise', url: 'http://nas:8000/notify/key' }],
+    [
+      'mailtos://robin%40example.org:p%40ss@smtp.example.org/?to=kim@example.org',
+      undefined,
+      {
+        kind: 'mail',
+        url: 'mailtos://smtp.example.org/?to=kim@example.org',
+        username: 'robin@example.org',
+        password: 'p@ss',
+        place: 'mailtos://smtp.example.org:587/…',
+      },
+    ],
+    ['mailto://nas/kim@example.org', 'mail', { kind: 'mail', place: 'mailto://nas:25/…' }],
     ['apprises://nas/base/notify/key', undefined, { url: 'https://nas/base/notify/key' }],
   ])('reads %s as %s', (text, wished, read) => {
     expect(readTargetAddress(text, wished)).toMatchObject(read);
@@ -37,6 +49,9 @@ describe('readTargetAddress', () => {
     ['https://ntfy.sh/', 'ntfy', /a topic behind the host/],
     ['http://nas:8000/s3cret', 'apprise', /notify address of an Apprise API server/],
     ['file:///s3cret', undefined, /begins with one of/],
+    ['https://smtp.example.org/s3cret', 'mail', /begins with mailto:\/\/ or mailtos:/],
+    ['mailto://s3cret@nas/', undefined, /somebody to write to/],
+    ['jsons://robin:%s3cret@example.org', undefined, /% begins a code/],
   ])('refuses %s as %s without repeating it', (text, wished, message) => {
     const read = (): unknown => readTargetAddress(text, wished);
     expect(read).toThrow(Fault);

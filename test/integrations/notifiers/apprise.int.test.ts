@@ -1,7 +1,7 @@
 import { readTargetAddress } from '../../../src/domain/notices/target-address.js';
 import { createAppriseNotifier } from '../../../src/integrations/notifiers/apprise.js';
 import { startAppriseContractServer } from '../../support/notifier-contract-servers.js';
-import { describeNotifier } from './contract.js';
+import { describeNotifier, httpAnswers } from './contract.js';
 
 const KEY = 'my-secret-key';
 
@@ -21,5 +21,5 @@ describeNotifier('apprise', {
   keyOf: ({ body }) => /\(notice (\w{8})\)/.exec(String(body.body))?.[1],
   wordsOf: ({ body }) => `${String(body.title)}\n${String(body.body)}`,
   wrong: 'gone',
-  html: 'taken',
+  ...httpAnswers('taken'),
 });

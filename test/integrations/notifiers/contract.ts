@@ -9,25 +9,56 @@ import type {
   NotifierFault,
   NotifierServer,
   ReceivedNotice,
+  SharedFault,
 } from '../../support/notifier-contract-servers.js';
 
-export interface NotifierSubject {
-  server: NotifierServer;
+export interface NotifierSubject<F = NotifierFault> {
+  server: NotifierServer<F>;
   /** As it is configured; `wrong`: with credentials or a place that the service does not know. */
   create: (options?: { timeoutMs?: number; wrong?: boolean }) => Notifier;
   /** What none of its faults may tell. */
   secrets: string[];
 }
 
-export interface NotifierExpectations {
-  start: () => Promise<NotifierSubject>;
+export interface NotifierExpectations<F = NotifierFault> {
+  start: () => Promise<NotifierSubject<F>>;
   /** How a message looks on its way. */
   keyOf: (received: ReceivedNotice) => unknown;
   wordsOf: (received: ReceivedNotice) => string;
   wrong: FaultKind;
-  /** What a web page for an answer is taken for. */
-  html: FaultKind | 'taken';
+  /** What each answer of its service is taken for. */
+  answers: [F, { kind: FaultKind; retryAfterMs?: number }][];
+  /** Answers that look odd and mean that it has the message. */
+  taken: F[];
 }
+
+/** What every service over HTTP may answer, and what a web page for an answer is taken for. */
+export function httpAnswers(html: FaultKind | 'taken'): Pick<NotifierExpectations, 'answers' | 'taken'> {
+  const page: NotifierFault = { kind: 'html' };
+  return {
+    answers: [...HTTP_ANSWERS, ...(html === 'taken' ? [] : [[page, { kind: html }] as Answer])],
+    taken: html === 'taken' ? [page] : [],
+  };
+}
+
+type Answer = NotifierExpectations['answers'][number];
+
+const HTTP_ANSWERS: Answer[] = [
+  [
+    { kind: 'status', status: 429, retryAfter: '90' },
+    { kind: 'throttled', retryAfterMs: 90_000 },
+  ],
+  [{ kind: 'status', status: 500 }, { kind: 'transient' }],
+  [{ kind: 'status', status: 503 }, { kind: 'transient' }],
+  [{ kind: 'status', status: 424 }, { kind: 'transient' }],
+  [{ kind: 'status', status: 401 }, { kind: 'credentials' }],
+  [{ kind: 'status', status: 403 }, { kind: 'credentials' }],
+  [{ kind: 'status', status: 404 }, { kind: 'gone' }],
+  [{ kind: 'status', status: 410 }, { kind: 'gone' }],
+  [{ kind: 'status', status: 400 }, { kind: 'bad_input' }],
+  [{ kind: 'status', status: 413 }, { kind: 'bad_input' }],
+  [{ kind: 'redirect' }, { kind: 'environment' }],
+];
 
 export function anApproval(): NoticeMessage {
   return composeMessage({
@@ -45,9 +76,9 @@ export function anApproval(): NoticeMessage {
 }
 
 /** What every kind of target must do, whatever its service. */
-export function describeNotifier(name: string, expectations: NotifierExpectations): void {
+export function describeNotifier<F>(name: string, expectations: NotifierExpectations<F>): void {
   const { start, keyOf, wordsOf } = expectations;
-  let subject: NotifierSubject;
+  let subject: NotifierSubject<F>;
   const never = new AbortController().signal;
 
   beforeAll(async () => {
@@ -59,7 +90,7 @@ export function describeNotifier(name: string, expectations: NotifierExpectation
   });
   afterAll(() => subject.server.close());
 
-  async function refusedBy(fault: NotifierFault | undefined, options = {}): Promise<Fault> {
+  async function refusedBy(fault: F | SharedFault | undefined, options = {}): Promise<Fault> {
     subject.server.setFault(fault);
     const sending = subject.create(options).send(anApproval(), never);
     const error = await sending.then(
@@ -75,7 +106,8 @@ export function describeNotifier(name: string, expectations: NotifierExpectation
   describe(`the notifier ${name}`, () => {
     it('sends title, words and key, and says what came back', async () => {
       const message = anApproval();
-      expect(await subject.create().send(message, never)).toContain(new URL(subject.server.origin).host);
+      const sent = await subject.create().send(message, never);
+      expect(sent).toEqual({ told: expect.stringContaining(new URL(subject.server.origin).host) });
       const [received] = subject.server.received;
       if (received === undefined) throw new Error('Expected a message');
       expect(String(keyOf(received))).toContain(message.key.slice(0, 8));
@@ -97,26 +129,16 @@ export function describeNotifier(name: string, expectations: NotifierExpectation
       expect(received && wordsOf(received)).toContain('a X-Injected: <b>yes</b>');
     });
 
-    it('hands on how long to pause', async () => {
-      const fault = await refusedBy({ kind: 'status', status: 429, retryAfter: '90' });
-      expect(fault).toMatchObject({ kind: 'throttled', retryAfterMs: 90_000 });
-    });
-
-    it.each<[NotifierFault, FaultKind]>([
-      [{ kind: 'status', status: 500 }, 'transient'],
-      [{ kind: 'status', status: 503 }, 'transient'],
-      [{ kind: 'status', status: 424 }, 'transient'],
-      [{ kind: 'status', status: 401 }, 'credentials'],
-      [{ kind: 'status', status: 403 }, 'credentials'],
-      [{ kind: 'status', status: 404 }, 'gone'],
-      [{ kind: 'status', status: 410 }, 'gone'],
-      [{ kind: 'status', status: 400 }, 'bad_input'],
-      [{ kind: 'status', status: 413 }, 'bad_input'],
-      [{ kind: 'redirect' }, 'environment'],
-    ])('takes %j for %s', async (fault, kind) => {
-      expect(await refusedBy(fault)).toMatchObject({ kind });
+    it.each(expectations.answers)('takes %j for %j', async (fault, expected) => {
+      expect(await refusedBy(fault)).toMatchObject(expected);
       expect(subject.server.received).toEqual([]);
     });
+
+    for (const fault of expectations.taken)
+      it(`takes ${JSON.stringify(fault)} for an arrival`, async () => {
+        subject.server.setFault(fault);
+        await expect(subject.create().send(anApproval(), never)).resolves.toHaveProperty('told');
+      });
 
     it('fails when the answer is lost, and sends the same key again', async () => {
       const message = anApproval();
@@ -140,17 +162,6 @@ export function describeNotifier(name: string, expectations: NotifierExpectation
 
     it('tells credentials or a place that the service does not know', async () => {
       expect(await refusedBy(undefined, { wrong: true })).toMatchObject({ kind: expectations.wrong });
-    });
-
-    it(`takes a web page for ${expectations.html}`, async () => {
-      if (expectations.html !== 'taken') {
-        expect(await refusedBy({ kind: 'html' })).toMatchObject({ kind: expectations.html });
-        return;
-      }
-      subject.server.setFault({ kind: 'html' });
-      await expect(subject.create().send(anApproval(), never)).resolves.toContain(
-        new URL(subject.server.origin).host,
-      );
     });
 
     it('says that nobody is there', async () => {

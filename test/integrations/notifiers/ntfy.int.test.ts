@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readTargetAddress } from '../../../src/domain/notices/target-address.js';
 import { createNtfyNotifier } from '../../../src/integrations/notifiers/ntfy.js';
 import { startNtfyContractServer } from '../../support/notifier-contract-servers.js';
-import { anApproval, describeNotifier } from './contract.js';
+import { anApproval, describeNotifier, httpAnswers } from './contract.js';
 
 const TOPIC = 'my-secret-topic';
 const TOKEN = 'tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2';
@@ -25,7 +25,7 @@ describeNotifier('ntfy', {
   keyOf: ({ body }) => body.sequence_id,
   wordsOf: ({ body }) => `${String(body.title)}\n${String(body.message)}`,
   wrong: 'credentials',
-  html: 'environment',
+  ...httpAnswers('environment'),
 });
 
 describe('an address as Apprise writes it', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readTargetAddress } from '../../../src/domain/notices/target-address.js';
 import { createWebhookNotifier } from '../../../src/integrations/notifiers/webhook.js';
 import { startWebhookServer } from '../../support/notifier-contract-servers.js';
-import { anApproval, describeNotifier } from './contract.js';
+import { anApproval, describeNotifier, httpAnswers } from './contract.js';
 
 const PATH = 'hooks/s3cret-path?key=s3cret-query';
 const SECRET = 'an hmac secret';
@@ -32,7 +32,7 @@ describeNotifier('webhook', {
   keyOf: ({ body }) => body.id,
   wordsOf: ({ body }) => `${String(body.title)}\n${String(body.body)}`,
   wrong: 'credentials',
-  html: 'taken',
+  ...httpAnswers('taken'),
 });
 
 describe('the signature of a webhook', () => {
