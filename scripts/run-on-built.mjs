@@ -15,7 +15,7 @@ export function runOnBuilt(name) {
     process.exit(1);
   }
   const out = path.join(ROOT, '.cache', name);
-  compile(out, [`test/${name}`, 'test/support']);
+  compile(out, [`test/${name}`, 'test/support', 'test/activities']);
   const main = path.join(out, 'test', name, 'main.js');
   const child = spawn(process.execPath, [main, ...process.argv.slice(2)], { cwd: ROOT, stdio: 'inherit' });
   // It stops what it started; a terminal's Ctrl-C reaches it by itself.

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { access, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { steps } from '../../../src/activities/acquisition/import-steps.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
+import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
 import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { stepOf } from '../../activities/acquisition/fixture.js';
 import { saveImportClient, startImportJob } from '../../activities/acquisition/import-job.js';
@@ -59,6 +60,7 @@ async function measure(
       ...{ pathTemplate: DEFAULT_PATH_TEMPLATE, mediaTypes: ['audiobook'] },
     });
     const downloads = parts.deps.roots.folderOf('downloads');
+    await mkdir(downloads, { recursive: true });
     const { jobId, downloadId } = await startImportJob({ deps: parts.deps, folder: path.dirname(downloads) });
     const source = path.join(downloads, downloadId);
     await fill(parts, source);
@@ -98,7 +100,17 @@ async function organize(
   { deps }: OwnParts,
   { jobId, downloadId }: { jobId: string; downloadId: string },
 ): Promise<Omit<Organized, 'plainMs'>> {
-  const { planImport, importFiles } = steps.create(deps);
+  const source = deps.roots.resolve(`downloads:${downloadId}`);
+  const list = async (): Promise<ClientFile[]> =>
+    (await readdir(source)).map((name) => ({ path: name, sizeBytes: 1, completedBytes: 1 }));
+  const keptDownloadClient: typeof deps.integrations.keptDownloadClient = (settings) => ({
+    ...deps.integrations.downloadClient(settings),
+    files: list,
+  });
+  const { planImport, importFiles } = steps.create({
+    ...deps,
+    integrations: { ...deps.integrations, keptDownloadClient },
+  });
   const step = stepOf({ jobId });
   const item = { mediaType: 'audiobook', title: 'A Long Book', author: 'A Patient Author' } as const;
   const begun = performance.now();
