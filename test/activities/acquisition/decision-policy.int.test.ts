@@ -175,7 +175,7 @@ describe('a delay profile', () => {
 
 describe('what cannot be fetched now', () => {
   // §8 no. 7
-  it('grab limit: no more than the indexer allows in a day, and the same answers are judged again afterwards', async () => {
+  it('grab limit (no. 7): no more than the indexer allows in a day, and the same answers are judged again afterwards', async () => {
     const { db } = fixture.deps;
     await db.query(`update indexers set grab_limit = 1`);
     const download = await storeJob(db);

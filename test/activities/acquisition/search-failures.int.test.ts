@@ -166,7 +166,7 @@ describe('a grab that meets failures', () => {
   });
 
   // §8 no. 7
-  it('grab limit 429: says how long, and the same release of another indexer is at hand', async () => {
+  it('grab limit 429 (no. 7): says how long, and the same release of another indexer is at hand', async () => {
     await startIndexer('beta', [release('two', { infoHash: 'c'.repeat(40) })]);
     await startIndexer('alpha', [release('one', { downloadFault: 'limited' })]);
     const decided = await search();

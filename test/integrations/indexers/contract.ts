@@ -235,7 +235,7 @@ export function describeIndexerContract(
         expect(file.kind === 'torrent' && Buffer.from(BOOK.bytes).equals(file.bytes)).toBe(true);
       });
 
-      it('gives the magnet link that a download link leads to', async () => {
+      it('gives the magnet link that a download link leads to (no. 8)', async () => {
         const file = await stage.indexer.fetchRelease(await linkOf(stage, 'download magnet'), signal);
         expect(file).toEqual({ kind: 'magnet', url: `magnet:?xt=urn:btih:${'b'.repeat(40)}` });
       });

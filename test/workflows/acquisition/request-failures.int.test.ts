@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
 
 import { ensureDefaults } from '../../../src/cli/defaults.js';
 import {
@@ -16,6 +17,7 @@ import { DEFAULT_DELAY_PROFILE } from '../../../src/domain/acquisition/delay-pro
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { startTestCore, type TestCore } from '../../support/core.js';
 import { eventually } from '../../support/eventually.js';
+import { testTemporal } from '../../support/servers.js';
 
 // Titles that no other test asks for: all share one Temporal server.
 const API_KEY = 'of-this-test';
@@ -27,13 +29,16 @@ const item: TorznabItem = {
 };
 const late: TorznabItem = { ...item, guid: 'late', title: 'H. G. Wells - Mr Britling Sees It Through [M4B]' };
 
+/** What is offered; tests add to it. */
+const items = [item, late];
+
 let core: TestCore;
 let indexer: TorznabServer;
 
 beforeAll(async () => {
   core = await startTestCore();
   await ensureDefaults(core.parts, { aria2: { missing: 'not needed here' } });
-  indexer = await startTorznabServer({ items: [item, late], apiKey: API_KEY });
+  indexer = await startTorznabServer({ items, apiKey: API_KEY });
   const { db, seal } = core.parts;
   await saveIndexer(db, {
     ...{ id: 'one', name: 'One', kind: 'torznab', baseUrl: indexer.url, username: null, categories: [] },
@@ -90,6 +95,26 @@ async function secondGrab(jobId: string): Promise<string> {
   return found ?? '';
 }
 
+/** A number behind a title would be a volume's. */
+function lettersOf(number: number): string {
+  return [Math.floor(number / 26), number % 26].map((place) => String.fromCharCode(97 + place)).join('');
+}
+
+/** Every payload of a run's history, as text. */
+async function payloadsOf(workflowId: string): Promise<string[]> {
+  const { address, namespace } = testTemporal();
+  const connection = await Connection.connect({ address });
+  try {
+    const handle = new Client({ connection, namespace }).workflow.getHandle(workflowId);
+    const history = JSON.stringify(await handle.fetchHistory());
+    return [...history.matchAll(/"data":"([A-Za-z0-9+/=]+)"/g)].map(([, data]) =>
+      Buffer.from(data ?? '', 'base64').toString(),
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
 const again = (jobId: string): Promise<void> =>
   decideRequest(core.parts, jobId, { wish: { kind: 'retryStage' }, by: 'ann', reason: null });
 
@@ -131,6 +156,39 @@ describe('a release that waits for a better one', () => {
     await core.until(id, ({ children }) => children.some(({ type }) => type === 'monitor_download'), 30_000);
     const timeline = await timelineOf(db, request?.id ?? '');
     expect(timeline.at(-1)).toMatchObject({ state: 'downloading', detail: late.title });
+  });
+});
+
+describe('66. a search that finds 99 releases', () => {
+  it('keeps them in their table: histories carry no more than ten by number, and no payload is larger than a few kB', async () => {
+    const many = Array.from({ length: 99 }, (_, at): TorznabItem => {
+      const hash = (at + 1).toString(16).padStart(40, 'a');
+      return {
+        ...late,
+        guid: `many-${at}`,
+        title: `H. G. Wells - The World Set Free [M4B] [set-${lettersOf(at)}]`,
+        infoHash: hash,
+      };
+    });
+    items.push(...many);
+    const id = await ask('The World Set Free');
+    const { children } = await core.until(
+      id,
+      (job) => job.children.some(({ type }) => type === 'monitor_download'),
+      60_000,
+    );
+    const { rows } = await core.parts.db.query<{ found: number }>(
+      `select count(*)::int as found from candidates c join searches s on s.id = c.search_id
+       join requests r on r.id = s.request_id where r.job_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ found: 99 }]);
+    const payloads = (await Promise.all([id, ...children.map((child) => child.id)].map(payloadsOf))).flat();
+    expect(payloads.length).toBeGreaterThan(10);
+    expect(Math.max(...payloads.map((payload) => payload.length))).toBeLessThan(8_000);
+    const titles = payloads.join(' ').match(/set-[a-z]{2}/g) ?? [];
+    expect(new Set(titles).size).toBeLessThanOrEqual(10);
+    items.splice(2);
   });
 });
 
