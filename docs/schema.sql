@@ -390,6 +390,7 @@ libraries
   quality_profile_id text
   tags ARRAY not null default '{}'::text[]
   merge_chapters boolean not null default false
+  write_tags text not null default 'copies'::text
 
 library_items
   id text not null
@@ -761,6 +762,8 @@ jobs jobs_progress_check CHECK (((progress >= (0)::double precision) AND (progre
 jobs jobs_proposed_status_check CHECK ((proposed_status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))
 
 libraries libraries_quality_profile_id_fkey FOREIGN KEY (quality_profile_id) REFERENCES quality_profiles(id)
+
+libraries libraries_write_tags_check CHECK ((write_tags = ANY (ARRAY['never'::text, 'copies'::text, 'always'::text])))
 
 library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 

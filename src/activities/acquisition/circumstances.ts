@@ -11,13 +11,13 @@ import type { Queryable } from '../../store/database.js';
 import type { Roots } from '../deps.js';
 import { offeredClients } from './choose-client.js';
 import type { ConnectDeps } from './connect.js';
-import { expectedPlacement } from './placement.js';
+import { expectedPlacement, tagWishOf } from './placement.js';
 import { rootState } from './root-state.js';
 
 /** A process of the API judges a stored search too. */
 export type DecisionDeps = ConnectDeps & { roots: Roots };
 
-type Library = Pick<LibraryRow, 'name' | 'root'>;
+type Library = Pick<LibraryRow, 'name' | 'root' | 'writeTags' | 'mediaTypes'>;
 
 /** A client in its first trouble is not counted as down: most are back at the next poll (acquisition.md §3.2). */
 const TROUBLE_MS = 5 * MINUTE_MS;
@@ -55,7 +55,9 @@ export async function downloadSpace(
   });
   const reservedBytes = await missingBytes(db, except === undefined ? {} : { except });
   // On another disk the second copy needs no room here.
-  const linkable = library === undefined || (await expectedPlacement(db, { roots, library })) !== 'copy';
+  const linkable =
+    library === undefined ||
+    (await expectedPlacement(db, { roots, library, writeTags: tagWishOf(library) })) !== 'copy';
   return { freeBytes: bavail * bsize, reservedBytes, linkable };
 }
 

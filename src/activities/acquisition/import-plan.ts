@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { classifyFile, likelyCovers } from '../../domain/acquisition/classify.js';
 import { renderFolder, templateFor } from '../../domain/acquisition/path-template.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
+import { TAG_WISHES } from '../../domain/acquisition/tag-wish.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { locateTarget, type Target } from '../../integrations/files/target.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
@@ -36,6 +37,7 @@ export const importPlan = z.object({
   confidence: z
     .object({ percent: z.number(), why: z.string() })
     .default({ percent: 100, why: 'planned before confidence was told' }),
+  writeTags: z.enum(TAG_WISHES).default('never'),
 });
 
 export type ImportPlan = z.output<typeof importPlan>;
@@ -56,6 +58,7 @@ export async function makePlan(deps: ActivityDeps, planning: Planning): Promise<
     kept: located.kept,
     item,
     ...contents,
+    writeTags: item.mediaType === 'audiobook' ? library.writeTags : 'never',
     pictures: likelyCovers(plain.map(({ path: file }) => file)),
     ignored: [...leftOut(plain, contents, item), ...links.map((file) => ({ path: file, why: 'link' }))],
   };

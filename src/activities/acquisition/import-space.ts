@@ -6,6 +6,7 @@ import { diskFault } from '../../integrations/files/disk-faults.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { plannedBytes } from '../../store/acquisition/space.js';
 import type { ActivityDeps } from '../deps.js';
+import type { ImportPlan } from './import-plan.js';
 import { expectedPlacement } from './placement.js';
 
 /**
@@ -15,10 +16,17 @@ import { expectedPlacement } from './placement.js';
  */
 export async function requireImportRoom(
   { db, roots }: Pick<ActivityDeps, 'db' | 'roots'>,
-  { jobId, library, bytes }: { jobId: string; library: Pick<LibraryRow, 'root'>; bytes: number },
+  { jobId, library, plan }: { jobId: string; library: Pick<LibraryRow, 'root'>; plan: ImportPlan },
 ): Promise<void> {
-  if ((await expectedPlacement(db, { roots, library })) === 'link') return;
-  await requireRoom({ db, roots }, { jobId, root: library.root, bytes, what: 'import' });
+  const { writeTags } = plan;
+  if ((await expectedPlacement(db, { roots, library, writeTags })) === 'link') return;
+  await requireRoom({ db, roots }, { jobId, root: library.root, bytes: bytesOf(plan), what: 'import' });
+}
+
+/** While one file gets its tags it is there twice. */
+function bytesOf({ media, extras, writeTags }: ImportPlan): number {
+  const all = [...media, ...extras].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return writeTags === 'never' ? all : all + Math.max(...media.map(({ sizeBytes }) => sizeBytes));
 }
 
 /**

@@ -15,7 +15,6 @@ import {
   type PublishedFile,
   type SetFile,
 } from '../../integrations/files/publish-set.js';
-import { checkEbook } from '../../integrations/files/ebook-file.js';
 import { statIfThere, type Target } from '../../integrations/files/target.js';
 import { findDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
 import {
@@ -25,6 +24,7 @@ import {
   planImport,
   recordVerified,
   releaseClaim,
+  verifiedBefore,
 } from '../../store/acquisition/imports.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { violatedUnique } from '../../store/database.js';
@@ -34,6 +34,8 @@ import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
 import { requireImportRoom } from './import-space.js';
 import { importPlan, makePlan, sharesFolder, stemOf, type ImportPlan } from './import-plan.js';
+import { tagStaged, tellUntagged, wantsOwn } from './import-tags.js';
+import { verifyMedia } from './import-verify.js';
 import { requireOnline } from './root-state.js';
 
 const publishedFiles = z.array(
@@ -42,6 +44,7 @@ const publishedFiles = z.array(
     sizeBytes: z.number(),
     sha256: z.string(),
     mode: z.enum(['hardlink', 'reflink', 'copy', 'written', 'found']),
+    sourceSha256: z.string().optional(),
   }),
 );
 
@@ -83,9 +86,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     const { plan, logical, target, verified, committed } = await getStored(deps, step.jobId);
     const download = await getDownload(deps, downloadId);
     const library = await getLibrary(deps, libraryId);
-    const bytes = [...plan.media, ...plan.extras].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (!committed && verified.length === 0)
-      await requireImportRoom(deps, { jobId: step.jobId, library, bytes });
+      await requireImportRoom(deps, { jobId: step.jobId, library, plan });
     try {
       const published = await publishSet({
         target,
@@ -94,6 +96,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         }),
         attemptId: step.attemptId,
         earlier: verified,
+        others: await findOthers(deps, { jobId: step.jobId, target: logical }),
         record: (files) => recordVerified(deps.db, { jobId: step.jobId, files }),
         // The disk may have gone away while its files were staged.
         fence: async () => {
@@ -103,9 +106,11 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         signal: step.signal,
         onBytes: countBytes(plan, step),
         verify: (hostPath, name) => verifyMedia(deps, { hostPath, name, plan, step }),
+        amend: (staged) => tagStaged(deps, { staged, plan, step }),
       });
       await commitImport(deps.db, { jobId: step.jobId, files: manifestOf(published, { plan, logical }) });
       const mode = published.at(-1)?.mode ?? 'copy';
+      tellUntagged(plan, { published, step });
       step.log('info', `filed ${published.length} files to ${plan.folder} (${mode})`);
       return { folder: plan.folder, files: published.length, mode };
     } finally {
@@ -168,6 +173,14 @@ async function findStored({ db, roots }: ActivityDeps, jobId: string): Promise<S
   };
 }
 
+async function findOthers(
+  { db }: ActivityDeps,
+  { jobId, target }: { jobId: string; target: string },
+): Promise<PublishedFile[]> {
+  const others = await verifiedBefore(db, { jobId, target });
+  return others.flatMap((files) => publishedFiles.parse(files));
+}
+
 async function getStored(deps: ActivityDeps, jobId: string): Promise<StoredImport> {
   const stored = await findStored(deps, jobId);
   if (stored !== undefined) return stored;
@@ -221,7 +234,7 @@ async function prepareFiles(
     ...sidecarsOf(plan),
     ...(cover === undefined ? [] : [cover]),
     ...plan.extras.map(({ name, from }) => ({ name, source: sourceOf(from) })),
-    ...plan.media.map(({ name, from }) => ({ name, source: sourceOf(from) })),
+    ...plan.media.map(({ name, from }) => ({ name, source: sourceOf(from), own: wantsOwn(plan, name) })),
   ];
 }
 
@@ -261,34 +274,4 @@ function manifestOf(
     path: `${logical}/${name}`,
     durationSeconds: plan.media.find((planned) => planned.name === name)?.durationSeconds ?? null,
   }));
-}
-
-/** What stands in the library is read back before it becomes visible. The plan has found the release whole. */
-async function verifyMedia(
-  deps: ActivityDeps,
-  { hostPath, name, plan, step }: { hostPath: string; name: string; plan: ImportPlan; step: StepContext },
-): Promise<void> {
-  const planned = plan.media.find((file) => file.name === name);
-  if (planned === undefined) return;
-  if (plan.item.mediaType === 'ebook') return checkFiled(() => checkEbook(hostPath));
-  const read = await readDuration(deps, { hostPath, step });
-  if (Math.abs(read - planned.durationSeconds) < 0.5) return;
-  throw new Fault('transient', `Expected ${planned.durationSeconds} s in ${name}, read ${read} s back`);
-}
-
-async function readDuration(
-  deps: ActivityDeps,
-  { hostPath, step }: { hostPath: string; step: StepContext },
-): Promise<number> {
-  return checkFiled(async () => (await deps.media.probe(hostPath, step.signal)).durationSeconds);
-}
-
-/** The plan has found the release good: what is bad now went wrong on the way. */
-async function checkFiled<Result>(check: () => Promise<Result>): Promise<Result> {
-  try {
-    return await check();
-  } catch (error) {
-    if (!(error instanceof Fault) || error.kind !== 'release_fault') throw error;
-    throw new Fault('transient', `What was filed cannot be read back: ${error.message}`, { cause: error });
-  }
 }

@@ -2,9 +2,9 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { Fault } from '../../domain/faults.js';
-import { asinPlaceholder, PLACEHOLDER_TAG, writeAsin } from '../../media/merge/asin-atom.js';
 import { ffmetadata } from '../../media/merge/ffmetadata.js';
 import { concatList, mergeRun, type AacEncoder, type MergeFiles } from '../../media/merge/merge-run.js';
+import { asinAtom, placeTagAtoms, PLACEHOLDER_TAG, tagPlaceholder } from '../../media/tags/tag-atoms.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { prepareCover } from './cover.js';
@@ -28,7 +28,7 @@ export async function buildMerged(deps: ActivityDeps, building: Building): Promi
     const files = await writeInputs(plan, { hostFolder, scratch });
     const cover = await coverOf(deps, building);
     await encode(deps, building, { ...files, cover, output });
-    if (plan.asin !== null) await writeAsin(output, plan.asin);
+    if (plan.asin !== null) await placeTagAtoms(output, [asinAtom(plan.asin)]);
     return { hasCover: cover !== undefined };
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -47,7 +47,7 @@ async function writeInputs(
   for (const { path: source, name } of named) {
     await symlink(path.join(hostFolder, source), path.join(scratch, name));
   }
-  const place = plan.asin === null ? {} : { [PLACEHOLDER_TAG]: asinPlaceholder(plan.asin) };
+  const place = plan.asin === null ? {} : { [PLACEHOLDER_TAG]: tagPlaceholder([asinAtom(plan.asin)]) };
   const tags = { ...plan.carried, ...plan.tags, ...place };
   const [list, metadata] = [path.join(scratch, 'files.txt'), path.join(scratch, 'metadata.txt')];
   await writeFile(list, concatList(named));

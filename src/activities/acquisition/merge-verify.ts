@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/faults.js';
 import type { MediaDescription } from '../../media/probe.js';
+import { decodeSound, differingTags } from '../../media/read-back.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import type { MergePlan } from './merge-plan.js';
@@ -26,14 +27,15 @@ export async function verifyMerged(deps: ActivityDeps, verifying: Verifying): Pr
   checkDuration(plan, read);
   checkParts(verifying, read);
   const wanted = { ...plan.tags, ...(plan.asin === null ? {} : { asin: plan.asin }) };
-  const missing = differing(wanted, read);
+  const missing = differingTags(wanted, read);
   if (missing.length > 0) throw wrong(`the tags ${missing.join(', ')} as they were written, they are not`);
-  for (const name of differing(plan.carried, read)) step.log('warn', `the tag ${name} was not carried whole`);
+  for (const name of differingTags(plan.carried, read))
+    step.log('warn', `the tag ${name} was not carried whole`);
   for (const window of [
     ['-t', DECODED_SECONDS],
     ['-sseof', `-${DECODED_SECONDS}`],
   ]) {
-    await decode(deps, verifying, window);
+    await decodeSound(deps.media, { file, window, signal: step.signal });
   }
 }
 
@@ -47,27 +49,6 @@ function checkParts({ plan, hasCover }: Verifying, read: MediaDescription): void
   if (read.chapters.length !== plan.chapters.length)
     throw wrong(`${plan.chapters.length} chapters, it has ${read.chapters.length}`);
   if (hasCover && !read.hasCover) throw wrong('a cover in the merged file, it has none');
-}
-
-/** Names of tags that were not read back; how blanks are kept is the format's own affair. */
-function differing(wanted: Readonly<Record<string, string>>, { tags }: MediaDescription): string[] {
-  const plain = (text: string | undefined): string => (text ?? '').replaceAll(/\s+/g, ' ').trim();
-  return Object.entries(wanted)
-    .filter(([name, value]) => plain(tags[name]) !== plain(value))
-    .map(([name]) => name);
-}
-
-async function decode(
-  { media }: ActivityDeps,
-  { file, step }: Verifying,
-  window: readonly string[],
-): Promise<void> {
-  await media.run({
-    inputs: [{ path: file, options: window }],
-    output: '/dev/null',
-    options: ['-map', '0:a:0', '-xerror', '-f', 'null', '-y'],
-    signal: step.signal,
-  });
 }
 
 function wrong(what: string): Fault {

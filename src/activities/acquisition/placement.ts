@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 
+import type { TagWish } from '../../domain/acquisition/tag-wish.js';
 import { Fault } from '../../domain/faults.js';
 import { logicalPath } from '../../domain/logical-path.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
@@ -16,13 +17,27 @@ export type Placement = 'link' | 'copy' | 'other_disk';
  */
 export async function expectedPlacement(
   db: Queryable,
-  { roots, library }: { roots: Roots; library: Pick<LibraryRow, 'root'> },
+  { roots, library, writeTags }: { roots: Roots; library: Pick<LibraryRow, 'root'>; writeTags: TagWish },
 ): Promise<Placement> {
   const [there, here] = await Promise.all(
     [library.root, logicalPath('downloads', '')].map((place) => deviceOf(roots, place)),
   );
   if (there === undefined || there !== here) return 'other_disk';
-  return (await lastPlaceMode(db, library.root)) === 'copy' ? 'copy' : 'link';
+  const last = await lastPlaceMode(db, library.root);
+  switch (writeTags) {
+    case 'always':
+      return 'copy';
+    case 'copies':
+      // A file with tags of its own shares nothing with its download any more.
+      return last === 'copy' || last === 'reflink' ? 'copy' : 'link';
+    case 'never':
+      return last === 'copy' ? 'copy' : 'link';
+  }
+}
+
+/** Of what a library takes: tags are an audiobook's. */
+export function tagWishOf({ writeTags, mediaTypes }: Pick<LibraryRow, 'writeTags' | 'mediaTypes'>): TagWish {
+  return mediaTypes.includes('audiobook') ? writeTags : 'never';
 }
 
 async function deviceOf(roots: Roots, place: string): Promise<number | undefined> {

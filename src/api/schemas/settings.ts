@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DEFAULT_PATH_TEMPLATE } from '../../domain/acquisition/path-template.js';
 import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { TAG_WISHES } from '../../domain/acquisition/tag-wish.js';
 import { tags } from '../../catalogue/acquisition/media-item.js';
 import { time } from './parameters.js';
 
@@ -198,6 +199,12 @@ export const libraryBody = z
       .boolean()
       .default(false)
       .describe('Imports of three files or more in one format become one M4B with chapters'),
+    writeTags: z
+      .enum(TAG_WISHES)
+      .default('copies')
+      .describe(
+        'Tags in audiobooks. copies: in files that are no links to their download; always: what can be tagged is copied, which needs its room again',
+      ),
     enabled,
   })
   .meta({ id: 'LibrarySettings' });

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
 import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import { TAG_WISHES } from '../../domain/acquisition/tag-wish.js';
 import { setting, testResult } from '../answers.js';
 import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
@@ -26,6 +27,7 @@ interface AddOptions extends SharedOptions {
   server?: string;
   section?: string;
   mergeChapters?: true;
+  writeTags?: string;
   map?: PathMapping[];
   disabled?: true;
   untested?: true;
@@ -62,6 +64,12 @@ const OPTIONS: Record<SettingKind, (command: Command) => Command> = {
       .addOption(new Option('--kind <kind>', 'what holds it; default: a folder').choices(LIBRARY_KINDS))
       .option('--server <address>', 'the address of its media server')
       .option('--merge-chapters', 'imports of three files or more become one M4B')
+      .addOption(
+        new Option(
+          '--write-tags <when>',
+          'tags in audiobooks: in copies (the default), or always, which copies what could be a link',
+        ).choices(TAG_WISHES),
+      )
       .option('--section <id>', "the id of the server's library; without it, what it has is told")
       .option(
         '--map <remote=logical>',
@@ -131,8 +139,8 @@ async function bodyOf(
 const PRODUCT: Record<SettingKind, (options: AddOptions) => Record<string, unknown>> = {
   indexer: ({ kind, username, category }) => ({ kind, username, categories: category }),
   client: ({ kind, username, category, map }) => ({ kind, username, category, pathMappings: map }),
-  library: ({ kind, server, section, map, mergeChapters }) => ({
-    ...{ kind, baseUrl: server, section, pathMappings: map, mergeChapters },
+  library: ({ kind, server, section, map, mergeChapters, writeTags }) => ({
+    ...{ kind, baseUrl: server, section, pathMappings: map, mergeChapters, writeTags },
   }),
 };
 

@@ -17,6 +17,8 @@ export interface Placed {
 interface Placement {
   source: string;
   target: string;
+  /** True: never a link, so that what stands at `target` may be changed. */
+  own?: boolean;
   signal: AbortSignal;
   /** Bytes done since the last call. */
   onBytes?: (bytes: number) => void;
@@ -33,7 +35,8 @@ export async function placeFile(placement: Placement): Promise<Placed> {
   const { source, target } = placement;
   const before = await statPlainFile(source);
   await rm(target, { force: true });
-  const mode = (await tryLink(placement)) ?? (await tryClone(placement)) ?? 'copy';
+  const linked = placement.own === true ? undefined : await tryLink(placement);
+  const mode = linked ?? (await tryClone(placement)) ?? 'copy';
   const sha256 = mode === 'copy' ? await copyFileChecked(placement) : await hashFile(target, placement);
   await syncFile(target);
   const placed = await lstat(target);

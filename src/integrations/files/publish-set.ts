@@ -20,7 +20,9 @@ import {
 } from './target.js';
 
 /** A file of the set: from a source file, or with a text of our own. */
-export type SetFile = { name: string; source: string } | { name: string; text: string };
+export type SetFile =
+  | { name: string; source: string; /** Never a link to the source. */ own?: boolean }
+  | { name: string; text: string };
 
 export interface PublishedFile {
   name: string;
@@ -28,6 +30,15 @@ export interface PublishedFile {
   sha256: string;
   /** `found`: an equal file stood there before us. */
   mode: PlaceMode | 'written' | 'found';
+  /** Of what was placed, where it was amended since; `sha256` is of what stands there. */
+  sourceSha256?: string | undefined;
+}
+
+/** A file that waits, hidden, for the rest of its set. */
+export interface StagedFile {
+  hostPath: string;
+  name: string;
+  mode: PlaceMode;
 }
 
 export interface PublishSet {
@@ -37,6 +48,10 @@ export interface PublishSet {
   attemptId: string;
   /** What an earlier attempt has recorded: its files are known by their hashes. */
   earlier: readonly PublishedFile[];
+  /** What other sets have recorded for the same target: an amended file is known by what it was made of. */
+  others?: readonly PublishedFile[];
+  /** May put a changed file in the place of one that is no link; true when it did. */
+  amend?: (staged: StagedFile) => Promise<boolean>;
   /** Keeps what is verified, before anything of it is visible (jobs.md §8 no. 6). */
   record: (files: PublishedFile[]) => Promise<void>;
   /** Before each irreversible act. @throws Fault superseded. */
@@ -119,6 +134,8 @@ async function accept(
   if (sha256 === (await hashWanted(set, file, sizeBytes))) {
     return { name: file.name, sizeBytes, sha256, mode: 'found' };
   }
+  const amended = set.others?.find((known) => known.name === file.name && known.sha256 === sha256);
+  if (amended !== undefined && (await isMadeOf(set, file, amended))) return { ...amended, mode: 'found' };
   throw clash(file.name);
 }
 
@@ -126,6 +143,11 @@ async function hashWanted(set: PublishSet, file: SetFile, sizeBytes: number): Pr
   if ('text' in file) return createHash('sha256').update(file.text).digest('hex');
   const { size } = await lstat(file.source);
   return size === sizeBytes ? hashFile(file.source, { signal: set.signal }) : undefined;
+}
+
+async function isMadeOf(set: PublishSet, file: SetFile, { sourceSha256 }: PublishedFile): Promise<boolean> {
+  if ('text' in file || sourceSha256 === undefined) return false;
+  return (await hashFile(file.source, { signal: set.signal })) === sourceSha256;
 }
 
 /** Beside the target where it is not there yet, so that one rename shows all; else inside, on its file system. */
@@ -154,14 +176,31 @@ async function fillStage(set: PublishSet, stage: Stage, files: readonly SetFile[
     if (set.signal.aborted) throw set.signal.reason;
     const hostPath = path.join(stage.folder, file.name);
     const placed =
-      'text' in file
-        ? await writeText(hostPath, file.text)
-        : await placeFile({ ...set, source: file.source, target: hostPath });
+      'text' in file ? await writeText(hostPath, file.text) : await placeAmended(set, file, hostPath);
     await set.verify(hostPath, file.name);
     staged.push({ name: file.name, ...placed });
   }
   await syncFile(stage.folder);
   return staged;
+}
+
+/** A link's bytes belong to its download, so only a copy is ever offered for a change (acquisition.md §8 no. 47). */
+async function placeAmended(
+  set: PublishSet,
+  { name, source, own = false }: Extract<SetFile, { source: string }>,
+  hostPath: string,
+): Promise<Omit<PublishedFile, 'name'>> {
+  const placed = await placeFile({ ...set, source, own, target: hostPath });
+  const { mode } = placed;
+  if (mode === 'hardlink' || (await set.amend?.({ hostPath, name, mode })) !== true) return placed;
+  await syncFile(hostPath);
+  const { size: sizeBytes } = await lstat(hostPath);
+  return {
+    sizeBytes,
+    sha256: await hashFile(hostPath, { signal: set.signal }),
+    mode,
+    sourceSha256: placed.sha256,
+  };
 }
 
 async function writeText(file: string, text: string): Promise<Omit<PublishedFile, 'name'>> {

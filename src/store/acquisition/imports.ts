@@ -84,6 +84,19 @@ export async function releaseClaim(
   return rowCount === 1;
 }
 
+/** What every import of the same folder has verified, whatever became of it. */
+export async function verifiedBefore(
+  db: Queryable,
+  { jobId, target }: { jobId: string; target: string },
+): Promise<unknown[]> {
+  const { rows } = await db.query<{ verified: unknown }>(
+    `select manifest->'verified' as verified from imports
+     where target = $2 and job_id <> $1 and manifest ? 'verified' order by planned_at desc limit 20`,
+    [jobId, target],
+  );
+  return rows.map(({ verified }) => verified);
+}
+
 /** Before anything is visible: a repeat knows its own files by this, and a cancel what to take back. */
 export async function recordVerified(
   db: Queryable,

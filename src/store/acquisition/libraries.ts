@@ -1,5 +1,6 @@
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
 import type { LibraryKind } from '../../domain/acquisition/products.js';
+import type { TagWish } from '../../domain/acquisition/tag-wish.js';
 import type { Queryable } from '../database.js';
 
 export interface LibraryRow {
@@ -21,13 +22,15 @@ export interface LibraryRow {
   tags: string[];
   /** Imports of three and more files become one M4B. */
   mergeChapters: boolean;
+  /** Into which sound files imports write tags. */
+  writeTags: TagWish;
   enabled: boolean;
   lastScanAt: Date | null;
   createdAt: Date;
 }
 
 const LIBRARY_COLUMNS = `id, name, kind, root, path_template as "pathTemplate", media_types as "mediaTypes",
-  base_url as "baseUrl", secret, section, path_mappings as "pathMappings", quality_profile_id as "qualityProfileId", tags, merge_chapters as "mergeChapters", enabled, last_scan_at as "lastScanAt", created_at as "createdAt"`;
+  base_url as "baseUrl", secret, section, path_mappings as "pathMappings", quality_profile_id as "qualityProfileId", tags, merge_chapters as "mergeChapters", write_tags as "writeTags", enabled, last_scan_at as "lastScanAt", created_at as "createdAt"`;
 
 export async function listLibraries(db: Queryable): Promise<LibraryRow[]> {
   const { rows } = await db.query<LibraryRow>(
@@ -48,17 +51,25 @@ export type SavedLibrary = Pick<
   Partial<
     Pick<
       LibraryRow,
-      'baseUrl' | 'secret' | 'section' | 'pathMappings' | 'qualityProfileId' | 'tags' | 'mergeChapters'
+      | 'baseUrl'
+      | 'secret'
+      | 'section'
+      | 'pathMappings'
+      | 'qualityProfileId'
+      | 'tags'
+      | 'mergeChapters'
+      | 'writeTags'
     >
   >;
 
 export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise<void> {
   await db.query(
     `insert into libraries (id, name, kind, root, path_template, media_types, enabled, base_url, secret, section, path_mappings,
-       quality_profile_id, tags, merge_chapters)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       quality_profile_id, tags, merge_chapters, write_tags)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      on conflict (id) do update set name = $2, kind = $3, root = $4, path_template = $5, media_types = $6, enabled = $7,
-       base_url = $8, secret = $9, section = $10, path_mappings = $11, quality_profile_id = $12, tags = $13, merge_chapters = $14`,
+       base_url = $8, secret = $9, section = $10, path_mappings = $11, quality_profile_id = $12, tags = $13, merge_chapters = $14,
+       write_tags = $15`,
     [
       library.id,
       library.name,
@@ -74,6 +85,7 @@ export async function saveLibrary(db: Queryable, library: SavedLibrary): Promise
       library.qualityProfileId ?? null,
       library.tags ?? [],
       library.mergeChapters ?? false,
+      library.writeTags ?? 'copies',
     ],
   );
 }

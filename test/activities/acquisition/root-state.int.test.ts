@@ -138,7 +138,9 @@ describe('a library whose disk is away (no. 36)', () => {
       state: 'offline',
       why: `The folder ${ROOT} is there without its ${ROOT_MARKER}: its disk is not mounted`,
     });
-    const { target } = await readCircumstances(fixture.deps, { name: 'Books', root: ROOT });
+    const { target } = await readCircumstances(fixture.deps, {
+      ...{ name: 'Books', root: ROOT, writeTags: 'copies', mediaTypes: ['audiobook'] },
+    });
     expect(target).toEqual({ name: 'Books', isOnline: false });
   });
 

@@ -280,6 +280,7 @@ describe('a library', () => {
     [{ pathTemplate: '{author}' }, '/pathTemplate'],
     [{ pathTemplate: 'Books' }, '/pathTemplate'],
     [{ mediaTypes: [] }, '/mediaTypes'],
+    [{ writeTags: 'linked' }, '/writeTags'],
   ])('is not made, changed or tested with %j, by which nothing could be filed', async (wrong, pointer) => {
     const body = { ...library, ...wrong };
     const kept = identified.parse((await api.send('POST', '/api/libraries', { body: library })).body).id;
@@ -291,6 +292,17 @@ describe('a library', () => {
     for (const answer of answers)
       expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
     await api.send('DELETE', `/api/libraries/${kept}`);
+  });
+
+  it('writes tags into copies unless it is told otherwise', async () => {
+    const made = await api.send('POST', '/api/libraries', { body: library });
+    expect(made.body).toMatchObject({ writeTags: 'copies' });
+    const { id } = identified.parse(made.body);
+    for (const writeTags of ['always', 'never'])
+      expect(
+        (await api.send('PUT', `/api/libraries/${id}`, { body: { ...library, writeTags } })).body,
+      ).toMatchObject({ writeTags });
+    await api.send('DELETE', `/api/libraries/${id}`);
   });
 
   it('is tested by looking at its folder, in the words of its root', async () => {

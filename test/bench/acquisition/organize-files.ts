@@ -58,6 +58,8 @@ async function measure(
     await saveLibrary(parts.deps.db, {
       ...{ id: LIBRARY, name: 'Books', kind: 'folder', root: 'library:', enabled: true },
       ...{ pathTemplate: DEFAULT_PATH_TEMPLATE, mediaTypes: ['audiobook'] },
+      // What it is held against writes none either.
+      writeTags: 'never',
     });
     const downloads = parts.deps.roots.folderOf('downloads');
     await mkdir(downloads, { recursive: true });

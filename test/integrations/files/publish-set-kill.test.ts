@@ -12,6 +12,7 @@ import {
   withdrawSet,
   type PublishedFile,
   type SetFile,
+  type StagedFile,
 } from '../../../src/integrations/files/publish-set.js';
 import { compileSource, type CompiledSource } from '../../support/compiled-source.js';
 import { BOOK, NAMES, readBook, setOf, targetIn, treeOf, writeSources } from './sets.js';
@@ -23,7 +24,7 @@ import { BOOK, NAMES, readBook, setOf, targetIn, treeOf, writeSources } from './
 const PUBLISHER = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-const { killAt, recorded, ...set } = JSON.parse(process.argv[2]);
+const { killAt, recorded, amended, ...set } = JSON.parse(process.argv[2]);
 let changes = 0;
 const count = () => {
   changes += 1;
@@ -41,7 +42,13 @@ const { publishSet } = await import('./src/integrations/files/publish-set.js');
 const nothing = async () => undefined;
 const record = async (files) => fs.writeFileSync(recorded, JSON.stringify(files));
 const { signal } = new AbortController();
-await publishSet({ ...set, earlier: [], record, fence: nothing, verify: nothing, signal });
+// As tags are written: beside the staged file, then over it.
+const amend = async ({ hostPath }) => {
+  await fs.promises.writeFile(hostPath + '.new', 'amended');
+  await fs.promises.rename(hostPath + '.new', hostPath);
+  return true;
+};
+await publishSet({ ...set, ...(amended ? { amend } : {}), earlier: [], record, fence: nothing, verify: nothing, signal });
 process.stdout.write(String(changes));
 `;
 
@@ -88,9 +95,9 @@ async function setScene(foreign: boolean): Promise<Scene> {
 /** Resolves with the number of changes, or undefined when it was killed. */
 async function publishApart(
   { root, recorded }: Scene,
-  { killAt, kept }: { killAt: number; kept: string },
+  { killAt, kept, amended = false }: { killAt: number; kept: string; amended?: boolean },
 ): Promise<number | undefined> {
-  const set = { target: targetIn(root, kept), files, attemptId: FIRST_ATTEMPT, killAt, recorded };
+  const set = { target: targetIn(root, kept), files, attemptId: FIRST_ATTEMPT, killAt, recorded, amended };
   const child = spawn(process.execPath, [entry, JSON.stringify(set)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -106,8 +113,9 @@ async function readRecorded({ recorded }: Scene): Promise<PublishedFile[]> {
   return published.parse(JSON.parse(await readFile(recorded, 'utf8').catch(() => '[]')));
 }
 
-async function countChanges(foreign: boolean): Promise<number> {
-  const changes = await publishApart(await setScene(foreign), { killAt: 0, kept: foreign ? BOOK : '' });
+async function countChanges(foreign: boolean, amended = false): Promise<number> {
+  const kept = foreign ? BOOK : '';
+  const changes = await publishApart(await setScene(foreign), { killAt: 0, kept, amended });
   expect(changes).toBeGreaterThan(8);
   return changes ?? 0;
 }
@@ -149,6 +157,28 @@ describe('publishSet after kill -9', () => {
       expect(book['notes.txt']).toBe('keep');
     }
   }, 120_000);
+
+  it.each([false, true])(
+    'ends with amended copies alone, wherever it was killed (beside others: %s)',
+    async (foreign) => {
+      const kept = foreign ? BOOK : '';
+      const changes = await countChanges(foreign, true);
+      for (let killAt = 1; killAt <= changes; killAt += 1) {
+        const scene = await setScene(foreign);
+        await publishApart(scene, { killAt, kept, amended: true });
+        const amend = async ({ hostPath }: StagedFile): Promise<boolean> => {
+          await writeFile(hostPath, 'amended');
+          return true;
+        };
+        const earlier = await readRecorded(scene);
+        await publishSet(setOf(files, targetIn(scene.root, kept), { earlier, amend }));
+        const { 'notes.txt': notes, 'metadata.json': sidecar, ...book } = await readBook(scene.root);
+        expect([notes, typeof sidecar]).toEqual([foreign ? 'keep' : undefined, 'string']);
+        expect(book).toEqual({ [NAMES[1] ?? '']: 'amended', [NAMES[2] ?? '']: 'amended' });
+      }
+    },
+    120_000,
+  );
 
   it.each([false, true])(
     'leaves nothing behind when it is withdrawn instead (beside others: %s)',

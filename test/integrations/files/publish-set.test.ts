@@ -6,7 +6,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Fault } from '../../../src/domain/faults.js';
-import { publishSet, withdrawSet, type SetFile } from '../../../src/integrations/files/publish-set.js';
+import {
+  publishSet,
+  withdrawSet,
+  type SetFile,
+  type StagedFile,
+} from '../../../src/integrations/files/publish-set.js';
 import { BOOK, NAMES, readBook, setOf, targetIn, treeOf, writeSources } from './sets.js';
 
 const WHOLE = ['Some Author/', `${BOOK}/`, ...NAMES.map((name) => `${BOOK}/${name}`)].sort();
@@ -60,6 +65,29 @@ describe('publishSet', () => {
     expect(await publishSet(setOf(files, targetIn(root), { earlier: first }))).toEqual(first);
     expect((await stat(path.join(root, BOOK))).ino).toBe(before.ino);
     expect(await treeOf(root)).toEqual(WHOLE);
+  });
+
+  it('lets copies be changed and never links; what was changed is known by its new hash and by its source', async () => {
+    const amend = async ({ hostPath }: StagedFile): Promise<boolean> => {
+      await writeFile(hostPath, 'amended');
+      return true;
+    };
+    const [sidecar, linked, copied] = files as [SetFile, SetFile, SetFile];
+    const own = [sidecar, linked, { ...copied, own: true }];
+    const published = await publishSet(setOf(own, targetIn(root), { amend }));
+    expect(published.map(({ mode }) => mode)).toEqual(['written', 'hardlink', 'copy']);
+    expect(published[1]?.sourceSha256).toBeUndefined();
+    expect(published[2]).toMatchObject({ sizeBytes: 7, sourceSha256: expect.any(String) });
+    expect((await readBook(root))['2 - Some Book.mp3']).toBe('amended');
+    expect(await readFile(path.join(folder, 'download', 'two.mp3'))).toEqual(Buffer.alloc(1_000, 2));
+
+    const again = await publishSet(setOf(own, targetIn(root), { amend, earlier: published }));
+    expect(again).toEqual(published);
+    const other = await publishSet(setOf(own, targetIn(root), { amend, others: published }));
+    expect(other.map(({ mode }) => mode)).toEqual(['found', 'found', 'found']);
+    await writeFile(path.join(folder, 'download', 'two.mp3'), 'another release');
+    const clashing = publishSet(setOf(own, targetIn(root), { amend, others: published }));
+    await expect(clashing).rejects.toMatchObject({ kind: 'bad_input' });
   });
 
   it('accepts an equal file of somebody else as found', async () => {

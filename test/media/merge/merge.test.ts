@@ -1,10 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-
 import { describe, expect, it } from '@jest/globals';
 
-import { writeAsin } from '../../../src/media/merge/asin-atom.js';
 import { chooseEncoding, type Sound } from '../../../src/media/merge/encoding.js';
 import { ffmetadata } from '../../../src/media/merge/ffmetadata.js';
 import { concatList, mergeRun } from '../../../src/media/merge/merge-run.js';
@@ -88,15 +83,5 @@ describe('the texts and arguments of a merge', () => {
     );
     expect(mergeRun(files, encoding, 'fdk').options.join(' ')).toContain('-c:a libfdk_aac -vbr 4 ');
     for (const input of copied.inputs) expect(JSON.stringify(input)).toContain('"-format_whitelist"');
-  });
-});
-
-describe('writeAsin', () => {
-  it('refuses a file that has no place for it', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'longplay-asin-'));
-    const file = path.join(folder, 'x.m4b');
-    await writeFile(file, Buffer.from('\0\0\0\u0010ftypM4A \0\0\0\0', 'latin1'));
-    await expect(writeAsin(file, 'B000000001')).rejects.toMatchObject({ kind: 'transient' });
-    await rm(folder, { recursive: true });
   });
 });
