@@ -3,6 +3,8 @@ import { Fault } from '../../domain/faults.js';
 import { differingTags, decodeSound } from '../read-back.js';
 import type { MediaDescription } from '../probe-output.js';
 import type { MediaTools } from '../tools.js';
+import { readId3, sizeOf, tellsLength, writeId3 } from './id3-frames.js';
+import { keepFrames } from './keep-frames.js';
 import {
   ASIN_ATOM,
   asinAtom,
@@ -27,6 +29,8 @@ export interface Retagging {
 
 /** One argument of a command holds 128 KiB on Linux. */
 const MOST_PLACE = 100_000;
+/** What players expect to find after the frames of an MP3, so that they can change one. */
+const LEAST_PADDING = 1_024;
 const ALIKE_SECONDS = 0.5;
 /** FFmpeg moves the chapters of an MP3 by the beginning of its sound. */
 const ALIKE_CHAPTER_SECONDS = 0.1;
@@ -43,14 +47,37 @@ const NO_TAGS = new Set([
  * @throws the signal's reason; Fault bad_input for what the same source would give again, else as RunFfmpeg.
  */
 export async function retag(tools: MediaTools, retagging: Retagging): Promise<void> {
-  await (retagging.format.family === 'mp4'
-    ? retagMp4(tools, retagging)
-    : runWith(tools, retagging, retagging.tags));
+  await write(tools, retagging);
   await readBack(tools, retagging);
 }
 
-async function runWith({ run }: MediaTools, retagging: Retagging, tags: BookTags): Promise<void> {
-  await run({ ...tagRun({ ...retagging, tags }), signal: retagging.signal });
+function write(tools: MediaTools, retagging: Retagging): Promise<void> {
+  const { format, tags } = retagging;
+  if (format.family === 'mp4') return retagMp4(tools, retagging);
+  return format.muxer === 'mp3' ? retagMp3(tools, retagging) : runWith(tools, retagging, { tags });
+}
+
+async function runWith(
+  { run }: MediaTools,
+  retagging: Retagging,
+  { tags, options = [] }: { tags: BookTags; options?: readonly string[] },
+): Promise<void> {
+  await run({ ...tagRun({ ...retagging, tags, more: options }), signal: retagging.signal });
+}
+
+/** Frames go over as they stand into a tag of the same version, with room for them. */
+async function retagMp3(tools: MediaTools, retagging: Retagging): Promise<void> {
+  const { source, output, tags } = retagging;
+  const theirs = await readId3(source);
+  // A length that was guessed before would be another one after.
+  const length = (await tellsLength(source)) ? [] : ['-write_xing', '0'];
+  if (theirs === undefined) return runWith(tools, retagging, { tags, options: length });
+  const { version, frames } = theirs;
+  const room = ['-metadata_header_padding', String(sizeOf(frames) + LEAST_PADDING)];
+  const options = ['-id3v2_version', version === 4 ? '4' : '3', ...length, ...room];
+  await runWith(tools, retagging, { tags, options });
+  const made = (await readId3(output))?.frames ?? [];
+  await writeId3(output, keepFrames(made, { theirs: frames, tags }));
 }
 
 /** Whatever FFmpeg has no name for is taken over as it stands. */
@@ -62,7 +89,7 @@ async function retagMp4(tools: MediaTools, retagging: Retagging): Promise<void> 
   const atoms = asin === undefined ? theirs : [asinAtom(asin), ...theirs];
   const place = tagPlaceholder(atoms);
   if (place.length > MOST_PLACE) throw wrong(`at most ${MOST_PLACE} bytes of tags, it has ${place.length}`);
-  await runWith(tools, retagging, { ...tags, [PLACEHOLDER_TAG]: place });
+  await runWith(tools, retagging, { tags: { ...tags, [PLACEHOLDER_TAG]: place } });
   await placeTagAtoms(retagging.output, atoms);
 }
 

@@ -11,11 +11,14 @@ export function tagRun({
   output,
   format,
   tags,
+  more = [],
 }: {
   source: string;
   output: string;
   format: TagFormat;
   tags: BookTags;
+  /** Of the format's own. */
+  more?: readonly string[];
 }): Pick<FfmpegRun, 'inputs' | 'output' | 'options'> {
   const option = format.place === 'sound' ? '-metadata:s:a:0' : '-metadata';
   return {
@@ -25,10 +28,10 @@ export function tagRun({
       // The titles of an MP4's chapters are a stream of data, which FFmpeg makes anew and refuses to copy.
       ...['-map', '0', '-map', '-0:d?', '-c', 'copy', '-map_metadata', '0'],
       ...Object.entries(tags).flatMap(([name, value]) => [option, `${name}=${value}`]),
-      // Else it tells its own name as the encoder's; that of the encoder it keeps nowhere but in an MP4.
+      // Else it tells its own name as the encoder's.
       ...['-fflags', '+bitexact'],
       ...(format.family === 'mp4' ? ['-movflags', '+faststart'] : []),
-      ...['-f', format.muxer, '-y'],
+      ...[...more, '-f', format.muxer, '-y'],
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,10 +11,12 @@ import type { TagWish } from '../../../src/domain/acquisition/tag-wish.js';
 import { Fault } from '../../../src/domain/faults.js';
 import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
 import type { MediaDescription } from '../../../src/media/probe.js';
+import { readId3 } from '../../../src/media/tags/id3-frames.js';
 import type { MediaTools } from '../../../src/media/tools.js';
 import { findImport } from '../../../src/store/acquisition/imports.js';
 import { insertJob } from '../../../src/store/jobs.js';
 import { freeform } from '../../media/tags/atoms.js';
+import { frame, id3 } from '../../media/tags/id3.js';
 import { canMount, createDisks } from '../../support/disks.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';
 import { saveImportClient, startImportJob } from './import-job.js';
@@ -230,6 +232,61 @@ describe('tags that an import writes', () => {
     expect((await probe(filed('Some Book.m4b'))).tags).toMatchObject({ isbn: '9780000000002', ...WRITTEN });
   });
 
+  it.each([3, 4] as const)(
+    'leave comments, lyrics, ratings and links of an MP3 as other programs wrote them (ID3v2.%s)',
+    async (version) => {
+      await downloadApart('plain.mp3');
+      const theirs: [string, string][] = [
+        ...([
+          ['COMM', '\0eng\0Read by me'],
+          ['USLT', '\0eng\0La la'],
+          ['UFID', 'http://x\0abc'],
+        ] as const),
+        ...([
+          ['POPM', 'a@b\0\u0005'],
+          ['WXXX', '\0\0http://x'],
+          ['TXXX', '\0Mood\0calm'],
+        ] as const),
+      ].map(([id, body]) => [id, body]);
+      const bytes = await readFile(downloaded('1.mp3'));
+      const sound = bytes.subarray(bytes.indexOf(Buffer.from([0xff, 0xfb])));
+      const tag = id3(
+        version,
+        theirs.map(([id, body]) => frame(id, body, version)),
+      );
+      await writeFile(downloaded('1.mp3'), Buffer.concat([tag, sound]));
+      await plan();
+      expect(await file()).toContain('wrote tags into 1 of 1 files');
+      const filedTag = await readId3(filed('Some Book.mp3'));
+      expect(filedTag?.version).toBe(version);
+      for (const [id, body] of theirs.slice(0, -1))
+        expect(filedTag?.frames).toContainEqual({ id, flags: 0, body: Buffer.from(body) });
+      const { tags } = await probe(filed('Some Book.mp3'));
+      expect(tags).toMatchObject({ ...WRITTEN, mood: 'calm', comment: 'Read by me' });
+    },
+  );
+
+  it.each([
+    ['by its frames', []],
+    ['by no frames', ['-write_id3v2', '0', '-write_id3v1', '1']],
+  ])(
+    'change no length that is guessed: an MP3 of a changing rate without a frame that tells it, tagged %s',
+    async (_how, options) => {
+      await wish('always');
+      await fixture.deps.media.run({
+        inputs: [{ lavfi: 'anoisesrc=duration=6:amplitude=0.8,volume=volume=0:enable=gt(t\\,2)' }],
+        output: downloaded('1.mp3'),
+        options: ['-c:a', 'libmp3lame', '-q:a', '2', '-write_xing', '0', ...options],
+        signal: AbortSignal.timeout(30_000),
+      });
+      const before = await probe(downloaded('1.mp3'));
+      expect(Math.abs(before.durationSeconds - 6)).toBeGreaterThan(1);
+      await plan();
+      expect(await file()).toContain('wrote tags into 1 of 1 files');
+      expect((await probe(filed('Some Book.mp3'))).tags).toMatchObject(WRITTEN);
+    },
+  );
+
   it('number the files of one book; each keeps its own title, or is called by its number', async () => {
     await downloadApart('rich.mp3', 'plain.mp3');
     await plan();
@@ -350,14 +407,28 @@ describe('a download on another disk', () => {
 });
 
 describe('tags that cannot be written', () => {
-  /** FFmpeg and ffprobe as they are, but for what is made by a run with tags. */
-  function spoiling(spoil: (output: string) => Promise<void>): ImportSteps {
+  const isTagged = (hostPath: string): boolean => path.basename(hostPath).startsWith('.tags');
+
+  /** FFmpeg and ffprobe as they are, but for what comes after the run that writes tags. */
+  function afterRun(then: () => Promise<void>): ImportSteps {
     const { media } = fixture.deps;
     return stepsWith({
       ...media,
       run: async (run) => {
         await media.run(run);
-        if (path.basename(run.output).startsWith('.tags')) await spoil(run.output);
+        if (isTagged(run.output)) await then();
+      },
+    });
+  }
+
+  /** What was written is another file by the time that it is read back. */
+  function spoiling(spoil: (output: string) => Promise<void>): ImportSteps {
+    const { media } = fixture.deps;
+    return stepsWith({
+      ...media,
+      probe: async (hostPath, signal) => {
+        if (isTagged(hostPath)) await spoil(hostPath);
+        return media.probe(hostPath, signal);
       },
     });
   }
@@ -376,7 +447,7 @@ describe('tags that cannot be written', () => {
   });
 
   it('leave the untagged copy, and a warning that says why, when FFmpeg fails', async () => {
-    const failing = spoiling(() => Promise.reject(new Fault('transient', 'FFmpeg was expected to finish')));
+    const failing = afterRun(() => Promise.reject(new Fault('transient', 'FFmpeg was expected to finish')));
     expect(await filedUntagged(failing)).toContain('FFmpeg was expected to finish');
   });
 
@@ -410,7 +481,7 @@ describe('tags that cannot be written', () => {
     await expect(
       file(
         {},
-        spoiling(() => Promise.reject(full)),
+        afterRun(() => Promise.reject(full)),
       ),
     ).rejects.toMatchObject({
       waitingReason: 'disk_full',
@@ -423,7 +494,7 @@ describe('tags that cannot be written', () => {
   it('end with a pause or a cancel that comes while they are written, and leave nothing', async () => {
     const stop = new AbortController();
     const reason = new Error('paused');
-    const stopping = spoiling(() => {
+    const stopping = afterRun(() => {
       stop.abort(reason);
       return Promise.resolve();
     });
@@ -432,6 +503,26 @@ describe('tags that cannot be written', () => {
     await file();
     expect((await probe(filed('Some Book.mp3'))).tags).toMatchObject(WRITTEN);
   });
+});
+
+describe('the room of an import with tags', () => {
+  (canMount ? it : it.skip)(
+    'is that of all files and once more of the largest, while that one is tagged',
+    async () => {
+      await disks.mountTmpfs(fixture.library, '150m');
+      await downloadApart('rich.m4b');
+      const { size } = await stat(downloaded('1.m4b'));
+      await plan();
+      // Of the 150 MB Longplay leaves 100 MB free: the rest holds the file once, and not twice.
+      const { bavail, bsize } = await statfs(fixture.library);
+      const spare = bavail * bsize - 100_000_000 - Math.round(1.5 * size);
+      await writeFile(path.join(fixture.library, 'filler'), Buffer.alloc(spare));
+      await expect(file()).rejects.toMatchObject({ kind: 'environment', waitingReason: 'disk_full' });
+      await rm(path.join(fixture.library, 'filler'));
+      await file();
+      expect((await probe(filed('Some Book.m4b'))).tags).toMatchObject(WRITTEN);
+    },
+  );
 });
 
 describe('a damaged file', () => {

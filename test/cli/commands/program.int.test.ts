@@ -139,6 +139,10 @@ describe('longplay', () => {
     [['worker', 'gpu'], 'Allowed choices are core, cpu'],
     [['job', 'list', '--limit', '0'], 'Expected a whole number from 1 to 200'],
     [['job', 'priority', 'x', '11'], 'Expected a whole number from 1 to 10'],
+    [
+      ['library', 'add', 'x', 'library:', '--write-tags', 'links'],
+      'Allowed choices are never, copies, always',
+    ],
     [['request', 'add', 'x', '--type', 'painting'], 'Allowed choices are audiobook'],
     [['token', 'create', 'x', '--expires', 'tomorrow'], 'Expected a time such as'],
     [['job', 'create', 'demo_steps', '--params', '{count: 1}'], 'Quote it for your shell'],
@@ -210,6 +214,23 @@ describe('longplay', () => {
           ],
         }),
       ]),
+    });
+  });
+
+  it('adds a library that wants tags in all that can have them', async () => {
+    const added = await run([
+      'library',
+      'add',
+      'Tagged',
+      'library:Tagged',
+      '--write-tags',
+      'always',
+      '--untested',
+    ]);
+    expect(added).toMatchObject({ status: 0, stderr: '' });
+    const { stdout } = await run(['library', 'list', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      libraries: expect.arrayContaining([expect.objectContaining({ id: 'tagged', writeTags: 'always' })]),
     });
   });
 
