@@ -1,5 +1,5 @@
 import { Fault, normalizeError } from '../domain/faults.js';
-import { eachAtMost } from './bounded.js';
+import { eachAtMost } from '../domain/each-at-most.js';
 import type { JobsDeps } from './deps.js';
 
 /** How many jobs are worked at side by side where each needs a call to Temporal. */

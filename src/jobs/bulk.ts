@@ -4,7 +4,8 @@ import { insertWishes, matchBulk, unknownIds, type BulkMatch, type BulkWish } fr
 import type { JobFilter } from '../store/job-list.js';
 import type { JobRow } from '../store/jobs.js';
 import type { Wish, WishKind } from '../store/wishes.js';
-import { atMostFor, eachAtMost } from './bounded.js';
+import { eachAtMost } from '../domain/each-at-most.js';
+import { atMostFor } from './bounded.js';
 import type { JobsDeps } from './deps.js';
 import { beginRetry } from './retry.js';
 import { startJob } from './start.js';

@@ -2,7 +2,7 @@ import { endFinding, recordFinding } from '../store/findings.js';
 import { openRows } from '../store/comparison.js';
 import { rememberNamespace, rememberedNamespace } from '../store/namespace.js';
 import { recoverJob } from './compare.js';
-import { eachAtMost } from './bounded.js';
+import { eachAtMost } from '../domain/each-at-most.js';
 import { applyQueues } from './queues.js';
 import { confirmJob } from './confirm.js';
 import type { JobsDeps } from './deps.js';

@@ -9,7 +9,7 @@ import {
   type Wish,
   type WishKind,
 } from '../store/wishes.js';
-import { eachAtMost } from './bounded.js';
+import { eachAtMost } from '../domain/each-at-most.js';
 import type { JobsDeps } from './deps.js';
 
 type WishDeps = Pick<JobsDeps, 'db' | 'temporal' | 'log'>;

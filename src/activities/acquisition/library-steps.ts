@@ -9,10 +9,11 @@ import { parseLogicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { scanFolder } from '../../integrations/libraries/folder.js';
 import {
-  findItemByPath,
+  itemsAt,
   markMissing,
   readScanStart,
   recordScanned,
+  seeItems,
   upsertItems,
   type ScannedItem,
 } from '../../store/acquisition/library-items.js';
@@ -105,11 +106,13 @@ async function scanAll(
 ): Promise<{ items: number; unreadFolders: number }> {
   const { library, scanId, step } = scan;
   deps.roots.resolve(inLibrary(library, scan.path));
-  let batch: ScannedItem[] = [];
+  let [changed, same]: [ScannedItem[], string[]] = [[], []];
   let [items, unread, unreadFolders] = [0, 0, 0];
   const write = async (): Promise<void> => {
-    if (batch.length > 0) await upsertItems(deps.db, { libraryId: library.id, scanId, items: batch });
-    batch = [];
+    const about = { libraryId: library.id, scanId };
+    if (same.length > 0) await seeItems(deps.db, { ...about, paths: same });
+    if (changed.length > 0) await upsertItems(deps.db, { ...about, items: changed });
+    [changed, same] = [[], []];
     step.progress({ done: items, total: null, unit: 'items' });
   };
   const found = scanFolder({
@@ -117,7 +120,7 @@ async function scanAll(
     mediaTypes: MEDIA_TYPES.filter((type) => library.mediaTypes.includes(type)),
     path: scan.path,
     signal: step.signal,
-    known: (path) => findItemByPath(deps.db, { libraryId: library.id, path }),
+    known: (paths) => itemsAt(deps.db, { libraryId: library.id, paths }),
     probe: (hostPath) => deps.media.probe(hostPath, step.signal),
     onUnread: ({ what, relative, why }) => {
       unread += 1;
@@ -125,10 +128,11 @@ async function scanAll(
       if (unread <= MAX_LOGGED) step.log('warn', `cannot read ${relative}: ${why}`);
     },
   });
-  for await (const item of found) {
+  for await (const { item, unchanged } of found) {
     items += 1;
-    batch.push({ ...item, id: item.id === '' ? `item-${makeShortId(randomBytes(8))}` : item.id });
-    if (batch.length >= BATCH) await write();
+    if (unchanged) same.push(item.path);
+    else changed.push({ ...item, id: item.id === '' ? `item-${makeShortId(randomBytes(8))}` : item.id });
+    if (changed.length + same.length >= BATCH) await write();
   }
   await write();
   return { items, unreadFolders };

@@ -4,7 +4,7 @@ import { Fault, normalizeError } from '../../domain/faults.js';
 import { ARRS } from '../../domain/moving-in/arr.js';
 import { planImport } from '../../domain/moving-in/plan.js';
 import type { PlanItem } from '../../domain/moving-in/plan-item.js';
-import { eachAtMost } from '../../jobs/bounded.js';
+import { eachAtMost } from '../../domain/each-at-most.js';
 import type { Principal } from '../access/principal.js';
 import type { ApiContext } from '../context.js';
 import { defineOperation } from '../http/operation.js';

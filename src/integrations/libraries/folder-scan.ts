@@ -14,6 +14,23 @@ export interface Unread {
   why: string;
 }
 
+/** Files that make one item, as their folder lists them. */
+export interface ItemFiles {
+  /** The item's path, and the folder that holds the files; both relative to the library's root. */
+  path: string;
+  folder: string;
+  names: readonly string[];
+  mediaType: MediaType;
+  /** Of an audiobook: there is a metadata.json beside it. */
+  hasSidecar: boolean;
+}
+
+export interface FoundItem {
+  item: ScannedItem;
+  /** Nothing about it differs from what was known. */
+  unchanged: boolean;
+}
+
 export interface FolderScan {
   /** Absolute folder of the library. */
   root: string;
@@ -22,8 +39,8 @@ export interface FolderScan {
   /** Below it, or '' for all of it. */
   path: string;
   probe: (hostPath: string) => Promise<FileFacts>;
-  /** What an earlier scan knew of the item at a path: unchanged files are not probed again. */
-  known: (itemPath: string) => Promise<ScannedItem | undefined>;
+  /** What an earlier scan knew of the items at these paths: unchanged files are not probed again. */
+  known: (itemPaths: readonly string[]) => Promise<ReadonlyMap<string, ScannedItem>>;
   /** What could not be read. After a folder, nothing may be called missing on this scan's word. */
   onUnread: (unread: Unread) => void;
   signal: AbortSignal;

@@ -1,14 +1,16 @@
-import { opendir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 import { z } from 'zod';
 
 import { classifyFile, inReadingOrder } from '../../domain/acquisition/classify.js';
+import { eachAtMost } from '../../domain/each-at-most.js';
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
 import type { LibraryFile, ScannedItem } from '../../store/acquisition/library-items.js';
-import type { FolderScan } from './folder-scan.js';
-import { readMediaFile, type ReadFile } from './media-file.js';
-import { readSingleFiles } from './single-files.js';
+import type { FolderScan, FoundItem, ItemFiles } from './folder-scan.js';
+import { readMediaFiles } from './media-file.js';
+import { readSingleFile, singleFilesIn } from './single-files.js';
 import { plainText } from './plain-text.js';
 
 /** Folders that systems keep for themselves and that a media library never uses. */
@@ -21,6 +23,10 @@ const SYSTEM_FOLDERS = new Set([
 ]);
 /** A longer path fits in no index row of Postgres. */
 const MAX_PATH_BYTES = 2_000;
+/** So many are asked for and told together: a page of a large library, not all of it. */
+const BATCH = 50;
+/** Each may run one ffprobe. */
+const ITEMS_AT_ONCE = Math.max(2, availableParallelism());
 
 /**
  * Every folder that holds sound files is one audiobook; every film, episode and ebook is an item of its own. Hidden names
@@ -28,18 +34,50 @@ const MAX_PATH_BYTES = 2_000;
  * @throws Fault environment (library_unreachable) when the library's folder is not there, transient when the
  * folder asked for is not; any other error of the folder itself.
  */
-export async function* scanFolder(scan: FolderScan): AsyncIterable<ScannedItem> {
-  for await (const { relative, files } of walk(scan, scan.path)) {
-    if (scan.signal.aborted) throw scan.signal.reason;
-    if (Buffer.byteLength(relative) > MAX_PATH_BYTES) {
-      const isMedia = (file: string): boolean =>
-        scan.mediaTypes.some((type) => classifyFile(file, type) === 'media');
-      if (files.some(isMedia)) tooLong(scan, relative);
-      continue;
+export async function* scanFolder(scan: FolderScan): AsyncIterable<FoundItem> {
+  let batch: ItemFiles[] = [];
+  for await (const listed of walk(scan, scan.path)) {
+    scan.signal.throwIfAborted();
+    batch.push(...itemsIn(scan, listed));
+    while (batch.length >= BATCH) {
+      yield* readItems(scan, batch.slice(0, BATCH));
+      batch = batch.slice(BATCH);
     }
-    if (scan.mediaTypes.includes('audiobook')) yield* readAudiobook(scan, { relative, files });
-    yield* readSingleFiles(scan, { relative, files });
   }
+  yield* readItems(scan, batch);
+}
+
+function itemsIn(scan: FolderScan, { relative, files }: Listed): ItemFiles[] {
+  if (Buffer.byteLength(relative) > MAX_PATH_BYTES) {
+    const isMedia = (file: string): boolean =>
+      scan.mediaTypes.some((type) => classifyFile(file, type) === 'media');
+    if (files.some(isMedia)) tooLong(scan, relative);
+    return [];
+  }
+  return [...audiobookIn(scan, { relative, files }), ...singleFilesIn(scan, { relative, files })];
+}
+
+/** Some at once, told in their order; what is known of all of them is asked in one question. */
+async function* readItems(scan: FolderScan, items: readonly ItemFiles[]): AsyncIterable<FoundItem> {
+  if (items.length === 0) return;
+  const known = await scan.known(items.map(({ path: at }) => at));
+  const read = new Map<ItemFiles, ScannedItem | undefined>();
+  await eachAtMost(ITEMS_AT_ONCE, items, async (files) => {
+    scan.signal.throwIfAborted();
+    const readItem = files.mediaType === 'audiobook' ? readAudiobook : readSingleFile;
+    read.set(files, await readItem(scan, files, known.get(files.path)));
+  });
+  for (const files of items) {
+    const item = read.get(files);
+    if (item !== undefined) yield { item, unchanged: isUnchanged(item, known.get(files.path)) };
+  }
+}
+
+function isUnchanged({ files, ...item }: ScannedItem, known: ScannedItem | undefined): boolean {
+  if (files.length !== known?.files.length) return false;
+  // A file that has not changed is the known one itself.
+  if (!files.every((file) => known.files.includes(file))) return false;
+  return (Object.keys(item) as (keyof typeof item)[]).every((field) => item[field] === known[field]);
 }
 
 function tooLong(scan: FolderScan, relative: string): void {
@@ -63,7 +101,7 @@ async function* walk(scan: FolderScan, relative: string): AsyncIterable<Listed> 
 async function listFolder(scan: FolderScan, relative: string): Promise<Listed | undefined> {
   const listed: Listed = { relative, folders: [], files: [] };
   try {
-    for await (const entry of await opendir(path.join(scan.root, relative))) {
+    for (const entry of await readdir(path.join(scan.root, relative), { withFileTypes: true })) {
       if (entry.name.startsWith('.') || SYSTEM_FOLDERS.has(entry.name)) continue;
       if (entry.isDirectory()) listed.folders.push(entry.name);
       else if (entry.isFile()) listed.files.push(entry.name);
@@ -93,26 +131,31 @@ function notThere(scan: FolderScan, cause: unknown): unknown {
   });
 }
 
-async function* readAudiobook(
+function audiobookIn(
+  { mediaTypes }: FolderScan,
+  { relative, files }: Pick<Listed, 'relative' | 'files'>,
+): ItemFiles[] {
+  if (!mediaTypes.includes('audiobook')) return [];
+  const names = inReadingOrder(files.filter((file) => classifyFile(file, 'audiobook') === 'media'));
+  if (names.length === 0) return [];
+  const hasSidecar = files.includes('metadata.json');
+  return [{ path: relative, folder: relative, names, mediaType: 'audiobook', hasSidecar }];
+}
+
+async function readAudiobook(
   scan: FolderScan,
-  { relative, files: listed }: { relative: string; files: readonly string[] },
-): AsyncIterable<ScannedItem> {
-  const media = inReadingOrder(listed.filter((file) => classifyFile(file, 'audiobook') === 'media'));
-  if (media.length === 0) return;
-  const hasSidecar = listed.includes('metadata.json');
-  const known = await scan.known(relative);
-  const read: ReadFile[] = [];
-  for (const name of media) {
-    const file = await readMediaFile(scan, { relative, name, known });
-    if (file !== undefined) read.push(file);
-  }
-  if (read.length === 0) return;
-  const told = hasSidecar ? await readSidecar(path.join(scan.root, relative, 'metadata.json')) : {};
+  listed: ItemFiles,
+  known: ScannedItem | undefined,
+): Promise<ScannedItem | undefined> {
+  const { folder, names, hasSidecar } = listed;
+  const read = await readMediaFiles(scan, listed, { known });
+  if (read.length === 0) return undefined;
+  const told = hasSidecar ? await readSidecar(path.join(scan.root, folder, 'metadata.json')) : {};
   const files = read.map(({ file }) => file);
-  yield {
-    ...describe({ told, tags: read[0]?.tags, isWhole: media.length === 1, known, relative }),
+  return {
+    ...describe({ told, tags: read[0]?.tags, isWhole: names.length === 1, known, relative: folder }),
     id: known?.id ?? '',
-    path: relative,
+    path: folder,
     mediaType: 'audiobook',
     durationSeconds: totalSeconds(files),
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),

@@ -8,51 +8,45 @@ import {
 } from '../../domain/acquisition/read-file-name.js';
 import type { MediaType } from '../../domain/acquisition/release.js';
 import type { ScannedItem } from '../../store/acquisition/library-items.js';
-import type { FolderScan } from './folder-scan.js';
-import { readMediaFile } from './media-file.js';
+import type { FolderScan, ItemFiles } from './folder-scan.js';
+import { readMediaFiles } from './media-file.js';
 
 /** Films, episodes and ebooks: each file is an item, whatever lies beside it. A book in two formats is one. */
-export async function* readSingleFiles(
-  scan: FolderScan,
+export function singleFilesIn(
+  { mediaTypes }: Pick<FolderScan, 'mediaTypes'>,
   { relative, files }: { relative: string; files: readonly string[] },
-): AsyncIterable<ScannedItem> {
-  for (const names of groupsOf(scan, { relative, files })) {
-    const [first = ''] = names;
-    const at = path.posix.join(relative, first);
-    const known = await scan.known(at);
-    const mediaType = kindOf(scan.mediaTypes, at);
-    if (mediaType === undefined) continue;
-    const read = [];
-    for (const name of names) {
-      const file = await readMediaFile(scan, { relative, name, known, probed: mediaType !== 'ebook' });
-      if (file !== undefined) read.push(file.file);
-    }
-    if (read.length === 0) continue;
-    yield {
-      ...describe(mediaType, at),
-      id: known?.id ?? '',
-      path: at,
-      mediaType,
-      durationSeconds: mediaType === 'ebook' ? null : (read[0]?.durationSeconds ?? null),
-      sizeBytes: read.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      files: read,
-    };
-  }
-}
-
-/** Videos one by one; ebooks by their names without extension. */
-function groupsOf(
-  { mediaTypes }: FolderScan,
-  { relative, files }: { relative: string; files: readonly string[] },
-): string[][] {
-  const groups = new Map<string, string[]>();
+): ItemFiles[] {
+  const found = new Map<string, ItemFiles & { names: string[] }>();
   for (const name of inReadingOrder(files)) {
-    const mediaType = kindOf(mediaTypes, path.posix.join(relative, name));
+    const at = path.posix.join(relative, name);
+    const mediaType = kindOf(mediaTypes, at);
     if (mediaType === undefined) continue;
     const key = mediaType === 'ebook' ? `${path.parse(name).name}\0` : name;
-    groups.set(key, [...(groups.get(key) ?? []), name]);
+    const known = found.get(key);
+    if (known !== undefined) known.names.push(name);
+    else found.set(key, { path: at, folder: relative, names: [name], mediaType, hasSidecar: false });
   }
-  return [...groups.values()];
+  return [...found.values()];
+}
+
+export async function readSingleFile(
+  scan: FolderScan,
+  files: ItemFiles,
+  known: ScannedItem | undefined,
+): Promise<ScannedItem | undefined> {
+  const { path: at, mediaType } = files;
+  const isBook = mediaType === 'ebook';
+  const read = (await readMediaFiles(scan, files, { known, probed: !isBook })).map(({ file }) => file);
+  if (read.length === 0) return undefined;
+  return {
+    ...describe(mediaType, at),
+    id: known?.id ?? '',
+    path: at,
+    mediaType,
+    durationSeconds: isBook ? null : (read[0]?.durationSeconds ?? null),
+    sizeBytes: read.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    files: read,
+  };
 }
 
 /** An `.mp4` in a library of audiobooks is one of those. Where films and shows share a library, numbers tell them apart. */

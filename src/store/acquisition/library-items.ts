@@ -81,6 +81,18 @@ export async function upsertItems(
   );
 }
 
+/** A scan has seen them as they were known. One that was called missing meanwhile is there again. */
+export async function seeItems(
+  db: Queryable,
+  { libraryId, scanId, paths }: { libraryId: string; scanId: string; paths: readonly string[] },
+): Promise<void> {
+  await db.query(
+    `update library_items set scan_id = $2, seen_at = now(), missing_since = null, gone_at = null
+     where library_id = $1 and path = any($3)`,
+    [libraryId, scanId, paths],
+  );
+}
+
 /** The database's clock, which also stamps what a scan sees; text keeps its microseconds. */
 export async function readScanStart(db: Queryable): Promise<string> {
   const { rows } = await db.query<{ now: string }>('select now()::text as now');
@@ -166,6 +178,18 @@ export async function findItemByPath(
     [libraryId, path],
   );
   return rows[0];
+}
+
+/** What is known of the items at these paths; what is missing is not. */
+export async function itemsAt(
+  db: Queryable,
+  { libraryId, paths }: { libraryId: string; paths: readonly string[] },
+): Promise<Map<string, LibraryItemRow>> {
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${COLUMNS} from library_items where library_id = $1 and path = any($2) and missing_since is null`,
+    [libraryId, paths],
+  );
+  return new Map(rows.map((row) => [row.path, row]));
 }
 
 export async function findItemById(db: Queryable, id: string): Promise<LibraryItemRow | undefined> {

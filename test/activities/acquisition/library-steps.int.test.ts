@@ -202,7 +202,8 @@ describe('scanLibrary', () => {
     await scan();
     await utimes(at('A', 'a.mp3'), 1_000, 1_000);
     beforeProbe = () => rm(at('B'), { recursive: true, force: true });
-    expect(await scan()).toMatchObject({ items: 2, missing: 0 });
+    // It was there when it was looked at; what a scan has seen is not missing by that scan.
+    expect(await scan()).toMatchObject({ items: 3, missing: 0 });
     beforeProbe = () => Promise.resolve();
     expect(await scan()).toMatchObject({ items: 2, missing: 1 });
   });
