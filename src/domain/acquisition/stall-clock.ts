@@ -45,6 +45,8 @@ export const NEW_CLOCK: StallClock = { since: null, spentMs: 0, bytes: 0 };
 
 const LEAST_BYTES = 1024 * 1024;
 const LEAST_SHARE = 0.001;
+/** Three times the tick of a client with something active (acquisition.md §4.1). */
+const LONGEST_POLL_MS = 30_000;
 
 /** Only new verified bytes are progress; a blip of speed is not. The clock stands while nothing could move. */
 export function tickStallClock(
@@ -62,9 +64,15 @@ export function tickStallClock(
       stalled: null,
     };
   }
-  const spentMs = clock.spentMs + (clock.since === null ? 0 : Math.max(0, nowMs - clock.since));
+  const spentMs = clock.spentMs + watchedMs(clock.since, nowMs);
   const next = { since: runs ? nowMs : null, spentMs, bytes: clock.bytes };
   return { clock: next, progressed: false, stalled: runs ? stallOf(item, spentMs, limits) : null };
+}
+
+/** Nobody knows what was in a gap: the client was down, or nobody asked it (acquisition.md §4.5: the clock stops). */
+function watchedMs(since: number | null, nowMs: number): number {
+  const elapsed = since === null ? 0 : nowMs - since;
+  return elapsed < 0 || elapsed > LONGEST_POLL_MS ? 0 : elapsed;
 }
 
 function stallOf(

@@ -150,21 +150,40 @@ describe('the progress of a download', () => {
 });
 
 describe('the stall clock', () => {
+  const TICK_MS = 10_000;
+  /** Looked at each 10 s from 0 on. */
+  const watch = (item: Partial<DownloadItem>, { untilMs }: { untilMs: number }) => {
+    let seen = tick(item, 0);
+    for (let atMs = TICK_MS; atMs <= untilMs; atMs += TICK_MS) seen = tick(item, atMs, seen.clock);
+    return seen;
+  };
   const tick = (item: Partial<DownloadItem>, nowMs: number, clock = NEW_CLOCK) =>
     tickStallClock(clock, { ...ACTIVE, ...item }, { nowMs });
 
   it('runs out after 12 hours without progress, and after 2 without seeds (no. 15)', () => {
-    const { clock } = tick({}, 1);
-    expect(tick({}, STALL_LIMITS.withoutProgressMs, clock).stalled).toBeNull();
-    expect(tick({}, STALL_LIMITS.withoutProgressMs + 1, clock).stalled).toContain('no progress');
-    expect(tick({ seeders: 0 }, STALL_LIMITS.withoutSeedsMs + 1, clock).stalled).toContain('no seeds');
+    const { withoutProgressMs, withoutSeedsMs } = STALL_LIMITS;
+    const { clock } = watch({}, { untilMs: withoutProgressMs - TICK_MS });
+    expect(tick({}, withoutProgressMs - 1, clock).stalled).toBeNull();
+    expect(tick({}, withoutProgressMs, clock).stalled).toContain('no progress');
+    const late = watch({ seeders: 0 }, { untilMs: withoutSeedsMs - TICK_MS });
+    expect(late.stalled).toBeNull();
+    expect(tick({ seeders: 0 }, withoutSeedsMs, late.clock).stalled).toContain('no seeds');
+  });
+
+  it('stands still while nobody looks: the client was down, or Longplay was (no. 17)', () => {
+    const { withoutSeedsMs } = STALL_LIMITS;
+    const before = watch({ seeders: 0 }, { untilMs: 60_000 });
+    expect(tick({ seeders: 0 }, 60_000 + withoutSeedsMs, before.clock)).toMatchObject({
+      stalled: null,
+      clock: { spentMs: 60_000 },
+    });
   });
 
   it('stands still while the item is queued, paused, checked or held', () => {
-    let { clock } = tick({}, 0);
+    let { clock } = watch({}, { untilMs: STALL_LIMITS.withoutProgressMs - TICK_MS });
     for (const state of ['queued', 'paused', 'checking', 'held'] as const) {
-      clock = tick({ state }, 100, clock).clock;
-      expect(tick({ state }, 10 * STALL_LIMITS.withoutProgressMs, clock).stalled).toBeNull();
+      clock = tick({ state }, STALL_LIMITS.withoutProgressMs, clock).clock;
+      expect(tick({ state }, STALL_LIMITS.withoutProgressMs + TICK_MS, clock).stalled).toBeNull();
     }
   });
 

@@ -27,7 +27,7 @@ const STILL_MS = 20_000;
 
 /** A slower call than the least time between two of the limited indexer, which is a second. */
 const LIMITED_INTERVAL_MS = 1_500;
-const STALL = { metadata: 0.5, withoutSeeds: 0.5, withoutProgress: 2 };
+const STALL = { metadata: 1, withoutSeeds: 1, withoutProgress: 3 };
 
 export interface AcquisitionReport {
   seed: number;
