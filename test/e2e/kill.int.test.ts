@@ -48,7 +48,7 @@ function stageFor(victim: Victim): (typeof STAGES)[number] {
 const request = z.object({
   state: z.string().nullable(),
   job: z.object({ id: z.string(), status: z.string(), sentence: z.string() }),
-  importedFiles: z.array(z.object({ path: z.string(), sha256: z.string() })),
+  importedFiles: z.array(z.object({ path: z.string() })),
 });
 
 async function ask(client: HttpClient): Promise<string> {

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { chooseEbook } from '../../domain/acquisition/choose-ebook.js';
@@ -10,6 +11,7 @@ import type { MediaItem } from '../../domain/acquisition/release.js';
 import type { SidecarChapter } from '../../domain/acquisition/sidecar.js';
 import { subtitleNames } from '../../domain/acquisition/subtitle-names.js';
 import { LEAST_CONFIDENCE, tagConfidence, type Confidence } from '../../domain/acquisition/tag-confidence.js';
+import { eachAtMost } from '../../domain/each-at-most.js';
 import { Fault } from '../../domain/faults.js';
 import { checkEbook } from '../../integrations/files/ebook-file.js';
 import type { MediaDescription } from '../../media/probe.js';
@@ -28,7 +30,8 @@ export interface PlannedFile {
 
 /** What of a download is filed, and under which names. */
 export interface Contents {
-  media: (PlannedFile & { durationSeconds: number })[];
+  /** `modifiedAtMs`: before it was probed. */
+  media: (PlannedFile & { durationSeconds: number; modifiedAtMs?: number })[];
   extras: PlannedFile[];
   chapters: SidecarChapter[];
   confidence: Confidence;
@@ -41,6 +44,9 @@ export interface Choosing {
   accepted: boolean;
   step: StepContext;
 }
+
+/** Each is a process of its own. */
+const PROBES_AT_ONCE = 2;
 
 /** A running time further off than this is another work or a cut one (acquisition.md §5.1). */
 const RUNTIME_TOLERANCE = 0.1;
@@ -82,7 +88,7 @@ function nothingWanted({ mediaType }: MediaItem, files: readonly DownloadedFile[
   );
 }
 
-type ProbedFile = MediaDescription & { path: string };
+type ProbedFile = MediaDescription & { path: string; modifiedAtMs: number };
 
 async function chooseSound(
   deps: ActivityDeps,
@@ -184,20 +190,24 @@ async function probeAll(
   files: readonly string[],
 ): Promise<ProbedFile[]> {
   const source = deps.roots.resolve(download.directory);
-  const probed: ProbedFile[] = [];
-  for (const file of files) {
-    probed.push({ ...(await deps.media.probe(path.join(source, file), step.signal)), path: file });
-    step.progress({ done: probed.length, total: files.length, unit: 'files' });
-  }
-  return probed;
+  const probed = new Map<string, ProbedFile>();
+  await eachAtMost(PROBES_AT_ONCE, files, async (file) => {
+    const hostPath = path.join(source, file);
+    // Before anybody looks into it: what is written to it later has another time.
+    const { mtimeMs: modifiedAtMs } = await lstat(hostPath);
+    probed.set(file, { ...(await deps.media.probe(hostPath, step.signal)), path: file, modifiedAtMs });
+    step.progress({ done: probed.size, total: files.length, unit: 'files' });
+  });
+  return files.flatMap((file) => probed.get(file) ?? []);
 }
 
 function named(probed: readonly ProbedFile[], names: readonly string[]): Contents['media'] {
-  return probed.map(({ path: from, sizeBytes, durationSeconds }, index) => ({
+  return probed.map(({ path: from, sizeBytes, durationSeconds, modifiedAtMs }, index) => ({
     from,
     name: names[index] ?? path.basename(from),
     sizeBytes,
     durationSeconds,
+    modifiedAtMs,
   }));
 }
 

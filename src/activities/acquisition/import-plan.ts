@@ -27,7 +27,9 @@ export const importPlan = z.object({
   /** The part of `folder` that stood before; empty folders further down are ours to take back. */
   kept: z.string(),
   item: z.custom<MediaItem>(),
-  media: z.array(plannedFile.extend({ durationSeconds: z.number() })).min(1),
+  media: z
+    .array(plannedFile.extend({ durationSeconds: z.number(), modifiedAtMs: z.number().exactOptional() }))
+    .min(1),
   /** Subtitles. */
   extras: z.array(plannedFile).default([]),
   /** Likely covers of the download, the likeliest first. */

@@ -42,7 +42,8 @@ const publishedFiles = z.array(
   z.object({
     name: z.string(),
     sizeBytes: z.number(),
-    sha256: z.string(),
+    sha256: z.string().nullable(),
+    inode: z.string().optional(),
     mode: z.enum(['hardlink', 'reflink', 'copy', 'written', 'found']),
     sourceSha256: z.string().optional(),
   }),
@@ -105,7 +106,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
         },
         signal: step.signal,
         onBytes: countBytes(plan, step),
-        verify: (hostPath, name) => verifyMedia(deps, { hostPath, name, plan, step }),
+        verify: (file) => verifyMedia(deps, { ...file, plan, step }),
         amend: (staged) => tagStaged(deps, { staged, plan, step }),
       });
       await commitImport(deps.db, { jobId: step.jobId, files: manifestOf(published, { plan, logical }) });
@@ -269,7 +270,7 @@ function manifestOf(
   published: readonly PublishedFile[],
   { plan, logical }: { plan: ImportPlan; logical: string },
 ): Parameters<typeof commitImport>[1]['files'] {
-  return published.map(({ name, ...file }) => ({
+  return published.map(({ name, inode: _inode, ...file }) => ({
     ...file,
     path: `${logical}/${name}`,
     durationSeconds: plan.media.find((planned) => planned.name === name)?.durationSeconds ?? null,

@@ -34,10 +34,10 @@ export function wantsOwn({ writeTags }: ImportPlan, name: string): boolean {
  */
 export async function tagStaged(deps: ActivityDeps, tagging: Tagging): Promise<boolean> {
   const { staged, plan, step } = tagging;
-  const isMedia = plan.media.some(({ name }) => name === staged.name);
-  if (plan.writeTags === 'never' || !isMedia || !mayTakeTags(staged.name)) return false;
+  const index = plan.media.findIndex(({ name }) => name === staged.name);
+  if (plan.writeTags === 'never' || index < 0 || !mayTakeTags(staged.name)) return false;
   // In our own stage, on the disk of the library (acquisition.md §8 no. 37).
-  const output = path.join(path.dirname(staged.hostPath), `.tags${path.extname(staged.name)}`);
+  const output = path.join(path.dirname(staged.hostPath), `.tags-${index}${path.extname(staged.name)}`);
   try {
     return await writeTags(deps, tagging, output);
   } catch (error) {

@@ -140,6 +140,16 @@ export const libraryItem = z
   })
   .meta({ id: 'LibraryItem' });
 
+const importedFile = z
+  .object({
+    path: z.string().describe('Root and path below it'),
+    sizeBytes: z.number(),
+    sha256: z.string().nullable().describe('Null: a hard link to what was downloaded, read by nobody since'),
+    mode: z.string().describe('How it came there: hardlink, reflink, copy, written, found …'),
+    durationSeconds: z.number().nullable(),
+  })
+  .meta({ id: 'ImportedFile' });
+
 const reason = z.string().trim().min(1).max(500).optional().describe('Why, for the timeline');
 
 export const reasonBody = z.strictObject({ reason }).meta({ id: 'Reason' });
@@ -187,7 +197,7 @@ export const requestDetail = requestView
       .describe('The whole decision: every search, who answered what, every candidate'),
     downloads: z.array(download),
     libraryItem: libraryItem.nullable(),
-    importedFiles: z.array(z.unknown()).describe('What was filed, with hashes'),
+    importedFiles: z.array(importedFile),
   })
   .meta({ id: 'RequestDetail' });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { importedFiles } from '../../store/acquisition/imports.js';
+import { hashFile } from '../../integrations/files/place.js';
+import { importedFiles, type ManifestFile } from '../../store/acquisition/imports.js';
 import type { HttpClient } from '../http-client.js';
 import type { RunningLongplay } from '../up.js';
 import type { Stage } from './stage.js';
@@ -77,13 +78,7 @@ export async function summarize({
     status: request.job.status,
     jobs: [request.job, ...jobs.reverse()],
     library: {
-      files: files.map(({ path, sizeBytes, sha256, durationSeconds }) => ({
-        path,
-        hostPath: longplay.parts.roots.resolve(path),
-        sizeBytes,
-        sha256,
-        durationSeconds,
-      })),
+      files: await Promise.all(files.map((file) => shownFile(longplay, file))),
     },
     decoys: stage.offers
       .filter(({ guid }) => guid.startsWith('decoy'))
@@ -95,6 +90,16 @@ export async function summarize({
     },
   };
   return { document, lines: tell(document, await tellMedia(longplay, document)) };
+}
+
+/** The sums that a person may check; nobody reads a hard link for one before. */
+async function shownFile(
+  { parts }: RunningLongplay,
+  { path, sizeBytes, sha256, durationSeconds }: ManifestFile,
+): Promise<DemoSummary['library']['files'][number]> {
+  const hostPath = parts.roots.resolve(path);
+  const sum = sha256 ?? (await hashFile(hostPath, { signal: AbortSignal.timeout(60_000) }));
+  return { path, hostPath, sizeBytes, sha256: sum, durationSeconds };
 }
 
 /** A decoy is refused by a rule, or taken and found out: then the timeline says why it was left. */

@@ -11,7 +11,10 @@ export type PlaceMode = 'hardlink' | 'reflink' | 'copy';
 export interface Placed {
   mode: PlaceMode;
   sizeBytes: number;
-  sha256: string;
+  /** Null for a hard link: it is the source itself, so that there is nothing to read back. */
+  sha256: string | null;
+  /** Of a hard link, which is known by it. */
+  inode?: string;
 }
 
 interface Placement {
@@ -28,7 +31,7 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Puts `source` at `target`: hardlink, else reflink, else copy, each by really trying, since equal device
- * numbers prove nothing (acquisition.md §5.2). What stands at `target` is read back, hashed and synced.
+ * numbers prove nothing (acquisition.md §5.2). What stands at `target` is synced; a copy is read back and hashed.
  * @throws Fault bad_input for a source that is no plain file, transient for one that changed meanwhile.
  */
 export async function placeFile(placement: Placement): Promise<Placed> {
@@ -37,15 +40,32 @@ export async function placeFile(placement: Placement): Promise<Placed> {
   await rm(target, { force: true });
   const linked = placement.own === true ? undefined : await tryLink(placement);
   const mode = linked ?? (await tryClone(placement)) ?? 'copy';
-  const sha256 = mode === 'copy' ? await copyFileChecked(placement) : await hashFile(target, placement);
+  const sha256 = await settle(mode, placement);
   await syncFile(target);
-  const placed = await lstat(target);
-  if (placed.size !== before.size || hasChanged(before, await statPlainFile(source))) {
+  const placed = await lstat(target, { bigint: true });
+  const sizeBytes = Number(placed.size);
+  if (sizeBytes !== before.size || hasChanged(before, await statPlainFile(source))) {
     throw new Fault('transient', `${path.basename(source)} was changed while it was filed`, {
       remedy: 'Wait until no program writes to it any more',
     });
   }
-  return { mode, sizeBytes: placed.size, sha256 };
+  return {
+    mode,
+    sizeBytes,
+    sha256,
+    ...(mode === 'hardlink' ? { inode: `${placed.dev}:${placed.ino}` } : {}),
+  };
+}
+
+async function settle(mode: PlaceMode, placement: Placement): Promise<string | null> {
+  switch (mode) {
+    case 'hardlink':
+      return null;
+    case 'reflink':
+      return hashFile(placement.target, placement);
+    case 'copy':
+      return copyFileChecked(placement);
+  }
 }
 
 /** A link would put its own name into the library, not the file; a pipe would never end. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { eachAtMost } from '../../domain/each-at-most.js';
 import { errorCode, Fault } from '../../domain/faults.js';
 import { diskFault } from './disk-faults.js';
 import { hashFile, placeFile, type PlaceMode } from './place.js';
@@ -19,6 +20,9 @@ import {
   type Target,
 } from './target.js';
 
+/** One is read while another waits for the disk to keep it. */
+const FILES_AT_ONCE = 2;
+
 /** A file of the set: from a source file, or with a text of our own. */
 export type SetFile =
   | { name: string; source: string; /** Never a link to the source. */ own?: boolean }
@@ -27,7 +31,10 @@ export type SetFile =
 export interface PublishedFile {
   name: string;
   sizeBytes: number;
-  sha256: string;
+  /** Null: a hard link to its source. */
+  sha256: string | null;
+  /** Of a hard link. */
+  inode?: string | undefined;
   /** `found`: an equal file stood there before us. */
   mode: PlaceMode | 'written' | 'found';
   /** Of what was placed, where it was amended since; `sha256` is of what stands there. */
@@ -56,8 +63,8 @@ export interface PublishSet {
   record: (files: PublishedFile[]) => Promise<void>;
   /** Before each irreversible act. @throws Fault superseded. */
   fence: () => Promise<void>;
-  /** Looks at each file; throws when it is not right. */
-  verify: (hostPath: string, name: string) => Promise<void>;
+  /** Looks at each file; throws when it is not right. `linked`: it is the source itself. */
+  verify: (file: { hostPath: string; name: string; linked: boolean }) => Promise<void>;
   signal: AbortSignal;
   onBytes?: (bytes: number) => void;
 }
@@ -97,11 +104,13 @@ export async function withdrawSet(target: Target, recorded: readonly PublishedFi
   const { signal } = new AbortController();
   try {
     await removePartials(target);
-    for (const { name, sizeBytes, sha256, mode } of recorded) {
+    for (const { name, sizeBytes, sha256, inode, mode } of recorded) {
       const file = path.join(folderOf(target), name);
       const found = await statIfThere(file);
-      if (mode === 'found' || found?.isFile() !== true || found.size !== sizeBytes) continue;
-      if ((await hashFile(file, { signal })) === sha256) await rm(file);
+      if (mode === 'found' || found?.isFile() !== true || Number(found.size) !== sizeBytes) continue;
+      const isOurs =
+        sha256 === null ? (await inodeOf(file)) === inode : (await hashFile(file, { signal })) === sha256;
+      if (isOurs) await rm(file);
     }
     await removeEmptyFolders(target);
   } catch (error) {
@@ -117,8 +126,9 @@ async function acceptPublished(set: PublishSet): Promise<Map<string, PublishedFi
     const found = await statIfThere(hostPath);
     if (found === undefined) continue;
     if (!found.isFile()) throw clash(file.name);
-    accepted.set(file.name, await accept(set, file, { hostPath, sizeBytes: Number(found.size) }));
-    await set.verify(hostPath, file.name);
+    const known = await accept(set, file, { hostPath, sizeBytes: Number(found.size) });
+    accepted.set(file.name, known);
+    await set.verify({ hostPath, name: file.name, linked: known.sha256 === null });
   }
   return accepted;
 }
@@ -128,6 +138,10 @@ async function accept(
   file: SetFile,
   { hostPath, sizeBytes }: { hostPath: string; sizeBytes: number },
 ): Promise<PublishedFile> {
+  if ('source' in file && (await inodeOf(file.source)) === (await inodeOf(hostPath))) {
+    const linked = set.earlier.find(({ name, mode }) => name === file.name && mode === 'hardlink');
+    return linked ?? { name: file.name, sizeBytes, sha256: null, mode: 'found' };
+  }
   const sha256 = await hashFile(hostPath, set);
   const ours = set.earlier.find((known) => known.name === file.name && known.sha256 === sha256);
   if (ours !== undefined) return ours;
@@ -137,6 +151,12 @@ async function accept(
   const amended = set.others?.find((known) => known.name === file.name && known.sha256 === sha256);
   if (amended !== undefined && (await isMadeOf(set, file, amended))) return { ...amended, mode: 'found' };
   throw clash(file.name);
+}
+
+/** With its device: a number of large file systems has more digits than a float keeps. */
+async function inodeOf(file: string): Promise<string> {
+  const { dev, ino } = await lstat(file, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 async function hashWanted(set: PublishSet, file: SetFile, sizeBytes: number): Promise<string | undefined> {
@@ -172,14 +192,14 @@ async function openStage({ target, attemptId }: PublishSet): Promise<Stage> {
 
 async function fillStage(set: PublishSet, stage: Stage, files: readonly SetFile[]): Promise<PublishedFile[]> {
   const staged: PublishedFile[] = [];
-  for (const file of files) {
+  await eachAtMost(FILES_AT_ONCE, files, async (file) => {
     if (set.signal.aborted) throw set.signal.reason;
     const hostPath = path.join(stage.folder, file.name);
     const placed =
       'text' in file ? await writeText(hostPath, file.text) : await placeAmended(set, file, hostPath);
-    await set.verify(hostPath, file.name);
+    await set.verify({ hostPath, name: file.name, linked: placed.sha256 === null });
     staged.push({ name: file.name, ...placed });
-  }
+  });
   await syncFile(stage.folder);
   return staged;
 }
@@ -199,7 +219,7 @@ async function placeAmended(
     sizeBytes,
     sha256: await hashFile(hostPath, { signal: set.signal }),
     mode,
-    sourceSha256: placed.sha256,
+    sourceSha256: placed.sha256 ?? undefined,
   };
 }
 

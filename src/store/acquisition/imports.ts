@@ -4,7 +4,8 @@ export interface ManifestFile {
   /** Logical path. */
   path: string;
   sizeBytes: number;
-  sha256: string;
+  /** Null: a hard link to what was downloaded, of which there is no other copy. */
+  sha256: string | null;
   mode: string;
   durationSeconds: number | null;
 }

@@ -83,7 +83,7 @@ describe('publishSet on real disks', () => {
     'tells of the mount, not of its own tidying, when the disk becomes read-only in the middle',
     async () => {
       await disks.mountTmpfs(root, '4m');
-      const verify = (_file: string, name: string): Promise<void> => {
+      const verify = ({ name }: { name: string }): Promise<void> => {
         if (name.startsWith('1')) disks.remount(root, 'ro');
         return Promise.resolve();
       };
