@@ -177,6 +177,8 @@ describe('66. a search that finds 99 releases', () => {
       (job) => job.children.some(({ type }) => type === 'monitor_download'),
       60_000,
     );
+    // Begun, not only in its table.
+    for (const child of children) await core.until(child.id, ({ status }) => status !== 'pending', 30_000);
     const { rows } = await core.parts.db.query<{ found: number }>(
       `select count(*)::int as found from candidates c join searches s on s.id = c.search_id
        join requests r on r.id = s.request_id where r.job_id = $1`,
