@@ -4,6 +4,7 @@ import { defineBench } from '../harness/bench.js';
 import { decideReleases } from './decide-releases.js';
 import { matchLibrary } from './match-library.js';
 import { organizeFiles } from './organize-files.js';
+import { closeAllParts } from './own-parts.js';
 import { pollDownloads } from './poll-downloads.js';
 import { scanFolders } from './scan-folder.js';
 import type { AcquisitionStage } from './stage.js';
@@ -22,7 +23,7 @@ export const acquisitionBench = defineBench<AcquisitionStage>({
       library,
       wanted: makeWanted(createRandom(SEED, 'wanted'), library, 1_000),
     };
-    return Promise.resolve({ stage, machine: {}, close: () => Promise.resolve() });
+    return Promise.resolve({ stage, machine: {}, close: closeAllParts });
   },
   parts: [decideReleases, matchLibrary, pollDownloads, scanFolders, organizeFiles],
 });

@@ -22,6 +22,12 @@ export interface OwnParts {
 }
 
 const silent = (): void => undefined;
+const opened = new Set<OwnParts>();
+
+/** Of a bench that is stopped in the middle of a part. */
+export async function closeAllParts(): Promise<void> {
+  await Promise.all([...opened].map((parts) => parts.close()));
+}
 
 /** `places`: host folders of roots that are not below the bench's own. */
 export async function openParts(places: Partial<Record<Root, string>> = {}): Promise<OwnParts> {
@@ -51,12 +57,15 @@ export async function openParts(places: Partial<Record<Root, string>> = {}): Pro
     temporal: { signal: () => Promise.resolve(true) },
     workerId: 'bench',
   } as unknown as ActivityDeps;
-  return {
+  const parts: OwnParts = {
     deps,
     folder,
     close: async () => {
+      if (!opened.delete(parts)) return;
       await db.close();
       await close();
     },
   };
+  opened.add(parts);
+  return parts;
 }
