@@ -57,6 +57,9 @@ const search = z.looseObject({
 export type Search = z.output<typeof search>;
 
 const download = z.looseObject({
+  id: z.string(),
+  completedAt: nullableText,
+  removedAt: nullableText,
   releaseTitle: z.string(),
   clientId: z.string(),
   state: z.string(),

@@ -36,6 +36,7 @@ import { requireImportRoom } from './import-space.js';
 import { importPlan, makePlan, sharesFolder, stemOf, type ImportPlan } from './import-plan.js';
 import { tagStaged, tellUntagged, wantsOwn } from './import-tags.js';
 import { verifyMedia } from './import-verify.js';
+import { previewImport, type ImportPreview } from './preview-import.js';
 import { requireOnline } from './root-state.js';
 
 const publishedFiles = z.array(
@@ -77,6 +78,17 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     for (const { path: left, why } of plan.ignored) step.log('info', `leaves out ${left}: ${why}`);
     step.log('info', `${plan.confidence.percent} % sure: ${plan.confidence.why}`);
     return { folder: plan.folder, files: plan.media.length };
+  },
+
+  /** What planImport would decide; claims nothing. */
+  previewImport: async (
+    { downloadId, libraryId, item }: { downloadId: string; libraryId: string; item: MediaItem },
+    step: StepContext,
+  ): Promise<ImportPreview> => {
+    const download = await getDownload(deps, downloadId);
+    const library = await getLibrary(deps, libraryId);
+    await requireOnline(deps, library);
+    return previewImport(deps, { download, library, item, step });
   },
 
   /** All of the plan or nothing: staged, verified, recorded, fenced, shown. */

@@ -16,11 +16,16 @@ export const organizeFiles = defineJobType({
       .boolean()
       .optional()
       .describe('Somebody has looked: file it although it seems to be something else'),
+    dryRun: z
+      .boolean()
+      .optional()
+      .describe('Only tell what would be filed, where, and what stands in the way'),
   }),
-  title: ({ item }) => `File ${titleOf(item)}`,
+  title: ({ item, dryRun }) => `${dryRun === true ? 'Plan to file' : 'File'} ${titleOf(item)}`,
   subject: ({ downloadId }) => ({ type: 'download', id: downloadId }),
   steps: {
     planImport: step('cpu', 30),
+    previewImport: step('cpu', 30),
     importFiles: step('cpu', 12 * 60),
     wishMerge: step('cpu', 5),
     discardImport: step('io', 2),

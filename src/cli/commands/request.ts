@@ -9,6 +9,7 @@ import { wholeNumber } from './parse-option.js';
 import { addRequestDecideCommands } from './request-decide.js';
 import { addRequestAddCommand } from './request-add.js';
 import { addRequestBlockCommands } from './request-block.js';
+import { addPlanImport } from './request-plan-import.js';
 
 interface ListOptions extends SharedOptions {
   state?: string;
@@ -25,6 +26,7 @@ export function addRequestCommands(program: Command, deps: ProgramDeps): void {
   addList(group, deps);
   addRequestDecideCommands(group, deps);
   addRequestBlockCommands(group, deps);
+  addPlanImport(group, deps);
   withApiOptions(
     group
       .command('show')
@@ -63,6 +65,7 @@ Examples:
   longplay request add "Frankenstein" --author "Mary Shelley" --watch
   longplay request list --state needs_decision,failed
   longplay request show request-7k2m9q4d
+  longplay request plan-import request-7k2m9q4d
   longplay request approve request-7k2m9q4d --reason "a classic"
   longplay request select request-7k2m9q4d search-7k2m9q4d-1001 2
   longplay request approvals '*' --need yes`;

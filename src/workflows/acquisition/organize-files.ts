@@ -1,3 +1,4 @@
+import type { ImportPreview } from '../../activities/acquisition/preview-import.js';
 import type { ImportSteps } from '../../activities/acquisition/import-steps.js';
 import type { MergeWishSteps } from '../../activities/acquisition/merge-wish-steps.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
@@ -10,6 +11,8 @@ export interface OrganizeFilesParams {
   requestId?: string;
   /** A person has looked, and says that it is what was asked for. */
   accepted?: boolean;
+  /** Only tell what would be done. */
+  dryRun?: boolean;
 }
 
 export interface OrganizeFilesResult {
@@ -22,9 +25,12 @@ export interface OrganizeFilesResult {
 }
 
 /** Plan first, so that a repeat files the same things to the same place; then all of it or nothing. */
-export async function organize_files(job: Job<OrganizeFilesParams>): Promise<OrganizeFilesResult> {
-  const { planImport, importFiles } = job.steps<ImportSteps>();
-  const { downloadId, libraryId, item } = job.params;
+export async function organize_files(
+  job: Job<OrganizeFilesParams>,
+): Promise<OrganizeFilesResult | ImportPreview> {
+  const { planImport, previewImport, importFiles } = job.steps<ImportSteps>();
+  const { downloadId, libraryId, item, dryRun = false } = job.params;
+  if (dryRun) return previewImport({ downloadId, libraryId, item });
   job.compensation.push('discardImport', {});
   await planImport(job.params);
   const filed = await importFiles({ downloadId, libraryId });

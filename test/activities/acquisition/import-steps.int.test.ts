@@ -249,6 +249,57 @@ describe('planImport', () => {
   });
 });
 
+describe('previewImport', () => {
+  const preview = (item: Partial<MediaItem> = {}): ReturnType<ImportSteps['previewImport']> =>
+    importing.previewImport(
+      { downloadId, libraryId: LIBRARY, item: { ...BOOK, ...item } },
+      stepOf({ jobId }),
+    );
+
+  it('tells what an import would do, and does and claims nothing', async () => {
+    await download({ '2.mp3': sound('sound.mp3'), '1.mp3': sound('sound.mp3'), 'setup.exe': 'MZ' });
+    expect(await preview()).toMatchObject({
+      folder: FOLDER,
+      files: [
+        { from: '1.mp3', name: '1 - Some Book.mp3' },
+        { from: '2.mp3', name: '2 - Some Book.mp3' },
+      ],
+      ignored: [{ path: 'setup.exe', why: 'executable' }],
+      ...{ more: 0, placement: 'link', doubt: null, confidence: { percent: 80 } },
+    });
+    expect(await shown()).toEqual([]);
+    const { rows } = await fixture.deps.db.query('select 1 from imports');
+    expect(rows).toEqual([]);
+  });
+
+  it('plans what is in doubt too, and says what is', async () => {
+    await download({ 'book.m4a': sound('sound.m4a') });
+    const told = await preview({ runtimeSeconds: 10 });
+    expect(told).toMatchObject({ folder: FOLDER, files: [{ name: 'Some Book.m4b' }] });
+    expect(told.doubt).toContain('Expected about 10 s of sound');
+  });
+
+  it('says why nothing of it could be filed', async () => {
+    await download({ 'setup.exe': 'MZ' });
+    expect(await preview()).toMatchObject({
+      folder: null,
+      files: [],
+      doubt: expect.stringContaining('no media file'),
+    });
+  });
+
+  it('names who has filed there already, and counts what it does not list', async () => {
+    await download(
+      Object.fromEntries(Array.from({ length: 33 }, (_, at) => [`${at}.mp3`, sound('sound.mp3')])),
+    );
+    await plan();
+    await file();
+    const told = await preview();
+    expect(told).toMatchObject({ more: 3, doubt: expect.stringContaining(jobId) });
+    expect(told.files).toHaveLength(30);
+  });
+});
+
 describe('the claim on a target', () => {
   async function another(): Promise<void> {
     ({ jobId, downloadId } = await startImportJob(fixture));

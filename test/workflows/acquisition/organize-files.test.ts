@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { ImportPreview } from '../../../src/activities/acquisition/preview-import.js';
 import type { ChildOutcome } from '../../../src/domain/jobs/job-input.js';
 import {
   organize_files,
@@ -13,18 +14,25 @@ const MERGED = { status: 'completed', jobId: 'merge_chapters-1', result: {} } as
 
 /** A job whose steps answer at once. */
 async function organize(own: {
+  dryRun?: boolean;
   steps?: string[];
   wished?: boolean;
   merged?: ChildOutcome;
-}): Promise<{ result: OrganizeFilesResult; children: unknown[] }> {
-  const { steps = ['planImport', 'importFiles', 'wishMerge'], wished = true, merged = MERGED } = own;
+}): Promise<{ result: OrganizeFilesResult | ImportPreview; children: unknown[] }> {
+  const { dryRun, steps = ['planImport', 'importFiles', 'wishMerge'], wished = true, merged = MERGED } = own;
   const children: unknown[] = [];
   const job = {
-    params: { downloadId: 'dl-1', libraryId: 'library', item: { mediaType: 'audiobook', title: 'Book' } },
+    params: {
+      downloadId: 'dl-1',
+      libraryId: 'library',
+      item: { mediaType: 'audiobook', title: 'Book' },
+      dryRun,
+    },
     input: { policy: { steps: Object.fromEntries(steps.map((name) => [name, {}])) } },
     compensation: { push: () => undefined },
     steps: () => ({
       planImport: () => Promise.resolve(),
+      previewImport: () => Promise.resolve({ dryRun: true }),
       importFiles: () => Promise.resolve(FILED),
       wishMerge: () => Promise.resolve({ merge: wished }),
     }),
@@ -50,6 +58,10 @@ describe('organize_files', () => {
   it('merges nothing that is not wanted, nor in a job from before merges', async () => {
     expect(await organize({ wished: false })).toEqual({ result: FILED, children: [] });
     expect(await organize({ steps: ['planImport', 'importFiles'] })).toEqual({ result: FILED, children: [] });
+  });
+
+  it('only looks when it is told to', async () => {
+    expect(await organize({ dryRun: true })).toEqual({ result: { dryRun: true }, children: [] });
   });
 
   it('keeps the separate files with a warning when the merge fails', async () => {
