@@ -52,11 +52,13 @@ export async function openWishes(db: Queryable): Promise<Wish[]> {
   return rows;
 }
 
-/** Wishes made but not yet true: shown as `requested` (jobs.md §2). */
+/** Wishes made but not yet true: shown as `requested` (jobs.md §2). One that an earlier round took is spent. */
 export async function requestedOf(db: Queryable, jobIds: string[]): Promise<Map<string, WishKind>> {
   const { rows } = await db.query<{ jobId: string; kind: WishKind }>(
     `select distinct on (w.job_id) w.job_id as "jobId", w.kind from job_wishes w join jobs j on j.id = w.job_id
      where w.job_id = any($1::text[]) and j.outcome_status is null and w.made_at > coalesce(j.started_at, j.created_at) - interval '1 hour'
+       and (w.accepted_at is null or j.round = 1 or exists (
+         select from job_runs r where r.job_id = j.id and r.round = j.round and r.started_at < w.accepted_at))
        and (w.kind = 'cancel' or (w.kind = 'pause' and j.status <> 'paused') or (w.kind = 'resume' and j.paused_at is not null))
        and not exists (select from job_wishes later where later.job_id = w.job_id and later.id > w.id and w.kind <> 'cancel'
          and later.kind in ('pause', 'resume', 'cancel'))

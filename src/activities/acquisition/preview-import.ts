@@ -60,7 +60,7 @@ export async function previewImport(deps: ActivityDeps, about: Previewed): Promi
     files: files.slice(0, MOST_NAMED),
     ignored: ignored.slice(0, MOST_NAMED),
     more: Math.max(0, files.length - MOST_NAMED) + Math.max(0, ignored.length - MOST_NAMED),
-    doubt: doubt ?? (await takenBy(deps, { library, folder })),
+    doubt: [doubt, await takenBy(deps, { library, folder })].filter((why) => why !== null).join('; ') || null,
   };
 }
 
