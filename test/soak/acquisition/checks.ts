@@ -76,8 +76,12 @@ export async function checkLibrary({ house, world, asked }: Kept): Promise<Wrong
     if (places.length !== 1)
       wrong.push(`${book.kind} no. ${book.number} is in the library ${places.length} times`);
   }
+  // A cancel keeps what is filed by then (acquisition.md §7.4).
+  const filed = await filedAndCancelled(house);
   const mayBe = new Set(
-    asked.filter(({ mayBeFiled }) => mayBeFiled === true).map(({ book }) => world.hashes.get(book.number)),
+    asked
+      .filter(({ mayBeFiled, jobId = '' }) => mayBeFiled === true || filed.has(jobId))
+      .map(({ book }) => world.hashes.get(book.number)),
   );
   for (const [hash, places] of found)
     if (!wanted.has(hash) && !mayBe.has(hash))
@@ -87,6 +91,14 @@ export async function checkLibrary({ house, world, asked }: Kept): Promise<Wrong
      where committed_at is not null and undone_at is null group by request_id having count(*) > 1`,
   );
   return [...wrong, ...rows.map(({ requestId, times }) => `${requestId} was imported ${times} times`)];
+}
+
+async function filedAndCancelled(house: House): Promise<Set<string>> {
+  const { rows } = await house.database().query<{ jobId: string }>(
+    `select r.job_id as "jobId" from requests r join imports i on i.request_id = r.id
+     where r.state = 'cancelled' and i.committed_at is not null and i.undone_at is null`,
+  );
+  return new Set(rows.map(({ jobId }) => jobId));
 }
 
 /** What clients and disks hold belongs to an open download; what was given up or filed is gone from them. */
