@@ -71,8 +71,16 @@ export function sharesFolder({ mediaType }: MediaItem): boolean {
   return mediaType === 'episode';
 }
 
+/** What an import claims: its folder, or in a shared one its name. `media`: as they will be called, the first one counts. */
+export function claimOf(
+  target: string,
+  { item, media }: { item: MediaItem; media: readonly { name: string }[] },
+): string {
+  return sharesFolder(item) ? `${target}/${stemOf({ media })}` : target;
+}
+
 /** What the files of a shared folder are called but for their extensions: the claim of one import, and its stage. */
-export function stemOf({ media }: Pick<ImportPlan, 'media'>): string {
+export function stemOf({ media }: { media: readonly { name: string }[] }): string {
   return path.parse(media[0]?.name ?? '').name;
 }
 

@@ -33,7 +33,7 @@ import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { getLibrary } from './library.js';
 import { prepareCover } from './cover.js';
 import { requireImportRoom } from './import-space.js';
-import { importPlan, makePlan, sharesFolder, stemOf, type ImportPlan } from './import-plan.js';
+import { claimOf, importPlan, makePlan, sharesFolder, stemOf, type ImportPlan } from './import-plan.js';
 import { tagStaged, tellUntagged, wantsOwn } from './import-tags.js';
 import { verifyMedia } from './import-verify.js';
 import { previewImport, type ImportPreview } from './preview-import.js';
@@ -209,7 +209,7 @@ async function claimTarget(
 ): Promise<void> {
   const { jobId, requestId, library, plan } = claiming;
   const target = inLibrary(library, plan.folder);
-  const claim = sharesFolder(plan.item) ? `${target}/${stemOf(plan)}` : target;
+  const claim = claimOf(target, plan);
   const row = { jobId, requestId, target, claim, manifest: plan };
   if (await tryToClaim(deps, row)) return;
   const held = sharesFolder(plan.item) ? `${target}/${plan.media[0]?.name ?? ''}` : target;

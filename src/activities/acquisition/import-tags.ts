@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { fileTags } from '../../domain/acquisition/book-tags.js';
 import { Fault } from '../../domain/faults.js';
+import { withDeadline } from '../../integrations/deadline.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import type { PublishedFile, StagedFile } from '../../integrations/files/publish-set.js';
 import { syncFile } from '../../integrations/files/sync.js';
@@ -39,7 +40,9 @@ export async function tagStaged(deps: ActivityDeps, tagging: Tagging): Promise<b
   // In our own stage, on the disk of the library (acquisition.md §8 no. 37).
   const output = path.join(path.dirname(staged.hostPath), `.tags-${index}${path.extname(staged.name)}`);
   try {
-    return await writeTags(deps, tagging, output);
+    return await withDeadline({ signal: step.signal, timeoutMs: TIMEOUT_MS }, (signal) =>
+      writeTags(deps, tagging, { output, index, signal }),
+    );
   } catch (error) {
     if (step.signal.aborted) throw step.signal.reason;
     const fault = diskFault(error);
@@ -53,18 +56,14 @@ export async function tagStaged(deps: ActivityDeps, tagging: Tagging): Promise<b
 
 async function writeTags(
   { media }: ActivityDeps,
-  { staged, plan, step }: Tagging,
-  output: string,
+  { staged: { hostPath }, plan }: Tagging,
+  { output, index, signal }: { output: string; index: number; signal: AbortSignal },
 ): Promise<boolean> {
-  const { hostPath, name } = staged;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const signal = AbortSignal.any([step.signal, timeout]);
   const read = await media.probe(hostPath, signal);
   const format = tagFormat(read);
   if (format === undefined)
     throw new Fault('bad_input', `Expected a file that FFmpeg can write tags into, it is ${read.container}`);
-  const number = plan.media.findIndex((file) => file.name === name) + 1;
-  const part = { number, of: plan.media.length, title: read.tags['title'] };
+  const part = { number: index + 1, of: plan.media.length, title: read.tags['title'] };
   const tags = fileTags(plan.item, format.family, part);
   if (differingTags(tags, read).length === 0) return false;
   await retag(media, { source: hostPath, read, output, format, tags, signal });

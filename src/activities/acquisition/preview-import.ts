@@ -6,7 +6,7 @@ import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { DownloadRow } from '../../store/acquisition/downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
-import { makePlan, type ImportPlan } from './import-plan.js';
+import { claimOf, makePlan, type ImportPlan } from './import-plan.js';
 import { expectedPlacement, type Placement } from './placement.js';
 
 /** A result is part of a history: so many files of each list are named, the rest is counted. */
@@ -60,7 +60,7 @@ export async function previewImport(deps: ActivityDeps, about: Previewed): Promi
     files: files.slice(0, MOST_NAMED),
     ignored: ignored.slice(0, MOST_NAMED),
     more: Math.max(0, files.length - MOST_NAMED) + Math.max(0, ignored.length - MOST_NAMED),
-    doubt: [doubt, await takenBy(deps, { library, folder })].filter((why) => why !== null).join('; ') || null,
+    doubt: [doubt, await takenBy(deps, { library, plan })].filter((why) => why !== null).join('; ') || null,
   };
 }
 
@@ -81,8 +81,9 @@ async function planAnyway(
 
 async function takenBy(
   { db }: ActivityDeps,
-  { library, folder }: { library: LibraryRow; folder: string },
+  { library, plan }: { library: LibraryRow; plan: ImportPlan },
 ): Promise<string | null> {
-  const claim = await claimOn(db, inLibrary(library, folder));
+  const { folder } = plan;
+  const claim = await claimOn(db, claimOf(inLibrary(library, folder), plan));
   return claim?.committed === true ? `${claim.jobId} has filed something to ${folder} already` : null;
 }

@@ -8,6 +8,7 @@ import { locateTarget, readFolder } from '../../integrations/files/target.js';
 import { claimOn } from '../../store/acquisition/imports.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import type { ActivityDeps } from '../deps.js';
+import { claimOf } from './import-plan.js';
 
 export const PATH_CLASHES = ['spelling', 'folder_there', 'file_there', 'claimed', 'unknown'] as const;
 
@@ -34,18 +35,23 @@ export async function previewPath(
   const preview = previewFolder(template, item);
   const isVideo = item.mediaType === 'movie' || item.mediaType === 'episode';
   const files = isVideo ? videoFileNames(item, { extensions }) : bookFileNames(item, extensions);
-  return { ...preview, files, clashes: await findClashes(deps, { library, folder: preview.folder, files }) };
+  return {
+    ...preview,
+    files,
+    clashes: await findClashes(deps, { library, folder: preview.folder, item, files }),
+  };
 }
 
 interface Sought {
   library: Pick<LibraryRow, 'root'>;
   folder: string;
+  item: MediaItem;
   files: readonly string[];
 }
 
 async function findClashes(
   deps: Pick<ActivityDeps, 'db' | 'roots'>,
-  { library, folder, files }: Sought,
+  { library, folder, item, files }: Sought,
 ): Promise<PathClash[]> {
   try {
     const { path, kept } = await locateTarget(deps.roots.resolve(library.root), folder);
@@ -56,7 +62,7 @@ async function findClashes(
       ...(path === folder ? [] : [spelling(path)]),
       ...(isThere ? [folderThere(path, names)] : []),
       ...files.filter((name) => names.includes(name)).map(fileThere),
-      ...(await claims(deps, target)),
+      ...(await claims(deps, claimOf(target, { item, media: files.map((name) => ({ name })) }))),
     ];
   } catch (error) {
     const fault = diskFault(error);
@@ -82,8 +88,8 @@ function fileThere(name: string): PathClash {
   };
 }
 
-async function claims({ db }: Pick<ActivityDeps, 'db'>, target: string): Promise<PathClash[]> {
-  const claim = await claimOn(db, target);
+async function claims({ db }: Pick<ActivityDeps, 'db'>, claimed: string): Promise<PathClash[]> {
+  const claim = await claimOn(db, claimed);
   if (claim === undefined) return [];
   const what = claim.committed ? 'has filed to it' : 'is about to file to it';
   return [{ kind: 'claimed', detail: `${claim.jobId} ${what}: another item is refused there` }];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { RequestState } from '../../domain/acquisition/request-state.js';
+import { ENDED_STATES } from '../../domain/acquisition/request-state.js';
 import { makeWish } from '../../jobs/wish.js';
 import {
   listApprovalRules,
@@ -19,8 +19,6 @@ import {
 } from '../schemas/request.js';
 import { requireRequest } from './operations.js';
 
-const ENDED: ReadonlySet<RequestState> = new Set(['available', 'cancelled', 'denied', 'failed']);
-
 export const removeRequesterOperation = defineOperation({
   id: 'removeRequester',
   tag: 'requests',
@@ -33,7 +31,7 @@ export const removeRequesterOperation = defineOperation({
     const { jobId, state } = await requireRequest(context.db, params.id);
     const left = await removeRequester(context.db, { jobId, name: params.name });
     if (left === undefined) throw new HttpProblem('gone', `"${params.name}" does not ask for this item`);
-    if (left === 0 && !ENDED.has(state)) {
+    if (left === 0 && !ENDED_STATES.includes(state)) {
       await makeWish(context, { jobId, kind: 'cancel', madeBy: principal.name });
     }
     return {

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Command } from 'commander';
 
-import { job } from '../answers.js';
 import { confirm } from '../confirm.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
-import { watchToEnd } from '../watch/watch-to-end.js';
+import { runToEnd } from '../watch/run-to-end.js';
 
 export function addLibraryDelete(group: Command, deps: ProgramDeps): void {
   const command = group
@@ -24,14 +21,7 @@ export function addLibraryDelete(group: Command, deps: ProgramDeps): void {
         session.output.note('Nothing was taken.');
         return;
       }
-      const created = await session.client.send({
-        method: 'POST',
-        path: '/api/jobs',
-        body: { type: 'delete_item', params: { libraryItemId, dryRun } },
-        headers: { 'idempotency-key': randomUUID() },
-        answer: job,
-      });
-      await watchToEnd(session, created.id);
+      await runToEnd(session, { type: 'delete_item', params: { libraryItemId, dryRun } });
     },
   );
 }

@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Command } from 'commander';
 import { z } from 'zod';
 
 import { formatDuration } from '../../domain/jobs/amounts.js';
-import { job } from '../answers.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
-import { watchToEnd } from '../watch/watch-to-end.js';
+import { runToEnd } from '../watch/run-to-end.js';
 
 export function addLibraryMerge(group: Command, deps: ProgramDeps): void {
   const command = group
@@ -21,19 +18,8 @@ export function addLibraryMerge(group: Command, deps: ProgramDeps): void {
     async (libraryId: string, path: string, options: SharedOptions & { dryRun?: true }) => {
       const session = await openSession(deps, options);
       const dryRun = options.dryRun === true;
-      const created = await session.client.send({
-        method: 'POST',
-        path: '/api/jobs',
-        body: { type: 'merge_chapters', params: { libraryId, path, dryRun } },
-        headers: { 'idempotency-key': randomUUID() },
-        answer: job,
-      });
-      await watchToEnd(session, created.id);
-      const { result } = await session.client.send({
-        path: `/api/jobs/${encodeURIComponent(created.id)}`,
-        answer: job,
-      });
-      const told = merged.safeParse(result);
+      const params = { libraryId, path, dryRun };
+      const told = merged.safeParse(await runToEnd(session, { type: 'merge_chapters', params }));
       if (!session.output.json && told.success) session.output.lines([sentenceOf(told.data)]);
     },
   );

@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Command } from 'commander';
 
 import { RECYCLE_DAYS } from '../../domain/acquisition/recycle.js';
 import { Fault } from '../../domain/faults.js';
-import { job } from '../answers.js';
 import { confirm } from '../confirm.js';
 import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { recycledList, restored } from '../recycle-answers.js';
 import { recycledTable, restoredLines } from '../render/recycle.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
-import { watchToEnd } from '../watch/watch-to-end.js';
+import { runToEnd } from '../watch/run-to-end.js';
 import { wholeNumber } from './parse-option.js';
 
 export function addLibraryRecycleCommands(library: Command, deps: ProgramDeps): void {
@@ -107,14 +104,7 @@ function addEmpty(group: Command, deps: ProgramDeps): void {
       session.output.note('Nothing was removed.');
       return;
     }
-    const created = await session.client.send({
-      method: 'POST',
-      path: '/api/jobs',
-      body: { type: 'empty_recycle_bin', params: { olderThanDays, libraryId, dryRun } },
-      headers: { 'idempotency-key': randomUUID() },
-      answer: job,
-    });
-    await watchToEnd(session, created.id);
+    await runToEnd(session, { type: 'empty_recycle_bin', params: { olderThanDays, libraryId, dryRun } });
   });
 }
 

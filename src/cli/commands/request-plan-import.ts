@@ -1,15 +1,12 @@
-import { randomUUID } from 'node:crypto';
-
 import type { Command } from 'commander';
 import { z } from 'zod';
 
 import { Fault } from '../../domain/faults.js';
 import { formatBytes } from '../../domain/jobs/amounts.js';
-import { job } from '../answers.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { requestDetail } from '../request-answers.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
-import { watchToEnd } from '../watch/watch-to-end.js';
+import { runToEnd } from '../watch/run-to-end.js';
 
 export function addPlanImport(group: Command, deps: ProgramDeps): void {
   const command = group
@@ -27,17 +24,7 @@ export function addPlanImport(group: Command, deps: ProgramDeps): void {
     });
     const { item, libraryId } = found;
     const params = { downloadId: finishedOf(found), libraryId, item, dryRun: true };
-    const created = await client.send({
-      ...{ method: 'POST', path: '/api/jobs', body: { type: 'organize_files', params } },
-      headers: { 'idempotency-key': randomUUID() },
-      answer: job,
-    });
-    await watchToEnd(session, created.id);
-    const { result } = await client.send({
-      path: `/api/jobs/${encodeURIComponent(created.id)}`,
-      answer: job,
-    });
-    const told = preview.safeParse(result);
+    const told = preview.safeParse(await runToEnd(session, { type: 'organize_files', params }));
     if (!output.json && told.success) output.lines(linesOf(told.data));
   });
 }

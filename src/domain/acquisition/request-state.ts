@@ -18,3 +18,6 @@ export const REQUEST_STATES = [
 ] as const;
 
 export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** Those in which its job has ended: more comes of it only by asking again. */
+export const ENDED_STATES: readonly RequestState[] = ['available', 'cancelled', 'denied', 'failed'];

@@ -26,7 +26,7 @@ export async function readMediaFiles(
   const read: ReadFile[] = [];
   for (const stamp of stamps) {
     if (stamp === undefined) continue;
-    const same = known?.files.find((file) => isSame(file, stamp));
+    const same = known?.files.find((file) => isSame(file, stamp, probed));
     if (same !== undefined) read.push({ file: same, tags: undefined });
     else if (!probed) read.push({ file: { ...stamp, durationSeconds: null }, tags: undefined });
     else read.push(await probeFile(scan, folder, stamp));
@@ -46,12 +46,13 @@ async function stampOf(scan: FolderScan, folder: string, name: string): Promise<
   }
 }
 
-function isSame(file: LibraryFile, stamp: Stamp): boolean {
+/** One that could not be probed is tried again. */
+function isSame(file: LibraryFile, stamp: Stamp, probed: boolean): boolean {
   return (
     file.path === stamp.path &&
     file.sizeBytes === stamp.sizeBytes &&
     file.modifiedAtMs === stamp.modifiedAtMs &&
-    file.durationSeconds !== null
+    (file.durationSeconds !== null || !probed)
   );
 }
 

@@ -56,14 +56,14 @@ export async function namesBefore(db: Queryable, target: string): Promise<unknow
   return rows[0]?.media;
 }
 
-/** Who has filed to a target, or is about to. */
+/** Who has filed to a claim's place, or is about to. */
 export async function claimOn(
   db: Queryable,
-  target: string,
+  claim: string,
 ): Promise<{ jobId: string; committed: boolean } | undefined> {
   const { rows } = await db.query<{ jobId: string; committed: boolean }>(
-    `select job_id as "jobId", committed_at is not null as committed from imports where target = $1 and undone_at is null`,
-    [target],
+    `select job_id as "jobId", committed_at is not null as committed from imports where coalesce(claim, target) = $1 and undone_at is null`,
+    [claim],
   );
   return rows[0];
 }

@@ -1,5 +1,5 @@
 import type { MediaItem } from '../../domain/acquisition/release.js';
-import type { RequestState } from '../../domain/acquisition/request-state.js';
+import { ENDED_STATES, type RequestState } from '../../domain/acquisition/request-state.js';
 import { eventOf } from '../../domain/notices/event.js';
 import type { Database, Queryable } from '../database.js';
 import { writeRequestNotice } from '../notices/outbox.js';
@@ -45,10 +45,19 @@ export async function openRequest(
       `insert into requests (id, job_id, media_type, item, library_id, quality_profile_id, tags, created_by)
        select $1, $2, $3, $4, $5, $6, $7, j.created_by from jobs j where j.id = $2
        on conflict (job_id) do update set state = 'pending', state_detail = null, changed_at = now(),
-         opened_at = case when requests.state in ('available', 'cancelled', 'denied', 'failed') then now()
+         opened_at = case when requests.state = any($8) then now()
                           else requests.opened_at end
        returning id`,
-      [wishedId, jobId, item.mediaType, JSON.stringify(item), libraryId, qualityProfileId, tags],
+      [
+        wishedId,
+        jobId,
+        item.mediaType,
+        JSON.stringify(item),
+        libraryId,
+        qualityProfileId,
+        tags,
+        ENDED_STATES,
+      ],
     );
     const id = rows[0]?.id ?? wishedId;
     await tx.query(

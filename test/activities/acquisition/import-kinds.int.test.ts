@@ -7,11 +7,13 @@ import { steps, type ImportSteps } from '../../../src/activities/acquisition/imp
 import { steps as librarySteps } from '../../../src/activities/acquisition/library-steps.js';
 import { matchInLibrary } from '../../../src/activities/acquisition/match-item.js';
 import { getLibrary } from '../../../src/activities/acquisition/library.js';
+import { previewPath } from '../../../src/activities/acquisition/preview-path.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { scanFolder } from '../../../src/integrations/libraries/folder.js';
 import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
-import { listItems } from '../../../src/store/acquisition/library-items.js';
+import { itemsAt, listItems } from '../../../src/store/acquisition/library-items.js';
 import { encryption, makeEpub, makeMobi } from '../../support/ebooks.js';
 import { createFixture, stepOf, type Fixture } from './fixture.js';
 import { saveImportClient, startImportJob } from './import-job.js';
@@ -66,6 +68,7 @@ async function list() {
 
 interface Job {
   jobId: string;
+  preview: () => ReturnType<ImportSteps['previewImport']>;
   plan: () => Promise<{ folder: string; files: number }>;
   file: () => Promise<{ folder: string; files: number; mode: string }>;
   discard: () => Promise<void>;
@@ -91,6 +94,10 @@ async function begin(
   return {
     jobId,
     lines: step.lines,
+    preview: () => {
+      source = folder;
+      return importing.previewImport({ downloadId, libraryId: SHELF, item }, step);
+    },
     plan: () => {
       source = folder;
       return importing.planImport(plan, step);
@@ -213,6 +220,12 @@ describe('episodes', () => {
 
   it('are taken back alone: what else is in the folder stays', async () => {
     const third = await begin(episode(3), { 'Some.Show.S01E03.mkv': film });
+    // The folder is that of the others too; the name is free.
+    expect(await third.preview()).toMatchObject({ folder: SEASON, doubt: null });
+    const { deps } = fixture;
+    const wish = { library: await getLibrary(deps, SHELF), item: episode(3), extensions: ['mkv'] };
+    const { clashes } = await previewPath(deps, { ...wish, template: '{show}/Season {season:00}' });
+    expect(clashes.map(({ kind }) => kind)).toEqual(['folder_there']);
     await third.plan();
     await third.file();
     await fixture.deps.db.query('update imports set committed_at = null where job_id = $1', [third.jobId]);
@@ -223,6 +236,7 @@ describe('episodes', () => {
   it('are refused to a second job, and given free when the file is deleted (no. 39, no. 50)', async () => {
     const pack = { 'Some.Show.S01E01.mkv': film };
     const again = await begin(episode(1), pack);
+    expect((await again.preview()).doubt).toContain('has filed something');
     await expect(again.plan()).rejects.toMatchObject({
       kind: 'bad_input',
       message: expect.stringContaining('S01E01'),
@@ -262,6 +276,20 @@ describe('a scan of the folder', () => {
     const library = await getLibrary(deps, SHELF);
     const match = await matchInLibrary(deps, { library, item: episode(2) });
     expect(match).toMatchObject({ verdict: 'matched' });
+  });
+
+  it('tells what is as it was, ebooks too, which nobody probes', async () => {
+    const { deps } = fixture;
+    const found = scanFolder({
+      ...{ root, path: '', mediaTypes: ['ebook', 'movie', 'episode'] },
+      probe: () => Promise.reject(new Error('nothing has changed')),
+      known: (paths) => itemsAt(deps.db, { libraryId: SHELF, paths }),
+      onUnread: () => undefined,
+      signal: AbortSignal.timeout(30_000),
+    });
+    const told: Record<string, boolean> = {};
+    for await (const { item, unchanged } of found) told[item.mediaType] = unchanged;
+    expect(told).toEqual({ ebook: true, movie: true, episode: true });
   });
 
   it('calls one missing that was deleted, and probes nothing anew', async () => {
