@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -29,6 +29,8 @@ export async function startAria2(options: {
 }): Promise<EmbeddedAria2> {
   const folder = path.join(options.dataFolder, 'aria2');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // aria2 writes its session anew with the mode of any file, and the users of sources stand in it (1.36, measured).
+  await chmod(folder, 0o700);
   await mkdir(options.downloadsFolder, { recursive: true });
   const session = path.join(folder, 'session');
   await writeFile(session, '', { flag: 'a', mode: 0o600 });

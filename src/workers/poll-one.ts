@@ -1,13 +1,21 @@
 import { addToClient } from '../activities/acquisition/add-to-client.js';
 import { logicalDirectory, unmappedDirectory } from '../activities/acquisition/client-paths.js';
+import { accessToFiles } from '../activities/acquisition/file-access.js';
 import { endDuty, hasDuty, judgeDuty } from '../activities/acquisition/end-duty.js';
 import { giveBackDownload } from '../activities/acquisition/give-back.js';
 import type { ActivityDeps } from '../activities/deps.js';
-import type { DownloadItem } from '../domain/acquisition/download.js';
+import type { DownloadItem, FileAccess } from '../domain/acquisition/download.js';
 import type { DownloadTransition } from '../domain/acquisition/download-transition.js';
-import { NEW_POLL_FACTS, pollDownload, type PollFacts } from '../domain/acquisition/poll-download.js';
+import {
+  afterHandOver,
+  NEW_POLL_FACTS,
+  pollDownload,
+  type PollFacts,
+} from '../domain/acquisition/poll-download.js';
 import { uploadedIn } from '../domain/acquisition/poll-seeding.js';
 import { stallLimits } from '../domain/acquisition/stall-clock.js';
+import { Fault } from '../domain/faults.js';
+import { TooLate, withDeadline } from '../integrations/deadline.js';
 import { coOwner } from '../store/acquisition/downloads.js';
 import {
   recordDirectory,
@@ -37,8 +45,10 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const facts = { ...NEW_POLL_FACTS, ...(download.pollFacts as Partial<PollFacts>) };
   const { clientRestarted, client } = poll;
   const limits = stallLimits(client.stallLimits);
-  const judged = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, limits });
-  if (judged.addAgain) await addAgain(deps, poll);
+  const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, limits });
+  const judged = polled.addAgain
+    ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
+    : polled;
   await recordPoll(deps.db, {
     id: download.id,
     jobId: download.jobId,
@@ -114,11 +124,52 @@ async function giveBack(deps: ActivityDeps, { download, signal }: OnePoll, what:
   await giveBackDownload(deps, { downloadId: download.id, signal });
 }
 
-/** With a check of what is on disk, so that bytes that are there are not fetched again. */
-async function addAgain(deps: ActivityDeps, { download, signal }: OnePoll): Promise<void> {
-  deps.log.warn(
-    { jobId: download.jobId, downloadId: download.id },
-    'the client lost a download; it gets it again',
-  );
-  await addToClient(deps, download.id, { resume: true, signal, fence: () => Promise.resolve() });
+/**
+ * With a check of what is on disk, so that bytes that are there are not fetched again. What its source says against it
+ * is the download's own trouble: the client, and all that it has, is polled on.
+ */
+async function addAgain(
+  deps: ActivityDeps,
+  { download, signal }: OnePoll,
+): Promise<DownloadTransition | undefined> {
+  const about = { jobId: download.jobId, downloadId: download.id };
+  const access = await askSource(deps, download.id, signal);
+  if (access instanceof Fault) {
+    deps.log.warn(
+      { ...about, err: access },
+      'a download cannot be given to its client again: its source refuses',
+    );
+    return refusalOf(access);
+  }
+  deps.log.warn(about, 'the client lost a download; it gets it again');
+  await addToClient(deps, download.id, { resume: true, access, signal, fence: () => Promise.resolve() });
+  return undefined;
+}
+
+/** A source that is slow must not keep the client's other downloads from being seen. */
+const SOURCE_MS = 5_000;
+
+async function askSource(
+  deps: ActivityDeps,
+  downloadId: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FileAccess> | Fault> {
+  try {
+    return await withDeadline({ signal, timeoutMs: SOURCE_MS }, (bounded) =>
+      accessToFiles(deps, downloadId, bounded),
+    );
+  } catch (error) {
+    // Our own database, and our own mistakes, are no word of the source.
+    if (error instanceof Fault && error.kind !== 'environment' && error.kind !== 'defect') return error;
+    if (!(error instanceof TooLate)) throw error;
+    return new Fault('transient', `The source did not answer within ${SOURCE_MS / 1_000} s`, {
+      cause: error,
+    });
+  }
+}
+
+function refusalOf({ kind, message, remedy }: Fault): DownloadTransition {
+  if (kind === 'gone' || kind === 'release_fault') return { kind: 'release_fault', detail: message };
+  const detail = remedy === undefined ? message : `${message}. ${remedy}`;
+  return { kind: 'held', reason: kind === 'credentials' ? 'decision_needed' : 'indexer_backoff', detail };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -66,6 +66,17 @@ describe('startAria2', () => {
       expect((await stat(path.join(folder, file))).mode & 0o777).toBe(0o600);
     }
     expect(await readFile(path.join(folder, 'secrets', 'aria2'), 'utf8')).toBe(`${secret}\n`);
+  });
+
+  it('keeps the users of sources that stand in its session to its owner, in a folder that was open before too', async () => {
+    const own = path.join(folder, 'aria2');
+    await mkdir(own, { mode: 0o755 });
+    const { rpcUrl, secret } = await start();
+    const options = { pause: 'true', header: ['Authorization: Basic cmVhZGVyOng='] };
+    await call(rpcUrl, secret, 'aria2.addUri', ['http://127.0.0.1:9/never'], options);
+    await call(rpcUrl, secret, 'aria2.saveSession');
+    expect(await readFile(path.join(own, 'session'), 'utf8')).toContain('cmVhZGVyOng=');
+    expect((await stat(own)).mode & 0o777).toBe(0o700);
   });
 
   it('comes back on the same port with what it was at after kill -9', async () => {

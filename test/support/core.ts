@@ -47,6 +47,7 @@ export async function startTestCore({
   temporal: own,
   database: given,
   sweeper = true,
+  log: heard,
 }: {
   queues?: Record<string, number>;
   temporal?: { address: string; namespace: string };
@@ -54,6 +55,8 @@ export async function startTestCore({
   database?: TestDatabase;
   /** false where a test makes each pass itself. */
   sweeper?: boolean;
+  /** Hears what is logged; default: nobody does. */
+  log?: ActivityDeps['log'];
 } = {}): Promise<TestCore> {
   Runtime.install({
     shutdownSignals: [],
@@ -63,7 +66,8 @@ export async function startTestCore({
   const temporal = own ?? testTemporal();
   const database = given ?? (await createTestDatabase());
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
-  const parts = createTestParts(database.db, folder, temporal);
+  const made = createTestParts(database.db, folder, temporal);
+  const parts = heard === undefined ? made : { ...made, log: heard };
   const { address, namespace } = temporal;
   const connection = await NativeConnection.connect({ address });
   // Task queues are named by role, so a server serves one core at a time: each process of jest has its own.

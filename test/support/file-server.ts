@@ -14,6 +14,8 @@ export interface ServedFile {
   cutAfter?: number;
   /** Sends other bytes than it has, as many of them. */
   wrongBytes?: boolean;
+  /** Given only to who sends this; 401 to others. */
+  authorization?: string;
   /** Knows no HEAD, as some servers do: 405. */
   refusesHead?: boolean;
 }
@@ -76,7 +78,12 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   const seen: SeenRequest = { method, path, range: request.headers.range, sentBytes: 0 };
   serving.requests.push(seen);
   const file = serving.files.get(path);
-  const status = method === 'HEAD' && file?.refusesHead === true ? 405 : (file?.status ?? 200);
+  const isRefused = file?.authorization !== undefined && file.authorization !== request.headers.authorization;
+  const status = isRefused
+    ? 401
+    : method === 'HEAD' && file?.refusesHead === true
+      ? 405
+      : (file?.status ?? 200);
   if (file === undefined || status !== 200) {
     const retry = file?.retryAfter === undefined ? {} : { 'retry-after': String(file.retryAfter) };
     response.writeHead(file === undefined ? 404 : status, { 'content-length': '0', ...retry }).end();

@@ -9,6 +9,10 @@ export interface OpdsBook {
   /** Default: an audiobook that is open to everybody. */
   links?: { rel: string; type: string; href: string }[];
   downloadFault?: ContractDownloadFault;
+  /** Its file lies elsewhere: an address, or a path of the same server. */
+  movedTo?: string;
+  /** Default: 20,000 bytes of nothing. */
+  bytes?: Buffer;
 }
 
 export interface OpdsCatalog {
@@ -159,5 +163,12 @@ function file({ books }: OpdsCatalog, path: string) {
     'content-disposition': `attachment; filename="x.m4b"; filename*=UTF-8''Foundation%20..%2F1.m4b`,
     'content-length': '20000',
   };
+  if (book.movedTo !== undefined) {
+    return { status: 302, headers: { location: book.movedTo } } satisfies SourceReply;
+  }
+  if (book.bytes !== undefined) {
+    const type = { 'content-type': 'application/epub+zip', 'content-length': String(book.bytes.length) };
+    return { headers: type, body: book.bytes } satisfies SourceReply;
+  }
   return book.downloadFault ?? ({ headers, body: Buffer.alloc(20_000, 1) } satisfies SourceReply);
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 
+import type { FileAccess } from '../../domain/acquisition/download.js';
 import { Fault } from '../../domain/faults.js';
 import type { AddDownload } from '../../integrations/download-clients/port.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
@@ -14,6 +15,14 @@ import { unpackContent } from './download-content.js';
 
 type AddDeps = Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>;
 
+export interface HandingOver {
+  resume: boolean;
+  /** See file-access.ts: asked for beforehand, since a source may be slow and the download is held meanwhile. */
+  access: ReadonlyMap<string, FileAccess>;
+  signal: AbortSignal;
+  fence: () => Promise<void>;
+}
+
 /**
  * Hands the stored content to its client; used for the first add and after a client forgot it. False when it
  * has been given back meanwhile: then nothing is added.
@@ -21,7 +30,7 @@ type AddDeps = Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>;
 export async function addToClient(
   deps: AddDeps,
   downloadId: string,
-  { resume, signal, fence }: { resume: boolean; signal: AbortSignal; fence: () => Promise<void> },
+  { resume, access, signal, fence }: HandingOver,
 ): Promise<boolean> {
   return holdingDownload(deps.db, downloadId, async (download, tx) => {
     if (download?.removedAt !== null) return false;
@@ -29,7 +38,7 @@ export async function addToClient(
     if (row === undefined) {
       throw new Fault('gone', `The download client "${download.clientId}" is configured no more`);
     }
-    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume };
+    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume, access };
     await mkdir(add.hostDirectory, { recursive: true }).catch((error: unknown) => {
       throw diskFault(error);
     });
@@ -43,7 +52,7 @@ export async function addToClient(
 async function prepareAdd(
   { roots }: AddDeps,
   { download, row, tx }: { download: DownloadRow; row: DownloadClientRow; tx: Queryable },
-): Promise<Omit<AddDownload, 'resume'>> {
+): Promise<Omit<AddDownload, 'resume' | 'access'>> {
   const stored = await contentOf(tx, download.id);
   if (stored === undefined) throw new Fault('defect', `The content of ${download.id} is not stored any more`);
   return {

@@ -19,6 +19,7 @@ import { chooseClient } from './choose-client.js';
 import { openClient } from './connect.js';
 import { packContent } from './download-content.js';
 import { fetchContent, type FetchedContent } from './fetch-content.js';
+import { accessToFiles } from './file-access.js';
 import { giveBackDownload } from './give-back.js';
 import { requireRoom, reserveDownload } from './reserve-space.js';
 
@@ -74,7 +75,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   /** Get-or-add: whatever became of an earlier try, afterwards the client has the item once. */
   startDownload: async ({ downloadId }: { downloadId: string }, step: StepContext): Promise<void> => {
     const { signal, fence } = step;
-    const added = await addToClient(deps, downloadId, { resume: step.attempt > 1, signal, fence });
+    const access = await accessToFiles(deps, downloadId, signal);
+    const added = await addToClient(deps, downloadId, { resume: step.attempt > 1, access, signal, fence });
     if (!added) throw new Fault('gone', `The download "${downloadId}" was given back before it was added`);
   },
 

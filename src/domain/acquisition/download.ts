@@ -26,6 +26,13 @@ export interface DirectFile {
   checksum?: { algorithm: 'sha-256' | 'sha-1' | 'md5'; hex: string };
 }
 
+/** What fetches a file of a direct source beside its name; made for each hand-over, since it may hold a password. */
+export interface FileAccess {
+  /** Where redirects end. */
+  url: string;
+  headers: Readonly<Record<string, string>>;
+}
+
 /** What a download client says of one item in one poll. */
 export interface DownloadItem {
   /** The client's id, chosen by us before the add where the client allows it. */

@@ -17,6 +17,8 @@ export interface PollFacts {
   samples: ProgressSample[];
   /** How often it was handed over again because the surroundings were at fault, and when it is due next. */
   held: { times: number; nextMs: number } | null;
+  /** Its source would not have it handed over again: how often, when it is asked next, and what it said. */
+  refused: { times: number; nextMs: number; told: DownloadTransition } | null;
   seeding: SeedingFacts;
 }
 
@@ -27,6 +29,7 @@ export const NEW_POLL_FACTS: PollFacts = {
   missingSinceMs: null,
   samples: [],
   held: null,
+  refused: null,
   seeding: NO_SEEDING,
 };
 
@@ -78,6 +81,7 @@ function pollMissing({
   nowMs: number;
   clientRestarted: boolean;
 }): PolledState {
+  if (facts.refused !== null) return pollRefused(facts, facts.refused, nowMs);
   const missingSinceMs = facts.missingSinceMs ?? nowMs;
   const missingPolls = facts.missingPolls + 1;
   const gone = missingPolls >= MISSING_POLLS && nowMs - missingSinceMs >= MISSING_MS;
@@ -91,6 +95,37 @@ function pollMissing({
     // A client that lost its memory gets it again; so does one whose answer to the add was lost.
     addAgain: clientRestarted || (missingPolls === 1 && facts.missingSinceMs === null),
   };
+}
+
+/** Nobody removed it: it comes back as soon as its source lets it. */
+function pollRefused(
+  facts: PollFacts,
+  { nextMs, told }: NonNullable<PollFacts['refused']>,
+  nowMs: number,
+): PolledState {
+  const due = nowMs >= nextMs;
+  return {
+    state: due ? 'adding' : 'held',
+    active: due,
+    facts: { ...facts, missingPolls: 0, missingSinceMs: nowMs },
+    progressed: false,
+    detail: null,
+    transition: due ? null : told,
+    addAgain: due,
+  };
+}
+
+/** After it was handed over again, or was not because its source said no. */
+export function afterHandOver(
+  judged: PolledState,
+  said: { refusal: DownloadTransition | undefined; nowMs: number },
+): PolledState {
+  const { facts } = judged;
+  const { refusal: told, nowMs } = said;
+  if (told === undefined) return { ...judged, facts: { ...facts, refused: null } };
+  const times = (facts.refused?.times ?? 0) + 1;
+  const refused = { times, nextMs: nowMs + doublingWait(times, HAND_OVER_MS), told };
+  return { ...judged, state: 'held', active: false, facts: { ...facts, refused }, transition: told };
 }
 
 function pollPresent(poll: {
@@ -109,6 +144,7 @@ function pollPresent(poll: {
   const done = completePolls >= COMPLETE_POLLS;
   const active = !done && (isComplete || ACTIVE_STATES.includes(item.state));
   const held = heldAgain(item, poll.facts, nowMs);
+  const refused = item.state === 'held' ? poll.facts.refused : null;
   const samples = active ? addSample(poll.facts.samples, { atMs: nowMs, done: item.completedBytes }) : [];
   return {
     state: isComplete && !done ? 'checking' : item.state,
@@ -120,14 +156,18 @@ function pollPresent(poll: {
       missingSinceMs: null,
       samples,
       held: held.next,
+      refused,
       seeding: countSeeding(poll.facts.seeding, item, nowMs),
     },
     progressed,
     detail: active ? detailOf(item, samples) : null,
-    transition: stalled === null ? transitionOf(item, done) : { kind: 'stalled', detail: stalled },
+    transition:
+      stalled === null ? (refused?.told ?? transitionOf(item, done)) : { kind: 'stalled', detail: stalled },
     addAgain: held.due,
   };
 }
+
+const HAND_OVER_MS = { first: 30_000, max: 300_000 };
 
 /** A full disk or a lost network passes, but no client tries again by itself: 30 s, doubling to 5 min. */
 function heldAgain(
@@ -139,7 +179,7 @@ function heldAgain(
     // Bytes that came since then were the proof that it has passed.
     return { next: item.state === 'active' && item.downloadBytesPerSecond > 0 ? null : held, due: false };
   }
-  const waitMs = (times: number): number => doublingWait(times + 1, { first: 30_000, max: 300_000 });
+  const waitMs = (times: number): number => doublingWait(times + 1, HAND_OVER_MS);
   if (held === null) return { next: { times: 0, nextMs: nowMs + waitMs(0) }, due: false };
   if (nowMs < held.nextMs) return { next: held, due: false };
   const times = held.times + 1;

@@ -1,4 +1,4 @@
-import type { DirectFile, DownloadItem } from '../../domain/acquisition/download.js';
+import type { DirectFile, DownloadItem, FileAccess } from '../../domain/acquisition/download.js';
 import type { ClientKind } from '../../domain/acquisition/products.js';
 import type { Protocol } from '../../domain/acquisition/release.js';
 
@@ -40,6 +40,8 @@ export interface AddDownload {
   /** For people, and the name of a usenet job. */
   name: string;
   content: DownloadContent;
+  /** Of the files of a direct source that need more than their own address, by path; it may hold a password. */
+  access?: ReadonlyMap<string, FileAccess>;
   /** Absolute directory as the client sees it, made by the caller; usenet clients choose their own. */
   directory: string;
   /** The same directory as this host sees it. */

@@ -10,6 +10,8 @@ import { parseAddress } from './torznab-query.js';
 /** A lawful source that gives files by plain HTTP (acquisition.md §2.11). */
 export interface DirectSourceOptions {
   id: string;
+  /** For people; default: its id. */
+  name?: string;
   baseUrl: string;
   /** HTTP Basic, with the key as its password; where the source asks for it. */
   username?: string | null;
@@ -24,15 +26,23 @@ export interface DirectSourceOptions {
   timeoutMs?: number | undefined;
 }
 
+export interface SourceConnection extends Connection {
+  name: string;
+  /** A user is configured, and told at home. */
+  hasUser: boolean;
+}
+
 const TIMEOUT_MS = 60_000;
 
 /** @throws Fault bad_input for an address that is none, or that carries a key or password. */
-export function connectSource(options: DirectSourceOptions, remedy: string): Connection {
-  const { id, baseUrl, username, apiKey = '', timeoutMs = TIMEOUT_MS } = options;
+export function connectSource(options: DirectSourceOptions, remedy: string): SourceConnection {
+  const { id, name = id, baseUrl, username, apiKey = '', timeoutMs = TIMEOUT_MS } = options;
   const credentials = Buffer.from(`${username ?? ''}:${apiKey}`).toString('base64');
   const hasUser = username !== undefined && username !== null;
   return {
     id,
+    name,
+    hasUser,
     home: parseAddress(baseUrl, remedy),
     guard: createKeyGuard(apiKey),
     homeHeaders: hasUser ? { authorization: `Basic ${credentials}` } : {},

@@ -55,14 +55,17 @@ function whyAstray(url: URL, options: FollowOptions): string | undefined {
   return mayVisit(url, options) ? undefined : `the link leads to ${url.hostname}, which is not allowed`;
 }
 
-/** The key goes to the indexer's own host and port, and never from https down to http. */
+/** Where key and user go: the indexer's own host and port, and never from https down to http. */
+export function isHome(url: URL, home: URL): boolean {
+  return url.host === home.host && !(home.protocol === 'https:' && url.protocol === 'http:');
+}
+
 async function getOne(
   { fetch: fetcher, home, guard, homeHeaders = {}, pace }: FollowOptions,
   url: URL,
   limits: BodyLimit & { signal: AbortSignal },
 ): Promise<Answer> {
-  const isHome = url.host === home.host && !(home.protocol === 'https:' && url.protocol === 'http:');
-  if (!isHome) return getBounded(fetcher, guard.strip(url), limits);
+  if (!isHome(url, home)) return getBounded(fetcher, guard.strip(url), limits);
   await pace?.(limits.signal);
   return getBounded(fetcher, new URL(guard.show(url.href)), {
     ...limits,

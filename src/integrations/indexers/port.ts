@@ -1,4 +1,4 @@
-import type { DirectFile } from '../../domain/acquisition/download.js';
+import type { DirectFile, FileAccess } from '../../domain/acquisition/download.js';
 import type { IndexerOutcome } from '../../domain/acquisition/release.js';
 import type { SearchQuery } from '../../domain/acquisition/search-plan.js';
 
@@ -34,4 +34,10 @@ export interface Indexer {
    * @throws Fault gone | release_fault (not what was offered, HTML) | throttled | credentials | transient
    */
   fetchRelease(downloadUrl: string, signal: AbortSignal): Promise<GrabFile>;
+  /**
+   * How a client fetches those of its files that are not open to everybody, by their paths. A source without the
+   * method has none.
+   * @throws as `fetchRelease` does
+   */
+  openFiles?(files: readonly DirectFile[], signal: AbortSignal): Promise<ReadonlyMap<string, FileAccess>>;
 }

@@ -77,7 +77,7 @@ export async function storeSeeding(
     ...{ totalBytes: made.totalBytes, minimumRatio: null, minimumSeedSeconds: null },
   });
   const signal = AbortSignal.timeout(20_000);
-  await addToClient(deps, id, { resume: true, signal, fence: () => Promise.resolve() });
+  await addToClient(deps, id, { resume: true, access: new Map(), signal, fence: () => Promise.resolve() });
   const item = (await findDownload(deps.db, id))?.clientItemId;
   await eventually(async () => {
     const items = await client.list(signal);

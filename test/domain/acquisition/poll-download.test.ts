@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { DownloadItem } from '../../../src/domain/acquisition/download.js';
 import {
+  afterHandOver,
   NEW_POLL_FACTS,
   pollDownload,
+  type PollFacts,
   type PolledState,
 } from '../../../src/domain/acquisition/poll-download.js';
 import { NEW_CLOCK, STALL_LIMITS, tickStallClock } from '../../../src/domain/acquisition/stall-clock.js';
@@ -191,5 +193,32 @@ describe('the stall clock', () => {
     const { clock } = tick({}, 0);
     expect(tick({ completedBytes: 10 * MIB + 10 }, 1, clock).progressed).toBe(false);
     expect(tick({ completedBytes: 11 * MIB }, 1, clock).progressed).toBe(true);
+  });
+
+  it('that its source refuses is held, asked for ever more seldom, and never called removed', () => {
+    const refusal = { kind: 'held', reason: 'decision_needed', detail: 'a wrong password' } as const;
+    const polled = pollDownload({ item: undefined, facts: NEW_POLL_FACTS, nowMs: 0, clientRestarted: true });
+    const first = afterHandOver(polled, { refusal, nowMs: 0 });
+    expect(first).toMatchObject({ state: 'held', active: false, transition: refusal });
+    const poll = (facts: PollFacts, nowMs: number): PolledState =>
+      pollDownload({ item: undefined, facts, nowMs, clientRestarted: false });
+    expect(poll(first.facts, 29_999)).toMatchObject({ state: 'held', addAgain: false, transition: refusal });
+    const second = afterHandOver(poll(first.facts, 30_000), { refusal, nowMs: 30_000 });
+    expect(poll(second.facts, 89_999).addAgain).toBe(false);
+    const due = poll(second.facts, 90_000);
+    expect(due).toMatchObject({ addAgain: true, transition: null });
+    const taken = afterHandOver(due, { refusal: undefined, nowMs: 90_000 });
+    expect(taken).toMatchObject({ state: 'adding', active: true, facts: { refused: null } });
+  });
+
+  it('that its client holds tells what its source said, until it moves', () => {
+    const refusal = { kind: 'held', reason: 'decision_needed', detail: 'a wrong password' } as const;
+    const fault = { blame: 'environment', code: '24', message: 'Authorization failed.' } as const;
+    const item: DownloadItem = { ...ACTIVE, state: 'held', fault };
+    const facts = { ...NEW_POLL_FACTS, refused: { times: 1, nextMs: 0, told: refusal } };
+    const held = pollDownload({ item, facts, nowMs: 1, clientRestarted: false });
+    expect(held.transition).toEqual(refusal);
+    const moving = pollDownload({ item: ACTIVE, facts: held.facts, nowMs: 2, clientRestarted: false });
+    expect(moving).toMatchObject({ transition: { kind: 'moving' }, facts: { refused: null } });
   });
 });

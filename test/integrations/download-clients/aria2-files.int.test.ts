@@ -260,6 +260,49 @@ describe('aria2 and files of a direct source', () => {
     },
   );
 
+  describe('behind a user', () => {
+    const [right, former] = ['Basic cmVhZGVyOnJpZ2h0', 'Basic cmVhZGVyOmZvcm1lcg=='];
+
+    /** Each at its own address, with what is sent there. */
+    function accessOf({ add, paths }: Offer, authorization: string): AddDownload {
+      const files = add.content.kind === 'files' ? add.content.files : [];
+      const access = new Map(files.map(({ path: name, url }) => [name, { url, headers: { authorization } }]));
+      expect([...access.keys()]).toEqual(paths);
+      return { ...add, access };
+    }
+
+    it('sends the user for each file, and goes on at the byte after kill -9', async () => {
+      const offered = offer([300_000, 3 * MIB, 100_000], { authorization: right });
+      Object.assign(offered.served[1] ?? {}, { bytesPerSecond: MIB });
+      await aria2.client.add(accessOf(offered, right), signal());
+      await eventually(async () => ((await find(offered.id))?.completedBytes ?? 0) > 2 * MIB);
+      await aria2.kill();
+      server.requests.splice(0);
+      await aria2.restart();
+      await aria2.client.add({ ...accessOf(offered, right), resume: true }, signal());
+      await untilState(offered.id, 'complete');
+      await expectWhole(offered);
+      const asked = server.requests.filter(({ path: name }) => name === `${count}/1`);
+      expect(Number(/^bytes=(\d+)-/.exec(asked.at(-1)?.range ?? '')?.[1])).toBeGreaterThan(MIB / 2);
+    });
+
+    it('holds them where the user is refused, and blames no release; given again with another it goes on', async () => {
+      const offered = offer([200_000, 100_000], { authorization: right });
+      await aria2.client.add(accessOf(offered, former), signal());
+      const held = await untilState(offered.id, 'held');
+      expect(held.fault).toMatchObject({ blame: 'environment', code: '24' });
+      await aria2.client.add({ ...accessOf(offered, right), resume: true }, signal());
+      await untilState(offered.id, 'complete');
+      await expectWhole(offered);
+    });
+
+    it('fails where no user is sent and one is asked for', async () => {
+      const offered = offer([200_000], { authorization: right });
+      await aria2.client.add(offered.add, signal());
+      expect((await untilState(offered.id, 'failed')).fault).toMatchObject({ blame: 'release', code: '24' });
+    });
+  });
+
   it('fetches a finished file anew whose bytes are not what the checksum says any more', async () => {
     const offered = offer([200_000]);
     await mkdir(path.join(offered.add.hostDirectory, 'disc 0'), { recursive: true });

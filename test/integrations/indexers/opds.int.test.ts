@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
+import type { FileAccess } from '../../../src/domain/acquisition/download.js';
 import { createOpdsIndexer } from '../../../src/integrations/indexers/opds/opds.js';
 import type { Indexer, IndexerQuery } from '../../../src/integrations/indexers/port.js';
 import {
@@ -19,6 +20,11 @@ function adapterOf({ origin }: SourceServer, user?: Partial<typeof USER>, timeou
     ...{ id: 'books', baseUrl: `${origin}/opds`, timeoutMs },
     ...(user && { username: user.username ?? null, apiKey: user.password ?? '' }),
   });
+}
+
+/** How a client fetches the one file that this is. */
+async function openOne(indexer: Indexer, url: string): Promise<FileAccess | undefined> {
+  return (await indexer.openFiles?.([{ url, path: 'book' }], signal))?.get('book');
 }
 
 const { endless: _endless, ...FILE_FAULTS } = LINK_FAULTS;
@@ -142,12 +148,60 @@ describe.each(['1.2', '2.0'] as const)('an OPDS %s catalogue', (version) => {
     await foreign.close();
   });
 
-  it('says so where the files too are for users only, since the download client has none', async () => {
+  it('tells who may have its files: what is to be entered where it lets nobody in, and never the password', async () => {
     await serve([{}], { user: USER, closedFiles: true });
+    const link = `${server.origin}/files/b0`;
+    const { host } = new URL(server.origin);
+    const looked = await adapterOf(server, USER).fetchRelease(link, signal);
+    expect(looked).toMatchObject({ files: [{ url: link, sizeBytes: 20_000 }] });
+    expect(await failureOf(adapterOf(server).fetchRelease(link, signal))).toMatchObject({
+      kind: 'credentials',
+      message: `The catalogue "books" gives this file to its users only: HTTP 401 from ${host}`,
+      remedy: expect.stringContaining('as username and secret of the indexer "books"'),
+    });
+    const wrong = adapterOf(server, { ...USER, password: 'not-this' });
+    const refusals = [
+      await failureOf(wrong.fetchRelease(link, signal)),
+      await failureOf(openOne(wrong, link)),
+    ];
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({
+        kind: 'credentials',
+        message: `The catalogue "books" refuses its user this file: HTTP 401 from ${host}`,
+        remedy: expect.stringContaining('of the indexer "books" anew'),
+      });
+      expect(JSON.stringify([refusal.message, refusal.remedy])).not.toContain('not-this');
+    }
+  });
+
+  it('hands its user to what fetches its files, where redirects end at itself, and to nobody else', async () => {
+    const foreign = await startOpdsContractServer({
+      version,
+      books: [{ id: 'x', title: 'x', author: 'x', published: '' }],
+    });
+    await serve(
+      [
+        { id: 'here' },
+        { id: 'moved', movedTo: '/files/here' },
+        { id: 'away', movedTo: `${foreign.origin}/files/x?key=${encodeURIComponent(USER.password)}` },
+        { id: 'gone', downloadFault: 'gone' },
+      ],
+      { user: USER, closedFiles: true },
+    );
     const indexer = adapterOf(server, USER);
-    const { releases } = await indexer.search(query, signal);
-    const failure = await failureOf(indexer.fetchRelease(releases?.[0]?.downloadUrl ?? '', signal));
-    expect(failure).toMatchObject({ kind: 'credentials', message: expect.stringContaining('users only') });
+    const at = (path: string): string => `${server.origin}/files/${path}`;
+    const authorization = `Basic ${Buffer.from(`${USER.username}:${USER.password}`).toString('base64')}`;
+    expect(await openOne(indexer, at('here'))).toEqual({ url: at('here'), headers: { authorization } });
+    expect(await openOne(indexer, at('moved'))).toEqual({ url: at('here'), headers: { authorization } });
+    expect(await openOne(indexer, at('away'))).toEqual({ url: `${foreign.origin}/files/x`, headers: {} });
+    expect(foreign.requests).toHaveLength(1);
+    expect(await openOne(indexer, `${foreign.origin}/files/x`)).toBeUndefined();
+    expect(await openOne(adapterOf(server), at('here'))).toBeUndefined();
+    expect(foreign.requests).toHaveLength(1);
+    expect(foreign.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(foreign.requests[0]?.query.size).toBe(0);
+    expect((await failureOf(openOne(indexer, at('gone')))).kind).toBe('gone');
+    await foreign.close();
   });
 
   it('offers no search where the catalogue has none, and says so when it is asked', async () => {

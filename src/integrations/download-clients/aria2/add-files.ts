@@ -1,4 +1,4 @@
-import type { DirectFile } from '../../../domain/acquisition/download.js';
+import type { DirectFile, FileAccess } from '../../../domain/acquisition/download.js';
 import { Fault } from '../../../domain/faults.js';
 import type { AddDownload } from '../port.js';
 import { ERROR, httpStatusOf } from './faults.js';
@@ -102,6 +102,7 @@ interface Adding {
 function callFor(file: DirectFile, adding: Adding): Aria2Call {
   const { download, gid } = adding;
   const note = { files: download.files.length, totalBytes: sumOf(download.files), waits: true };
+  const access = download.access?.get(file.path);
   const options = {
     gid,
     dir: download.directory,
@@ -110,11 +111,17 @@ function callFor(file: DirectFile, adding: Adding): Aria2Call {
     [NOTE_OPTION]: writeNote(note),
     ...POLITE,
     ...keepOptions(adding),
+    ...(access === undefined ? {} : { header: headerLines(access) }),
     ...(file.checksum === undefined
       ? {}
       : { checksum: `${file.checksum.algorithm}=${file.checksum.hex.toLowerCase()}` }),
   };
-  return { method: 'aria2.addUri', params: [[file.url], options] };
+  return { method: 'aria2.addUri', params: [[access?.url ?? file.url], options] };
+}
+
+/** aria2 sends them to every host that it comes to: the address is one that redirects no further. */
+function headerLines({ headers }: FileAccess): string[] {
+  return Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 }
 
 /** One connection a file; and a 503 is asked again, after some seconds, before it counts as an error. */

@@ -4,10 +4,16 @@ import type { Aria2Status } from './status.js';
 export type ItemFault = NonNullable<DownloadItem['fault']>;
 
 /** Numbers of aria2 that something hangs on (acquisition.md §2.7). */
-export const ERROR = { fullDisk: '9', alreadyRegistered: '12', fileExists: '13', checksum: '32' } as const;
+export const ERROR = {
+  fullDisk: '9',
+  alreadyRegistered: '12',
+  fileExists: '13',
+  refusedUser: '24',
+  checksum: '32',
+} as const;
 
 const RELEASE_CODES = new Set(['20', '25', '26', '27']);
-const SOURCE_CODES = new Set(['3', '4', '22', '24', ERROR.checksum]);
+const SOURCE_CODES = new Set(['3', '4', '22', ERROR.refusedUser, ERROR.checksum]);
 const UNKNOWN_CODES = new Set(['1', '7', '8', '10', '28', '30']);
 
 /** Connections come as code 1, and so does what an empty control file causes, which the next add takes away. */
@@ -15,14 +21,21 @@ const SURROUNDINGS = /connect|connection|timed? ?out|network|resolv|name resolut
 
 /**
  * Only a code that says so blames the release; disk, network, duplicates and the unknown never do. What a direct
- * source says of its file is said of the release, which has no other source.
+ * source says of its file is said of the release, which has no other source; but a refused user says nothing of it: it
+ * was let in before, and its password may be another by now.
  */
-export function faultOf(status: Aria2Status, { direct }: { direct: boolean }): ItemFault | undefined {
+export function faultOf(
+  status: Aria2Status,
+  { direct, hasUser = false }: { direct: boolean; hasUser?: boolean },
+): ItemFault | undefined {
   if (status.status !== 'error') return undefined;
   const { errorCode = '1', errorMessage = '' } = status;
   const told = errorMessage === '' ? (WORDS[errorCode] ?? `aria2 error ${errorCode}`) : errorMessage;
   return {
-    blame: blameOf({ errorCode, errorMessage, direct }),
+    blame:
+      hasUser && errorCode === ERROR.refusedUser
+        ? 'environment'
+        : blameOf({ errorCode, errorMessage, direct }),
     code: errorCode === ERROR.fullDisk ? 'disk_full' : errorCode,
     message: told.slice(0, 500),
   };

@@ -10,12 +10,12 @@ const AT_ONCE = 2;
 
 /** The files of a direct item as one. */
 export function groupToItem(group: GroupItem): DownloadItem {
-  const { members, note } = group;
+  const { members, note, hasUser } = group;
   const items = members.map(toDownloadItem);
   const sum = (of: (item: DownloadItem) => number): number =>
     items.reduce((total, item) => total + of(item), 0);
   const [first] = items;
-  const fault = faultOfGroup(members);
+  const fault = faultOfGroup(members, hasUser);
   return {
     clientItemId: group.id,
     name: first?.name ?? group.id,
@@ -31,9 +31,9 @@ export function groupToItem(group: GroupItem): DownloadItem {
 }
 
 /** One bad file makes the set a bad one; otherwise the first trouble is told. */
-function faultOfGroup(members: Aria2Status[]): ItemFault | undefined {
+function faultOfGroup(members: Aria2Status[], hasUser: boolean): ItemFault | undefined {
   const faults = members.flatMap((status) => {
-    const fault = faultOf(status, { direct: true });
+    const fault = faultOf(status, { direct: true, hasUser });
     if (fault === undefined) return [];
     return [{ ...fault, message: `${status.files[0]?.path ?? status.gid}: ${fault.message}` }];
   });

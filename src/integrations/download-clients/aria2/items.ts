@@ -25,6 +25,8 @@ export interface GroupItem {
   /** In the order of the files. */
   members: Aria2Status[];
   note: GroupNote;
+  /** They are asked for with a user's name and password. */
+  hasUser: boolean;
 }
 
 export type Aria2Item = SingleItem | GroupItem;
@@ -41,9 +43,9 @@ export async function readItems(rpc: Aria2Rpc, signal: AbortSignal): Promise<Ari
     .filter((status) => !notes.has(groupIdOf(status.gid)) || !isDirect(status))
     .filter(({ following }) => following === undefined || !byGid.has(following))
     .map((own) => singleOf(own, { byGid, statuses }));
-  const groups = [...notes].map(([id, note]): GroupItem => {
+  const groups = [...notes].map(([id, told]): GroupItem => {
     const members = statuses.filter((status) => isDirect(status) && groupIdOf(status.gid) === id);
-    return { kind: 'group', id, members: members.toSorted(byOrder), note };
+    return { kind: 'group', id, members: members.toSorted(byOrder), ...told };
   });
   return [...singles, ...groups];
 }
@@ -69,7 +71,7 @@ async function readStatuses(rpc: Aria2Rpc, signal: AbortSignal): Promise<Aria2St
   return parse(z.array(z.array(aria2Status)), lists, 'its lists').flat();
 }
 
-const noteOption = z.object({ [NOTE_OPTION]: z.string().optional() });
+const noteOption = z.object({ [NOTE_OPTION]: z.string().optional(), header: z.string().optional() });
 
 /**
  * What we wrote on each group: on its first paused file, which tells whether it waits for its turn. Files that
@@ -79,7 +81,7 @@ async function readNotes(
   rpc: Aria2Rpc,
   direct: Aria2Status[],
   signal: AbortSignal,
-): Promise<Map<string, GroupNote>> {
+): Promise<Map<string, Pick<GroupItem, 'note' | 'hasUser'>>> {
   const asked = new Map<string, Aria2Status>();
   for (const status of direct.toSorted(byOrder)) {
     const id = groupIdOf(status.gid);
@@ -93,8 +95,10 @@ async function readNotes(
   return new Map(
     [...asked.keys()].flatMap((id, at) => {
       const option = noteOption.safeParse(options[at]);
-      const note = option.success ? parseNote(option.data[NOTE_OPTION]) : undefined;
-      return note === undefined ? [] : [[id, note] as const];
+      if (!option.success) return [];
+      const { [NOTE_OPTION]: text, header = '' } = option.data;
+      const note = parseNote(text);
+      return note === undefined ? [] : [[id, { note, hasUser: header !== '' }] as const];
     }),
   );
 }

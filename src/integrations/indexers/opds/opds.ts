@@ -16,6 +16,7 @@ import type { Indexer, IndexerCaps, IndexerQuery } from '../port.js';
 import { asFault, type Failure } from '../reply.js';
 import type { CatalogPage, Publication } from './catalog.js';
 import { lookAtFile } from './file.js';
+import { openFiles } from './open-files.js';
 import { readCatalogPage, searchAddress } from './read-page.js';
 
 const REMEDY = 'Give the address of the catalogue’s first page, such as https://example.org/opds';
@@ -43,6 +44,7 @@ export function createOpdsIndexer(options: DirectSourceOptions): Indexer {
       kind: 'files',
       files: [await lookAtFile(connection, link, signal)],
     }),
+    openFiles: (files, signal) => openFiles(connection, files, signal),
   };
 }
 
