@@ -1,10 +1,12 @@
 /** A problem document of the API, as an error. */
 export class Problem extends Error {
   readonly status: number;
+  readonly kind: string | undefined;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, kind: string | undefined) {
     super(message);
     this.status = status;
+    this.kind = kind;
   }
 }
 
@@ -25,10 +27,8 @@ export async function call<Answer>(method: string, path: string, body?: unknown)
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.status === 204) return undefined as Answer;
-  const answer = (await response.json()) as Answer & { detail?: string; remedy?: string; title?: string };
+  const answer = (await response.json()) as Answer & { detail?: string; title?: string; kind?: string };
   if (response.ok) return answer;
-  const told = [answer.detail ?? answer.title ?? 'It did not work', answer.remedy].filter(
-    (text) => text !== undefined,
-  );
-  throw new Problem(response.status, told.join(' '));
+  // The detail ends with the remedy.
+  throw new Problem(response.status, answer.detail ?? answer.title ?? 'It did not work', answer.kind);
 }

@@ -1,5 +1,5 @@
-import { call } from './api.js';
-import { byId, textOf } from './dom.js';
+import { call, Problem } from './api.js';
+import { button, byId, textOf } from './dom.js';
 
 /** The form that asks for an item; each kind has fields of its own. */
 export function listenToAsk(heard: { taken: () => void; failed: (error: unknown) => void }): void {
@@ -9,16 +9,27 @@ export function listenToAsk(heard: { taken: () => void; failed: (error: unknown)
     showFields(form, kind.value);
   };
   kind.addEventListener('change', adapt);
+  const taken = (): void => {
+    const { value } = kind;
+    form.reset();
+    // Who asks for one episode mostly asks for the next.
+    kind.value = value;
+    heard.taken();
+  };
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    byId('notice', HTMLElement).hidden = true;
-    call('POST', '/api/requests', { item: itemOf(form, kind.value) }).then(() => {
-      const { value } = kind;
-      form.reset();
-      // Who asks for one episode mostly asks for the next.
-      kind.value = value;
-      heard.taken();
-    }, heard.failed);
+    const notice = byId('notice', HTMLElement);
+    notice.hidden = true;
+    const item = itemOf(form, kind.value);
+    call('POST', '/api/requests', { item }).then(taken, (error: unknown) => {
+      heard.failed(error);
+      if (!(error instanceof Problem) || error.kind !== 'already_there') return;
+      const again = button('ask all the same', () => {
+        notice.hidden = true;
+        call('POST', '/api/requests', { item, again: true }).then(taken, heard.failed);
+      });
+      notice.append(' ', again);
+    });
   });
   adapt();
 }

@@ -6,9 +6,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 
+import { catalogue } from '../../src/catalogue/index.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
+import { insertNewJob } from '../../src/jobs/create.js';
+import { listLibraries } from '../../src/store/acquisition/libraries.js';
+import { upsertItems } from '../../src/store/acquisition/library-items.js';
+import { linkLibraryItem, openRequest, recordRequestState } from '../../src/store/acquisition/requests.js';
 import { recordFinding } from '../../src/store/findings.js';
 import { recordHealthChecks } from '../../src/store/health-checks.js';
+import { recordOutcome } from '../../src/store/runs.js';
 import { findChromium, startBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/servers.js';
@@ -136,6 +142,22 @@ inChromium('the page', () => {
     expect(complaints).toEqual([]);
   }, 90_000);
 
+  it('says that the library has it already, and asks all the same', async () => {
+    const item = { mediaType: 'audiobook' as const, title: 'The Invisible Man', author: 'H. G. Wells' };
+    await bring(item);
+    await page.getByLabel('Title').fill(item.title);
+    await page.getByLabel('Author').fill(item.author);
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.getByText('The Invisible Man/found').waitFor();
+    expect((await alert.innerText()).split('To fetch it anew')).toHaveLength(2);
+    await alert.getByRole('button', { name: 'ask all the same' }).click();
+    await card('#requests li', item.title).getByText('awaiting search', { exact: true }).waitFor();
+    expect(await alert.isVisible()).toBe(false);
+    // The browser tells of the refusal too.
+    expect(complaints).toEqual([expect.stringContaining('409')]);
+  }, 60_000);
+
   it('lets a person approve or deny, and block a release among its reasons', async () => {
     await service.client.send({
       method: 'PUT',
@@ -246,6 +268,34 @@ inChromium('the page', () => {
     await page.getByRole('status').getByText('live').waitFor({ timeout: 30_000 });
   }, 90_000);
 });
+
+/** A request that has come to its good end, without the way through Temporal. */
+async function bring(item: { mediaType: 'audiobook'; title: string; author: string }): Promise<void> {
+  const { db } = database;
+  const [{ id: libraryId } = { id: '' }] = await listLibraries(db);
+  const wish = { type: 'request', params: { item, libraryId }, createdBy: 'test', parentId: undefined };
+  const jobId = await db.transaction(async (tx) => {
+    const { job } = await insertNewJob(tx, { catalogue }, wish);
+    const end = { round: 1, runId: null, status: 'completed', result: {}, error: null } as const;
+    await recordOutcome(tx, { jobId: job.id, ...end });
+    return job.id;
+  });
+  const requestId = await openRequest(db, { id: 'req-brought', jobId, item, libraryId });
+  const found = {
+    ...{
+      id: 'item-brought',
+      path: `${item.title}/found`,
+      narrator: null,
+      year: null,
+      asin: null,
+      isbn: null,
+    },
+    ...{ durationSeconds: null, sizeBytes: 1, files: [], ...item },
+  };
+  await upsertItems(db, { libraryId, scanId: 'scan', items: [found] });
+  await linkLibraryItem(db, { requestId, libraryItemId: found.id });
+  await recordRequestState(db, { requestId, state: 'available', actor: 'longplay', detail: null });
+}
 
 function send<Answer>(to: string, answer: z.ZodType<Answer>, body: unknown): Promise<Answer> {
   return service.client.send({ method: 'POST', path: to, body, answer });

@@ -6,6 +6,7 @@ import { fromLogical } from '../../domain/acquisition/library-paths.js';
 import type { MatchTarget } from '../../domain/acquisition/match-guards.js';
 import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
+import { workIdsOf } from '../../domain/acquisition/work-ids.js';
 import { importedFiles, type ManifestFile } from '../../store/acquisition/imports.js';
 import {
   eachItem,
@@ -99,11 +100,8 @@ function signatureOf(files: readonly { path: string; sizeBytes: number }[]): str
 }
 
 async function byIds({ db }: ActivityDeps, { library, item }: Sought): Promise<LibraryItemRow | undefined> {
-  const { mediaType, asin, siblingAsins = [], isbn, imdbId, tmdbId } = item;
-  // A series' ids say nothing of the episode.
-  const ofWork = mediaType === 'episode' ? {} : { imdbId, tmdbId };
-  const asins = [...(asin === undefined ? [] : [asin]), ...siblingAsins];
-  const [found] = await findItemsByIds(db, { libraryId: library.id, mediaType, asins, isbn, ...ofWork });
+  const { mediaType } = item;
+  const [found] = await findItemsByIds(db, { libraryId: library.id, mediaType, ...workIdsOf(item) });
   return found;
 }
 

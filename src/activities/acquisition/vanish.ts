@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 
-import { inLibrary } from '../../domain/acquisition/library-paths.js';
+import { inLibrary, isServerPath } from '../../domain/acquisition/library-paths.js';
 import { errorCode } from '../../domain/faults.js';
 import { importedFiles } from '../../store/acquisition/imports.js';
 import { missingTwice, recordGone, type LibraryItemRow } from '../../store/acquisition/library-items.js';
@@ -51,8 +51,7 @@ async function ownPaths(
 ): Promise<string[]> {
   const filed = await Promise.all(requests.map(({ id }) => importedFiles(db, id)));
   const paths = filed.flat().map(({ path }) => path);
-  const isOurs = !/^(?:[/\\]|[A-Za-z]:)/.test(item.path);
-  return paths.length > 0 || !isOurs ? paths : [inLibrary(library, item.path)];
+  return paths.length > 0 || isServerPath(item.path) ? paths : [inLibrary(library, item.path)];
 }
 
 /** Whatever cannot be looked at may be there. */

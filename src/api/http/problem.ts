@@ -38,6 +38,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'Not allowed' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   conflict: { status: 409, title: 'Conflict' },
+  already_there: { status: 409, title: 'The library has it already' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of the wrong media type' },
   unprocessable: { status: 422, title: 'The request contradicts an earlier one' },

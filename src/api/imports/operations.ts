@@ -82,6 +82,9 @@ async function applyOne(
     await applyChange(context, change, principal);
     return { ...item, outcome: 'done' };
   } catch (error) {
+    if (error instanceof HttpProblem && error.kind === 'already_there') {
+      return { ...item, action: 'exists', detail: error.message, outcome: null };
+    }
     return { ...item, ...failureOf(context, item.id, error), outcome: 'failed' };
   }
 }

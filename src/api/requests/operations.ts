@@ -25,6 +25,7 @@ import {
   requestView,
 } from '../schemas/request.js';
 import { qualityProfiles } from '../settings/quality-profile-operations.js';
+import { refuseWhatIsThere } from './already-there.js';
 import { detailOf, viewRequest } from './detail.js';
 
 const tag = 'requests';
@@ -55,7 +56,10 @@ export const createRequestOperation = defineOperation({
   },
 });
 
-/** The use case of all who ask for an item; who asks for what is asked for already joins it. */
+/**
+ * The use case of all who ask for an item; who asks for what is asked for already joins it.
+ * @throws HttpProblem already_there, unless it shall be fetched again.
+ */
 export async function askForItem(
   context: ApiContext,
   {
@@ -66,18 +70,19 @@ export async function askForItem(
 ): Promise<{ status: number; job: JobView }> {
   const answer = await createOnce(context, {
     asked: body,
-    wish: async () => ({
-      type: 'request',
-      params: {
-        item: body.item,
-        libraryId: await libraryFor(context.db, body),
-        qualityProfileId: await profileFor(context.db, body),
-        tags: body.tags,
-      },
-      priority: body.priority,
-      createdBy: principal.name,
-      resumed: (tx, jobId) => askAgain(tx, { jobId, by: principal.name }),
-    }),
+    wish: async () => {
+      const { item, tags } = body;
+      const libraryId = await libraryFor(context.db, body);
+      const qualityProfileId = await profileFor(context.db, body);
+      if (body.again !== true) await refuseWhatIsThere(context.db, { item, libraryId });
+      return {
+        type: 'request',
+        params: { item, libraryId, qualityProfileId, tags },
+        priority: body.priority,
+        createdBy: principal.name,
+        resumed: (tx, jobId) => askAgain(tx, { jobId, by: principal.name }),
+      };
+    },
     key,
     principal: principal.id,
   });

@@ -18,6 +18,7 @@ export const createRequestBody = z
     priority: priority.optional(),
     qualityProfileId: z.string().min(1).max(100).optional().describe('Default: the library’s'),
     tags: tags.optional().describe('Delay profiles are chosen by them'),
+    again: z.boolean().optional().describe('Fetches it anew, though the library has it; default false: 409'),
   })
   .meta({ id: 'CreateRequest' });
 

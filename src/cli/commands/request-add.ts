@@ -24,6 +24,7 @@ interface AddOptions extends SharedOptions {
   library?: string;
   priority?: number | string;
   key?: string;
+  again?: true;
   watch?: true;
 }
 
@@ -43,16 +44,18 @@ export function addRequestAddCommand(group: Command, deps: ProgramDeps): void {
     .option('--language <language>', 'wanted language')
     .option('--library <id>', 'default: the first library for this kind of thing')
     .option('--priority <priority>', '1 (first) to 10, or high, normal, low', priorityText)
+    .option('--again', 'fetch it anew, though the library has it')
     .option('--key <key>', 'a repeat with the same key makes no second request')
     .option('--watch', 'stay until it ends')
     .addHelpText('after', HELP);
   withApiOptions(command).action(async (title: string, options: AddOptions) => {
     const session = await openSession(deps, options);
+    const { library: libraryId, priority, again } = options;
     const added = await session.client.send({
       method: 'POST',
       path: '/api/requests',
       headers: { 'idempotency-key': options.key ?? randomUUID() },
-      body: { item: itemFrom(title, options), libraryId: options.library, priority: options.priority },
+      body: { item: itemFrom(title, options), libraryId, priority, again },
       answer: request,
     });
     if (options.watch === true) await watchToEnd(session, added.job.id);
@@ -66,7 +69,8 @@ function itemFrom(title: string, options: AddOptions): Record<string, unknown> {
 }
 
 const HELP = `
-One item has one request: asking again shows the one that is open.
+One item has one request: asking again shows the one that is open. What the library has already is fetched anew with
+--again only.
 
 Examples:
   longplay request add "Frankenstein" --author "Mary Shelley" --watch

@@ -16,6 +16,16 @@ export function inLibrary({ root: libraryRoot }: Pick<LibraryPlace, 'root'>, rel
   return logicalPath(root, [base, relative].filter((part) => part !== '').join('/'));
 }
 
+/** Where an item of the library is, for people: its logical path, or the server's own where no mapping covers it. */
+export function placeOf(library: Pick<LibraryPlace, 'root'>, itemPath: string): string {
+  return isServerPath(itemPath) ? itemPath : inLibrary(library, itemPath);
+}
+
+/** An item's path is relative to its library, but for one that lies outside of it as far as we know. */
+export function isServerPath(itemPath: string): boolean {
+  return /^(?:[/\\]|[A-Za-z]:)/.test(itemPath);
+}
+
 /** A folder or file of the library as its server sees it: by a mapping, or else under our own path. */
 export function toServerPath(place: LibraryPlace, relative: string, hostRootOf: HostRootOf): string {
   const logical = inLibrary(place, relative);

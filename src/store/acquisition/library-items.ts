@@ -1,3 +1,4 @@
+import type { WorkIds } from '../../domain/acquisition/work-ids.js';
 import type { Queryable } from '../database.js';
 
 export interface LibraryFile {
@@ -223,14 +224,11 @@ export async function findItemsBySize(
   return rows;
 }
 
-export interface SoughtIds {
+export interface SoughtIds extends WorkIds {
   libraryId: string;
   mediaType: string;
-  /** Its own first, then those of other editions. */
-  asins: readonly string[];
-  isbn?: string | undefined;
-  imdbId?: string | undefined;
-  tmdbId?: number | undefined;
+  /** What a scan has missed counts until it is gone (acquisition.md §6). */
+  untilGone?: boolean;
 }
 
 /** The nine digits that ISBN-10 and ISBN-13 share. */
@@ -240,7 +238,8 @@ const ISBN_CORE = (column: string): string =>
 /** An ASIN names one edition, so it goes before the others; among equals the newest. */
 export async function findItemsByIds(db: Queryable, ids: SoughtIds): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
+    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2
+       and (missing_since is null or ($7 and gone_at is null))
        and (upper(asin) = any($3) or ${ISBN_CORE('isbn')} = ${ISBN_CORE('$4::text')} or imdb_id = $5 or tmdb_id = $6)
      order by array_position($3, upper(asin)) nulls last, added_at desc, id limit 10`,
     [
@@ -250,9 +249,26 @@ export async function findItemsByIds(db: Queryable, ids: SoughtIds): Promise<Lib
       ids.isbn ?? null,
       ids.imdbId ?? null,
       ids.tmdbId ?? null,
+      ids.untilGone ?? false,
     ],
   );
   return rows;
+}
+
+/** What a request for the item of this key brought into the library, and what is not gone since. */
+export async function findBrought(
+  db: Queryable,
+  { libraryId, key }: { libraryId: string; key: string },
+): Promise<{ path: string; addedAt: Date; jobId: string } | undefined> {
+  const { rows } = await db.query<{ path: string; addedAt: Date; jobId: string }>(
+    `select i.path, i.added_at as "addedAt", j.id as "jobId"
+     from jobs j join requests r on r.job_id = j.id join library_items i on i.id = r.library_item_id
+     where j.type = 'request' and j.subject_type = 'item' and j.subject_id = $2 and r.state = 'available'
+       and r.library_id = $1 and i.library_id = $1 and i.gone_at is null
+     order by j.created_at desc limit 1`,
+    [libraryId, key],
+  );
+  return rows[0];
 }
 
 /** All items of one kind in a library, page by page by id, for the fuzzy match. */

@@ -9,6 +9,7 @@ import type { ArrKind } from '../../../src/domain/moving-in/arr.js';
 import { listDownloadClients } from '../../../src/store/acquisition/download-clients.js';
 import { listIndexers } from '../../../src/store/acquisition/indexers.js';
 import { listLibraries } from '../../../src/store/acquisition/libraries.js';
+import { upsertItems } from '../../../src/store/acquisition/library-items.js';
 import { runCli, type Ran } from '../../cli/run-cli.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { startArrContractServer, type ArrServer } from '../../support/arr-contract-server.js';
@@ -189,6 +190,26 @@ describe('the imports from the others', () => {
     expect(await counts()).toEqual(expected);
     expect((await run(kind, { dryRun: false })).counts).toMatchObject({ done: 0, failed: 0, toDo: 0 });
     expect(await counts()).toEqual(expected);
+  });
+});
+
+describe('what a library has by now', () => {
+  it('is told as there already, and nothing is asked for', async () => {
+    await start('radarr');
+    await run('radarr', { dryRun: false, parts: ['libraries'] });
+    const { db } = api.parts;
+    const [library] = await listLibraries(db);
+    const item = {
+      ...{ id: 'item-1', path: 'The Matrix', mediaType: 'movie', title: 'The Matrix', tmdbId: 603 },
+      ...{ author: null, narrator: null, year: null, asin: null, isbn: null },
+      ...{ durationSeconds: null, sizeBytes: 1, files: [] },
+    };
+    await upsertItems(db, { libraryId: library?.id ?? '', scanId: 'scan', items: [item] });
+    const done = await run('radarr', { dryRun: false, parts: ['requests'] });
+    expect(done.items).toMatchObject([{ action: 'exists', outcome: null }]);
+    expect(done.items[0]?.['detail']).toContain('as library:Films/The Matrix (it bears the same id)');
+    expect(done.counts).toMatchObject({ done: 0, failed: 0, existing: 1 });
+    expect((await counts()).at(-1)).toBe(0);
   });
 });
 
