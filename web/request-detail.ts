@@ -26,6 +26,7 @@ export interface RequestDetail {
   timeline: { time: string; state: string; actor: string; detail: string | null }[];
   searches: Search[];
   importedFiles: { path: string; sizeBytes: number; mode: string }[];
+  importConfidence: { percent: number; why: string } | null;
 }
 
 /** Nothing can be taken for one that has ended; a retry of its job begins anew. */
@@ -36,7 +37,7 @@ const MOST_SHOWN = 50;
 
 /** The way so far, every search with its releases and reasons, and what was filed. */
 export function renderRequest(
-  { id, state, timeline, searches, importedFiles }: RequestDetail,
+  { id, state, timeline, searches, importedFiles, importConfidence: confidence }: RequestDetail,
   { done, tell }: { done: () => void; tell: (error: unknown) => void },
 ): HTMLElement[] {
   const choices: Choices = {
@@ -53,6 +54,9 @@ export function renderRequest(
     ),
     ...[...searches].reverse().flatMap((search) => renderSearch(search, choices)),
     element('h2', {}, 'Files in the library'),
+    ...(confidence === null
+      ? []
+      : [element('p', { class: 'sentence' }, `${confidence.percent} % sure: ${confidence.why}`)]),
     table(
       ['file', 'bytes', 'how'],
       importedFiles.map((file) => [file.path, String(file.sizeBytes), file.mode]),

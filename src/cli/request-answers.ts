@@ -82,5 +82,6 @@ export const requestDetail = request.extend({
   searches: z.array(search),
   downloads: z.array(download),
   libraryItem: libraryItem.nullable(),
+  importConfidence: z.looseObject({ percent: z.number(), why: z.string() }).nullable().default(null),
 });
 export type RequestDetail = z.output<typeof requestDetail>;

@@ -36,6 +36,7 @@ describe('42. an import that is in doubt', () => {
     expect(asking).toMatchObject({
       state: 'needs_decision',
       stateDetail: expect.stringMatching(/1440 s of sound, got 960 s/),
+      importConfidence: null,
     });
     const before = { imports: importsOf(asking), downloads: asking.downloads.length };
 
@@ -108,6 +109,10 @@ describe('62. what is asked for again', () => {
     const kept = second.downloads.filter(({ releaseTitle }) => releaseTitle === house.stage.offers[0]?.title);
     expect(kept).toHaveLength(2);
     expect(await house.filesOf('library')).toHaveLength(second.importedFiles.length);
+    expect(second.importConfidence).toEqual({
+      percent: 100,
+      why: expect.stringContaining('its tags name "The Time Machine"'),
+    });
   }, 240_000);
 
   it('is another request where other facts are asked for', async () => {

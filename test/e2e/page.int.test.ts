@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { catalogue } from '../../src/catalogue/index.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
 import { insertNewJob } from '../../src/jobs/create.js';
+import { commitImport, planImport } from '../../src/store/acquisition/imports.js';
 import { listLibraries } from '../../src/store/acquisition/libraries.js';
 import { upsertItems } from '../../src/store/acquisition/library-items.js';
 import { linkLibraryItem, openRequest, recordRequestState } from '../../src/store/acquisition/requests.js';
@@ -145,6 +146,12 @@ inChromium('the page', () => {
   it('says that the library has it already, and asks all the same', async () => {
     const item = { mediaType: 'audiobook' as const, title: 'The Invisible Man', author: 'H. G. Wells' };
     await bring(item);
+    await page.reload();
+    await card('#requests li', item.title).getByRole('button', { name: 'details' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('97 % sure: its tags say so').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
     await page.getByLabel('Title').fill(item.title);
     await page.getByLabel('Author').fill(item.author);
     await page.keyboard.press('Enter');
@@ -294,6 +301,9 @@ async function bring(item: { mediaType: 'audiobook'; title: string; author: stri
   };
   await upsertItems(db, { libraryId, scanId: 'scan', items: [found] });
   await linkLibraryItem(db, { requestId, libraryItemId: found.id });
+  const manifest = { confidence: { percent: 97, why: 'its tags say so' } };
+  await planImport(db, { jobId, requestId, target: 'library:The Invisible Man/found', manifest });
+  await commitImport(db, { jobId, files: [] });
   await recordRequestState(db, { requestId, state: 'available', actor: 'longplay', detail: null });
 }
 

@@ -38,6 +38,7 @@ const shownRequest = z.object({
     }),
   ),
   importedFiles: z.array(z.object({ path: z.string() })),
+  importConfidence: z.object({ percent: z.number(), why: z.string() }).nullable(),
 });
 export type ShownRequest = z.output<typeof shownRequest>;
 

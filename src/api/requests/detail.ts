@@ -1,6 +1,6 @@
 import type { JobView } from '../../jobs/view.js';
 import { downloadsOfRequest, type DownloadRow } from '../../store/acquisition/downloads.js';
-import { importedFiles } from '../../store/acquisition/imports.js';
+import { importConfidence, importedFiles } from '../../store/acquisition/imports.js';
 import { findItemById } from '../../store/acquisition/library-items.js';
 import type { BoardRow } from '../../store/acquisition/request-board.js';
 import { requestersOf } from '../../store/acquisition/request-decisions.js';
@@ -30,13 +30,15 @@ export async function detailOf(db: Queryable, { requestId, jobId, libraryItemId 
       downloads: [],
       libraryItem: null,
       importedFiles: [],
+      importConfidence: null,
     };
   }
-  const [timeline, searches, downloads, files] = await Promise.all([
+  const [timeline, searches, downloads, files, confidence] = await Promise.all([
     timelineOf(db, requestId),
     searchesOf(db, requestId),
     downloadsOfRequest(db, requestId),
     importedFiles(db, requestId),
+    importConfidence(db, requestId),
   ]);
   return {
     timeline,
@@ -45,6 +47,7 @@ export async function detailOf(db: Queryable, { requestId, jobId, libraryItemId 
     downloads: downloads.map(viewDownload),
     libraryItem: libraryItemId === null ? null : ((await findItemById(db, libraryItemId)) ?? null),
     importedFiles: files,
+    importConfidence: confidence,
   };
 }
 

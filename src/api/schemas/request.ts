@@ -151,6 +151,13 @@ const importedFile = z
   })
   .meta({ id: 'ImportedFile' });
 
+const confidence = z
+  .strictObject({
+    percent: z.int().describe('0 to 100'),
+    why: z.string(),
+  })
+  .meta({ id: 'ImportConfidence' });
+
 const reason = z.string().trim().min(1).max(500).optional().describe('Why, for the timeline');
 
 export const reasonBody = z.strictObject({ reason }).meta({ id: 'Reason' });
@@ -199,6 +206,11 @@ export const requestDetail = requestView
     downloads: z.array(download),
     libraryItem: libraryItem.nullable(),
     importedFiles: z.array(importedFile),
+    importConfidence: confidence
+      .nullable()
+      .describe(
+        'How sure it is that the files are what was asked for; null: not known, or nothing is planned yet',
+      ),
   })
   .meta({ id: 'RequestDetail' });
 

@@ -34,12 +34,19 @@ export function requestDetails(request: RequestDetail): string[] {
       ['', stateOf(request.job)],
       ['library', request.libraryId],
       ['asked for', `${request.createdAt} by ${request.createdBy}`],
+      ['import', confidenceOf(request)],
     ]),
     ...section('Timeline', timelineLines(request)),
     ...request.searches.flatMap(searchLines),
     ...section('Downloads', downloadLines(request)),
     ...section(`Files in ${request.libraryItem?.path ?? ''}`, fileLines(request)),
   ];
+}
+
+function confidenceOf({ importConfidence }: RequestDetail): string | undefined {
+  return importConfidence === null
+    ? undefined
+    : `${importConfidence.percent} % sure: ${importConfidence.why}`;
 }
 
 export function itemOf({ item }: Pick<Request, 'item'>): string {

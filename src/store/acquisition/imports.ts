@@ -1,3 +1,4 @@
+import type { Confidence } from '../../domain/acquisition/tag-confidence.js';
 import type { Queryable } from '../database.js';
 
 export interface ManifestFile {
@@ -132,6 +133,19 @@ export async function importedFiles(db: Queryable, requestId: string): Promise<M
     [requestId],
   );
   return rows[0]?.manifest ?? [];
+}
+
+/**
+ * How sure the import of a request was, of the files that it filed; before there are any, of what it is about to file.
+ * Null for what was planned before it was told, and while nothing is planned.
+ */
+export async function importConfidence(db: Queryable, requestId: string): Promise<Confidence | null> {
+  const { rows } = await db.query<{ confidence: Confidence | null }>(
+    `select manifest->'plan'->'confidence' as confidence from imports where request_id = $1 and undone_at is null
+     order by committed_at desc nulls last, planned_at desc limit 1`,
+    [requestId],
+  );
+  return rows[0]?.confidence ?? null;
 }
 
 /** The folder into which a request's files were filed, a logical path. */

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
+import { commitImport, planImport } from '../../../src/store/acquisition/imports.js';
 import { openRequest, recordRequestState, restoreRequests } from '../../../src/store/acquisition/requests.js';
 import { insertNewJob } from '../../../src/jobs/create.js';
 import { recordOutcome } from '../../../src/store/runs.js';
 import { createTemporalGateway } from '../../../src/temporal/gateway.js';
+import { runCli } from '../../cli/run-cli.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { fingerprint } from '../../support/fingerprint.js';
 import { createSend, type Send } from '../../support/send.js';
@@ -186,6 +188,41 @@ describe('GET /api/requests', () => {
     }
     const { body } = await send('GET', '/api/requests?state=needs_decision,failed');
     expect(page.parse(body).requests.map(({ jobId: found }) => found)).toEqual([jobId]);
+  });
+
+  it('tells how sure its import is: of the filed files, else of what is planned, else nothing', async () => {
+    const { db } = api.parts;
+    const { jobId, item } = await store('Sure');
+    const requestId = await openRequest(db, { id: 'request-sure', jobId, item, libraryId: 'books' });
+    const told = async (): Promise<unknown> =>
+      z
+        .looseObject({ importConfidence: z.unknown() })
+        .parse((await send('GET', `/api/requests/${requestId}`)).body).importConfidence;
+    const plan = async (by: string, manifest: object): Promise<string> => {
+      const own = await store(`Import ${by}`);
+      await planImport(db, { jobId: own.jobId, requestId, target: `library:Books/${by}`, manifest });
+      return own.jobId;
+    };
+    expect(await told()).toBeNull();
+    const first = await plan('first', { confidence: { percent: 62, why: 'its tags name another' } });
+    expect(await told()).toEqual({ percent: 62, why: 'its tags name another' });
+    await commitImport(db, { jobId: first, files: [] });
+    await plan('second', { confidence: { percent: 90, why: 'not filed yet' } });
+    expect(await told()).toEqual({ percent: 62, why: 'its tags name another' });
+    const shown = await runCli(['request', 'show', requestId], {
+      url: api.url,
+      environment: { LONGPLAY_TOKEN: api.tokens.viewer },
+    });
+    expect(shown).toMatchObject({ status: 0, stderr: '' });
+    expect(shown.stdout).toMatch(/^import +62 % sure: its tags name another$/m);
+  });
+
+  it('tells nothing of how sure an import is that was planned before that was told', async () => {
+    const { db } = api.parts;
+    const { jobId, item } = await store('Of old');
+    const requestId = await openRequest(db, { id: 'request-old', jobId, item, libraryId: 'books' });
+    await planImport(db, { jobId, requestId, target: 'library:Books/Of old', manifest: { media: [] } });
+    expect((await send('GET', `/api/requests/${requestId}`)).body).toMatchObject({ importConfidence: null });
   });
 
   it.each(['failed', 'cancelled'] as const)(
