@@ -885,6 +885,8 @@ CREATE INDEX downloads_open ON public.downloads USING btree (client_id) WHERE (r
 
 CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
+CREATE INDEX downloads_request ON public.downloads USING btree (request_id) WHERE (request_id IS NOT NULL)
+
 CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
 
 CREATE UNIQUE INDEX health_checks_pkey ON public.health_checks USING btree (kind, subject)

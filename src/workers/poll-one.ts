@@ -25,6 +25,7 @@ import {
 } from '../store/acquisition/polled-downloads.js';
 import { recordSeeded } from '../store/acquisition/seeding-duties.js';
 import type { DownloadClientRow } from '../store/acquisition/download-clients.js';
+import { offerParked } from './poll-parked.js';
 
 interface OnePoll {
   client: DownloadClientRow;
@@ -49,19 +50,22 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const judged = polled.addAgain
     ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
     : polled;
+  const isParked = download.parkedAt !== null;
+  const rests = download.paused || isParked;
   await recordPoll(deps.db, {
     id: download.id,
     jobId: download.jobId,
     state: judged.state,
-    active: judged.active && !download.paused,
+    active: judged.active && !rests,
     item,
     uploadedBytes: uploadedIn(judged.facts.seeding),
     pollFacts: judged.facts,
     progressed: judged.progressed,
-    detail: download.paused ? null : judged.detail,
+    detail: rests ? null : judged.detail,
   });
   if (hasDuty(download)) return followDuty(deps, poll, judged.facts);
   const lost = await followDirectory(deps, poll);
+  if (isParked) return offerParked(deps, download, judged);
   const isDone = judged.transition?.kind === 'complete';
   await tell(deps, poll, isDone && lost !== undefined ? heldFor(lost) : judged.transition);
 }

@@ -6,7 +6,7 @@ import type { ClientFile } from '../../integrations/download-clients/port.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { statIfThere } from '../../integrations/files/target.js';
 import { parseTorrentFile } from '../../integrations/indexers/torrent-file.js';
-import { contentOf, type DownloadRow } from '../../store/acquisition/downloads.js';
+import { contentOf, recordUnfinished, type DownloadRow } from '../../store/acquisition/downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { connectClient } from './connect.js';
@@ -35,6 +35,7 @@ export async function listDownload(
   const files = await filesOf(deps, listing);
   const unfinished = files.filter(({ sizeBytes, completedBytes }) => completedBytes < sizeBytes);
   if (unfinished.length > 0) {
+    await recordUnfinished(deps.db, download.id);
     throw new Fault('transient', `${unfinished.length} files of the download are not whole any more`);
   }
   const plain: DownloadedFile[] = [];

@@ -6,7 +6,7 @@ import { logicalPath } from '../../domain/logical-path.js';
 import {
   coOwner,
   findDownloadByJob,
-  takeOverParked,
+  takeOver,
   type PlannedDownload,
 } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
@@ -36,6 +36,9 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
   ): Promise<{ downloadId: string }> => {
     const candidate = await findCandidate(deps.db, { searchId, number });
     if (candidate === undefined) throw new Fault('gone', `Search ${searchId} has no release no. ${number}`);
+    const takesOver = { ...candidate, jobId: step.jobId, round, requestId };
+    const kept = await takeOver(deps.db, takesOver);
+    if (kept !== undefined) return { downloadId: kept };
     const id = (await findDownloadByJob(deps.db, step.jobId))?.id ?? idWithin('dl', step.jobId);
     const need = {
       id,
@@ -47,11 +50,9 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     await requireRoom(deps, deps.db, need);
     const fetched = await fetchContent(deps, candidate, step);
     await refuseBlocked(deps, { candidate, fetched, requestId });
-    const { indexerId, guid } = candidate;
-    const again = { jobId: step.jobId, round, indexerId, guid, infoHash: fetched.infoHash };
-    const parked =
-      requestId === undefined ? undefined : await takeOverParked(deps.db, { ...again, requestId });
-    if (parked !== undefined) return { downloadId: parked };
+    // Only its file tells its hash where the indexer does not.
+    const same = await takeOver(deps.db, { ...takesOver, infoHash: fetched.infoHash });
+    if (same !== undefined) return { downloadId: same };
     const client = await chooseClient(deps, fetched.protocol);
     step.log('info', `takes ${candidate.title}`, { client: client.name, bytes: fetched.totalBytes });
     const item = {

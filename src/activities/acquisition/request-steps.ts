@@ -10,6 +10,7 @@ import { idWithin } from '../../domain/jobs/job-id.js';
 import { makeWish } from '../../jobs/wish.js';
 import {
   downloadsOfRequest,
+  findDownload,
   parkDownload,
   skipDownload,
   triesOfRequest,
@@ -103,9 +104,15 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     await recordApproval(deps.db, { requestId, by: decision?.madeBy ?? 'temporal' });
   },
 
-  /** Kept paused in its client until another release is there; after a day it may be tried again. */
+  /** Kept in its client until another release is there; after a day it may be tried again. */
   parkDownload: async ({ downloadId }: { downloadId: string }): Promise<void> => {
     await parkDownload(deps.db, downloadId);
+  },
+
+  /** Until its import is verified a check of its client, or its crash, may undo a completion (acquisition.md §4.4). */
+  findUnfinished: async ({ downloadId }: { downloadId: string }): Promise<{ unfinished: boolean }> => {
+    const download = await findDownload(deps.db, downloadId);
+    return { unfinished: download?.removedAt === null && download.completedAt === null };
   },
 
   /** What somebody has skipped is ended and given back; usually its own job has done so already. */
@@ -145,9 +152,8 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     if (chosen) return { usable: true };
     const blocklist = readBlocklist(await blockedKeys(deps.db, itemKey(request.item)), Date.now());
     if (isBlocked(identityOf(candidate), blocklist)) return { usable: false, reason: 'it is blocked' };
-    const earlier = (await triesOfRequest(deps.db, requestId)).find((download) =>
-      isSameRelease(download, candidate),
-    );
+    const tries = await triesOfRequest(deps.db, requestId);
+    const earlier = tries.findLast((download) => isSameRelease(download, candidate));
     const wasTried = earlier?.completedAt === null && !isRipe(earlier);
     return wasTried ? { usable: false, reason: 'it was tried before' } : { usable: true };
   },

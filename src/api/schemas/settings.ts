@@ -142,6 +142,9 @@ const clientShape = {
       metadata: stallMinutes.describe('Until a magnet has its description; default 30'),
       withoutSeeds: stallMinutes.describe('While nobody has the data; default 120'),
       withoutProgress: stallMinutes.describe('While nothing comes; default 720'),
+      tooSlow: stallMinutes.describe(
+        'While it comes so slowly that more than 14 days are left; default 1440',
+      ),
     })
     .default({})
     .describe('Minutes after which another release is tried'),

@@ -26,6 +26,7 @@ export const request = defineJobType({
     pickCandidate: step('io', 1),
     blockRelease: step('io', 1),
     decideAgain: step('io', 2),
+    findUnfinished: step('io', 1),
     finishDownload: step('io', 2),
     recordAvailable: step('io', 1),
     abandonRequest: step('io', 1),

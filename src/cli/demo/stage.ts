@@ -9,7 +9,7 @@ import { makeSampleMedia, type SampleMedia } from './sample-media.js';
 import { startSeeder, type Seeder } from './swarm.js';
 import { startTorznabServer, type TorznabServer } from './torznab-server.js';
 import { makeTorrent } from './torrent-maker.js';
-import { startTracker } from './tracker.js';
+import { startTracker, type Tracker } from './tracker.js';
 
 const UPLOAD_BYTES_PER_SECOND = 5_000_000;
 
@@ -21,6 +21,7 @@ export interface Stage {
   offers: Offer[];
   indexer: TorznabServer;
   seeder: Seeder;
+  tracker: Tracker;
   close: () => Promise<void>;
 }
 
@@ -63,6 +64,7 @@ export async function setStage(options: {
     offers,
     indexer,
     seeder,
+    tracker,
     close: async () => {
       await indexer.close();
       await seeder.close();

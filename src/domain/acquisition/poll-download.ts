@@ -135,7 +135,7 @@ function pollPresent(poll: {
   limits?: StallLimits;
 }): PolledState {
   const { item, nowMs } = poll;
-  const { clock, progressed, stalled } = tickStallClock(poll.facts.clock, item, {
+  const { clock, progressed, stalled } = tickStallClock({ ...NEW_CLOCK, ...poll.facts.clock }, item, {
     nowMs,
     ...(poll.limits === undefined ? {} : { limits: poll.limits }),
   });
@@ -169,7 +169,10 @@ function pollPresent(poll: {
 
 const HAND_OVER_MS = { first: 30_000, max: 300_000 };
 
-/** A full disk or a lost network passes, but no client tries again by itself: 30 s, doubling to 5 min. */
+/**
+ * A full disk or a lost network passes, but no client tries again by itself: 30 s, doubling to 5 min. What a crash has
+ * only left stopped goes on at once.
+ */
 function heldAgain(
   item: DownloadItem,
   { held }: PollFacts,
@@ -179,6 +182,7 @@ function heldAgain(
     // Bytes that came since then were the proof that it has passed.
     return { next: item.state === 'active' && item.downloadBytesPerSecond > 0 ? null : held, due: false };
   }
+  if (item.fault.code === 'interrupted') return { next: held, due: true };
   const waitMs = (times: number): number => doublingWait(times + 1, HAND_OVER_MS);
   if (held === null) return { next: { times: 0, nextMs: nowMs + waitMs(0) }, due: false };
   if (nowMs < held.nextMs) return { next: held, due: false };

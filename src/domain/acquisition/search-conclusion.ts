@@ -28,7 +28,10 @@ export interface SearchConclusion {
 }
 
 /** What somebody else than the request's own search has found for it. */
-export type FoundReleases = Pick<SearchConclusion, 'searchId' | 'detail' | 'accepted'>;
+export type FoundReleases = Pick<SearchConclusion, 'searchId' | 'detail' | 'accepted'> & {
+  /** It is with a client already, whole: taking it costs nothing. */
+  complete?: boolean;
+};
 
 /** What a request says that it waits for until its next search. */
 export function restReason({ conclusion, waitsFor }: SearchConclusion): WaitingReason {

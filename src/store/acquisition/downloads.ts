@@ -27,7 +27,7 @@ export interface DownloadRow {
   wished: 'run' | 'pause' | 'remove';
   minimumRatio: number | null;
   minimumSeedSeconds: number | null;
-  /** It stalled, and is kept paused until another release of its request is there. */
+  /** It stalled and its job has ended; it goes on in its client while no other release of its request is fetched. */
   parkedAt: Date | null;
   state: DownloadState;
   active: boolean;
@@ -224,7 +224,12 @@ export async function coOwner(
   return rows[0];
 }
 
-/** Its job has ended as stalled; the client keeps it, paused. */
+/** Its client says that it is not whole any more. */
+export async function recordUnfinished(db: Queryable, id: string): Promise<void> {
+  await db.query(`update downloads set completed_at = null where id = $1`, [id]);
+}
+
+/** Its job has ended as stalled; the client keeps it. */
 export async function parkDownload(db: Queryable, id: string): Promise<void> {
   await db.query(
     `update downloads set parked_at = coalesce(parked_at, now()), active = false where id = $1`,
@@ -238,22 +243,29 @@ export async function skipDownload(db: Queryable, id: string): Promise<void> {
   await db.query(`update downloads set skipped_at = coalesce(skipped_at, now()) where id = $1`, [id]);
 }
 
-/** The parked download of the same release becomes this job's; its bytes are there still. */
-export async function takeOverParked(
+/**
+ * The same release, fetched for the same request by a job that has ended, becomes this job's: what is there of it is there
+ * still. What is only seeded on is another matter. A repeat whose answer was lost gets the same one.
+ */
+export async function takeOver(
   db: Queryable,
   take: {
     jobId: string;
     round: number;
-    requestId: string;
+    requestId: string | undefined;
     indexerId: string;
     guid: string;
     infoHash: string | null;
   },
 ): Promise<string | undefined> {
+  if (take.requestId === undefined) return undefined;
   const { rows } = await db.query<{ id: string }>(
     `update downloads set job_id = $1, round = $2, parked_at = null, signalled_state = null, poll_facts = '{}'
-     where id = (select id from downloads where request_id = $3 and parked_at is not null and removed_at is null
-       and (info_hash = $6 or (indexer_id = $4 and guid = $5)) order by parked_at limit 1)
+     where id = (select d.id from downloads d join jobs j on j.id = d.job_id
+       where d.request_id = $3 and d.removed_at is null and (j.outcome_status is not null or (d.job_id = $1 and d.round = $2))
+         and (d.info_hash = lower($6) or (d.indexer_id = $4 and d.guid = $5))
+         and not exists (select from seeding_duties s where s.download_id = d.id and s.ended_at is null)
+       order by d.created_at desc limit 1)
      returning id`,
     [take.jobId, take.round, take.requestId, take.indexerId, take.guid, take.infoHash],
   );

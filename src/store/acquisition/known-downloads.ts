@@ -1,5 +1,6 @@
 import type { Queryable } from '../database.js';
 import { DOWNLOAD_COLUMNS, type DownloadRow } from './downloads.js';
+import { OFFERED } from './parked-downloads.js';
 
 /** Every download of ours, given back or not, that some items of a client may be: by their ids or their owners' tags. */
 export async function knownDownloads(
@@ -37,9 +38,10 @@ export async function lookAtDownload(db: Queryable, id: string): Promise<void> {
 export async function tellDownloadsAgain(db: Queryable, clientId: string): Promise<number> {
   const { rowCount } = await db.query(
     `update downloads d set signalled_state = null from jobs j
-     where j.id = d.job_id and j.outcome_status is null and d.client_id = $1 and d.removed_at is null
-       and d.parked_at is null and d.signalled_state is not null`,
-    [clientId],
+     where j.outcome_status is null and d.client_id = $1 and d.removed_at is null and case
+       when d.parked_at is null then j.id = d.job_id and d.signalled_state is not null
+       else j.id = (select r.job_id from requests r where r.id = d.request_id) and d.signalled_state = $2 end`,
+    [clientId, OFFERED],
   );
   return rowCount ?? 0;
 }

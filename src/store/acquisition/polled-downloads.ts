@@ -6,7 +6,7 @@ import { touchJob } from '../jobs.js';
 import { DOWNLOAD_COLUMNS, type DownloadRow } from './downloads.js';
 
 export interface PolledDownload extends DownloadRow {
-  /** The job is paused, or the download is parked: no byte of it shall move. */
+  /** Its job or request is paused, or it is parked while another release is fetched: no byte of it shall move. */
   paused: boolean;
   /** What it still owes to its indexer, once its import is verified. */
   duty: OpenDuty | null;
@@ -17,7 +17,9 @@ export interface PolledDownload extends DownloadRow {
 /** What one client has of ours and has not given back. */
 export async function openDownloads(db: Queryable, clientId: string): Promise<PolledDownload[]> {
   const { rows } = await db.query<PolledDownload>(
-    `select ${DOWNLOAD_COLUMNS}, d.parked_at is not null or (j.paused_at is not null and j.outcome_status is null) as paused,
+    `select ${DOWNLOAD_COLUMNS}, d.parked_at is not null and exists (select from downloads o where o.request_id = d.request_id and o.id <> d.id
+           and o.removed_at is null and o.parked_at is null)
+         or j.paused_at is not null and j.outcome_status is null or r.paused_at is not null and r.outcome_status is null as paused,
        case when s.download_id is null then null else jsonb_build_object('ratio', s.ratio, 'seconds', s.seconds,
          'seededSeconds', s.seeded_seconds) end as duty,
        s.download_id is null and coalesce(r.ended_at, case when j.outcome_status <> 'completed' then j.ended_at end) < now() - interval '1 minute'

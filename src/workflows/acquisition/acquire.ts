@@ -36,15 +36,25 @@ export async function acquire(
     return { kind: 'left_out' };
   }
   await story.become('downloading', candidate.title, decisionId);
-  const came = await download(story, candidate);
-  if (typeof came !== 'string') return came;
-  const downloadId = came;
-  await story.become('processing', null);
-  const organized = await organize(story, candidate, downloadId);
-  if (organized === undefined) return { kind: 'failed' };
-  await story.become('downloaded', `filed to ${organized.folder}`);
-  return { kind: 'filed', downloadId, folder: organized.folder };
+  for (let undone = 0; ; undone += 1) {
+    const came = await download(story, candidate);
+    if (typeof came !== 'string') return came;
+    const downloadId = came;
+    await story.become('processing', null);
+    const organized = await organize(story, candidate, { downloadId, mayBeUndone: undone < MOST_UNDONE });
+    if (organized === 'refused') return { kind: 'failed' };
+    if (organized === 'undone') {
+      story.tries += 1;
+      await story.become('downloading', 'its client has lost a part of it and fetches that again');
+      continue;
+    }
+    await story.become('downloaded', `filed to ${organized.folder}`);
+    return { kind: 'filed', downloadId, folder: organized.folder };
+  }
 }
+
+/** A client that goes on saying both is a failed import. */
+const MOST_UNDONE = 5;
 
 async function download(
   story: RequestStory,
@@ -85,7 +95,11 @@ async function download(
       return downloadId;
     case 'stalled':
       await story.steps.parkDownload({ downloadId }, { occurrence: story.tries });
-      break;
+      await story.become(
+        'searching',
+        `${candidate.title} stalled (${detail}); it is taken if it comes after all`,
+      );
+      return { kind: 'failed' };
     case 'release_fault':
       await block(story, candidate, { stage: 'download', evidence: detail });
       break;
@@ -96,17 +110,18 @@ async function download(
   return { kind: 'failed' };
 }
 
-/** Until it is filed, refused for good, or somebody wants another release. */
+/** Until it is filed, refused for good, not whole any more, or somebody wants another release. */
 async function organize(
   story: RequestStory,
   candidate: Candidate,
-  downloadId: string,
-): Promise<OrganizeFilesResult | undefined> {
+  { downloadId, mayBeUndone }: { downloadId: string; mayBeUndone: boolean },
+): Promise<OrganizeFilesResult | 'refused' | 'undone'> {
   let accepted = false;
   for (;;) {
     const organized = await runOrganize(story, downloadId, accepted);
     if (organized.status === 'completed') return organized.result;
     const { kind, message } = organized.error;
+    if (kind === 'transient' && mayBeUndone && (await isUnfinished(story, downloadId))) return 'undone';
     const next =
       kind === 'release_fault'
         ? 'reject'
@@ -124,8 +139,18 @@ async function organize(
       { occurrence: story.occurrence(story.tries) },
     );
     await story.become('searching', `${candidate.title} was refused: ${message}`);
-    return undefined;
+    return 'refused';
   }
+}
+
+async function isUnfinished(story: RequestStory, downloadId: string): Promise<boolean> {
+  // A job keeps the steps it began with.
+  if (story.job.input.policy.steps['findUnfinished'] === undefined) return false;
+  const { unfinished } = await story.steps.findUnfinished(
+    { downloadId },
+    { occurrence: story.occurrence(story.tries) },
+  );
+  return unfinished;
 }
 
 function runOrganize(

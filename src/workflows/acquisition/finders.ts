@@ -36,6 +36,11 @@ export class Finders {
     return this.#woken || this.#found.length > 0;
   }
 
+  /** Something is there already and has only to be filed. */
+  get hasComplete(): boolean {
+    return this.#found.some(({ complete }) => complete === true);
+  }
+
   take(): FoundReleases | undefined {
     return this.#found.shift();
   }

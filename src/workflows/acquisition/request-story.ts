@@ -1,4 +1,4 @@
-import { CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import type { OpenedRequest, RequestSteps } from '../../activities/acquisition/request-steps.js';
 import type { DecisionInputs } from '../../domain/acquisition/request-decision.js';
@@ -11,9 +11,9 @@ import {
 } from '../../domain/acquisition/search-conclusion.js';
 import { againSoonMs, nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
-import { fact } from '../jobs/fact.js';
 import type { Job } from '../jobs/job.js';
 import { acquire, type Acquired } from './acquire.js';
+import { awaitApproval } from './await-approval.js';
 import { childFailure } from './child-failure.js';
 import { confirm } from './confirm.js';
 import { Finders } from './finders.js';
@@ -73,7 +73,7 @@ export class RequestStory {
 
   async run(): Promise<RequestResult> {
     if (this.filed !== undefined) return confirm(this, this.filed);
-    if (this.#opened?.needsApproval === true) await this.#awaitApproval();
+    if (this.#opened?.needsApproval === true) await awaitApproval(this);
     for (;;) {
       const chosen = this.decisions.take('selectRelease');
       if (chosen === undefined) await this.#awaitRelease();
@@ -131,22 +131,6 @@ export class RequestStory {
       if (isOurs && isCancellation(error)) return 'skipped';
       throw error;
     }
-  }
-
-  /** Weeks cost nothing. A refusal ends the job as cancelled, and the request as denied. */
-  async #awaitApproval(): Promise<void> {
-    await this.become('awaiting_approval', null);
-    await this.#waitFor('approval', 'somebody has to approve it', ['approve', 'deny']);
-    const denied = this.decisions.take('deny');
-    if (denied === undefined) {
-      const approved = this.decisions.take('approve');
-      await this.steps.recordApproval({ requestId: this.requestId, ...approved });
-      return this.become('pending', 'approved', approved?.decisionId);
-    }
-    await this.become('denied', null, denied.decisionId);
-    await fact('cancelOwnRun', { jobId: this.job.id, runId: workflowInfo().runId });
-    // The server's cancel ends this wait.
-    await condition(() => false);
   }
 
   async #awaitRelease(): Promise<void> {
@@ -212,14 +196,15 @@ export class RequestStory {
     throw childFailure(search.error);
   }
 
-  async #walk({ searchId, accepted }: FoundReleases): Promise<Filed | undefined> {
+  async #walk({ searchId, accepted, complete = false }: FoundReleases): Promise<Filed | undefined> {
     let grabs = 0;
     for (const candidate of accepted) {
-      if (grabs >= REQUEST_BUDGET.grabsPerSearch || this.#spentPart() !== undefined) return undefined;
+      const isSpent = grabs >= REQUEST_BUDGET.grabsPerSearch || this.#spentPart() !== undefined;
+      if (isSpent && !complete) return undefined;
       const came = await acquire(this, { ...candidate, searchId });
       if (came.kind === 'filed') return came;
       if (this.decisions.has('selectRelease')) return undefined;
-      grabs += this.#count(came);
+      if (!complete) grabs += this.#count(came);
     }
     return undefined;
   }
@@ -272,10 +257,12 @@ export class RequestStory {
     this.#takeWishes();
   }
 
-  /** A person decides whether more is spent. */
+  /** A person decides whether more is spent; what is there by then anyway is filed. */
   async warn(why: string): Promise<void> {
     await this.become('warn', why);
-    await this.#waitFor('decision_needed', why, ['retryStage', 'selectRelease', 'setSearchTerms']);
+    const isWanted = (): boolean => this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
+    await this.waitFor('decision_needed', why, () => isWanted() || this.#finders.hasComplete);
+    if (!isWanted()) return;
     this.#takeWishes();
     this.spent.releases = 0;
     this.spent.failedImports = 0;
@@ -295,12 +282,7 @@ export class RequestStory {
     return budgetSpent({ ...this.spent, ageMs: Date.now() - askedAtMs });
   }
 
-  async #waitFor(
-    reason: 'approval' | 'decision_needed',
-    detail: string,
-    kinds: Parameters<Decisions['has']>,
-  ): Promise<void> {
-    const until = (): boolean => this.decisions.has(...kinds);
+  async waitFor(reason: 'approval' | 'decision_needed', detail: string, until: () => boolean): Promise<void> {
     // retryNow ends a wait, but decides nothing.
     while (!until()) await this.job.wait({ reason, detail, until });
   }

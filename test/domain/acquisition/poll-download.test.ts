@@ -124,6 +124,11 @@ describe('a download that its client gave up', () => {
     expect(due(polls)).toEqual([30_000, 90_000, 130_000]);
   });
 
+  it('goes on at each look where a crash has only left it stopped', () => {
+    const fault = { blame: 'environment', code: 'interrupted', message: 'it was ended' } as const;
+    expect(due(each5s({ ...held, fault }, 0, 15_000))).toEqual([0, 5_000, 10_000, 15_000]);
+  });
+
   it('stays as it is when nobody knows why: a person decides', () => {
     const unknown: DownloadItem = { ...held, fault: { blame: 'unknown', code: '1', message: '?' } };
     expect(due(each5s(unknown, 0, 600_000))).toEqual([]);
@@ -170,6 +175,42 @@ describe('the stall clock', () => {
     const late = watch({ seeders: 0 }, { untilMs: withoutSeedsMs - TICK_MS });
     expect(late.stalled).toBeNull();
     expect(tick({ seeders: 0 }, withoutSeedsMs, late.clock).stalled).toContain('no seeds');
+  });
+
+  it('counts 2 hours without seeds from when the last one went, and of a download that has none of them never', () => {
+    const { withoutSeedsMs } = STALL_LIMITS;
+    const seeded = watch({ seeders: 1 }, { untilMs: withoutSeedsMs });
+    expect(tick({ seeders: 0 }, withoutSeedsMs + TICK_MS, seeded.clock).stalled).toBeNull();
+    const { seeders: _none, ...usenet } = ACTIVE;
+    let { clock } = tickStallClock(NEW_CLOCK, usenet, { nowMs: 0 });
+    for (let nowMs = TICK_MS; nowMs <= 2 * withoutSeedsMs; nowMs += TICK_MS) {
+      const seen = tickStallClock(clock, usenet, { nowMs });
+      expect(seen.stalled).toBeNull();
+      clock = seen.clock;
+    }
+  });
+
+  it('runs out after 24 hours at a pace at which more than 14 days are left; one good hour begins it anew', () => {
+    const HOUR_MS = 3_600_000;
+    // 1 MiB an hour is progress each time; of 500 MiB more than 14 days are left (336 h).
+    const hours = (count: number, rates: (hour: number) => number) => {
+      let clock = NEW_CLOCK;
+      let completed = 0;
+      const stalls: number[] = [];
+      for (let nowMs = 0; nowMs <= count * HOUR_MS; nowMs += TICK_MS) {
+        const hour = Math.floor(nowMs / HOUR_MS);
+        if (nowMs % HOUR_MS === 0 && nowMs > 0) completed += rates(hour) * MIB;
+        const item = { ...ACTIVE, completedBytes: completed, totalBytes: 500 * MIB };
+        const seen = tickStallClock(clock, item, { nowMs });
+        clock = seen.clock;
+        if (seen.stalled !== null) stalls.push(hour);
+        if (hour === 24 && seen.stalled !== null) expect(seen.stalled).toMatch(/^too slow for 1440 min/);
+      }
+      return stalls[0];
+    };
+    expect(hours(25, () => 1)).toBe(24);
+    expect(hours(40, (hour) => (hour === 12 ? 3 : 1))).toBe(36);
+    expect(hours(30, () => 3)).toBeUndefined();
   });
 
   it('stands still while nobody looks: the client was down, or Longplay was (no. 17)', () => {

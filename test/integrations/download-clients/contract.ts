@@ -238,6 +238,17 @@ export function describeDownloadClient(options: {
       expect(await hashOf(file)).toBe(hash);
     });
 
+    it('has what it had when it was killed just after it was whole, with nobody to fetch it from again', async () => {
+      const { add, hash, file } = await have(2 * MIB);
+      await seeder.limitUpload(1);
+      await product.kill();
+      await product.restart();
+      await product.client.add({ ...add, resume: true }, signal());
+      await untilDone(add.clientItemId);
+      expect(await hashOf(file)).toBe(hash);
+      await seeder.limitUpload(0);
+    });
+
     (magnets ? it : it.skip)('downloads by a magnet link, whose size it learns on the way', async () => {
       const { add, torrent, hash, file } = await offer(2 * MIB);
       const uri = `magnet:?xt=urn:btih:${torrent.infoHash}&tr=${encodeURIComponent(tracker.announceUrl)}`;

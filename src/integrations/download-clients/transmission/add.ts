@@ -131,14 +131,13 @@ async function goOn(adding: Adding, torrent: TorrentStatus): Promise<void> {
   const { rpc, signal } = adding;
   if (stateOf(torrent) !== 'held') return;
   const ids = [torrent.hashString];
-  if (isInterrupted(torrent)) {
-    const labels = torrent.labels.filter((label) => label !== SAVING);
-    await rpc.call('torrent-set', { ids, labels }, nothing, signal);
-  } else {
+  if (!isInterrupted(torrent)) {
     // A local error stops it only after a while: a start before that would be undone.
     await rpc.call('torrent-stop', { ids }, nothing, signal);
     await lookOut(adding)(({ status }) => status === STOPPED);
-    await startCheck(rpc, torrent, signal);
   }
+  // After a crash it does not know what it has on disk, which a check tells it.
+  const labels = torrent.labels.filter((label) => label !== SAVING);
+  await startCheck(rpc, { ...torrent, labels }, signal);
   await rpc.call('torrent-start', { ids }, nothing, signal);
 }
