@@ -16,11 +16,18 @@ export interface JobCount {
   count: number;
 }
 
+export interface HealthFigures {
+  checks: { kind: string; level: string; count: number }[];
+  /** Seconds since the last look of each type of job; none where it has never looked. */
+  ages: { type: string; seconds: number }[];
+}
+
 /** What the database knows; read at each scrape. */
 export interface MetricSources {
   jobs: () => Promise<JobCount[]>;
   openAttempts: () => Promise<{ queue: string; count: number }[]>;
   workers: () => Promise<{ role: string; count: number }[]>;
+  health: () => Promise<HealthFigures>;
 }
 
 /** Prometheus metrics of one process, in a registry of its own. */
@@ -72,15 +79,13 @@ function createDatabaseGauges(registry: Registry): { read: (sources: MetricSourc
   const jobs = gauge('longplay_jobs', 'Jobs by type and status', ['type', 'status']);
   const attempts = gauge('longplay_open_attempts', 'Attempts that run now', ['queue']);
   const workers = gauge('longplay_workers', 'Worker processes seen within 12 s', ['role']);
+  const checks = gauge('longplay_health_checks', 'What the last look at the house said', ['kind', 'level']);
+  const ages = gauge('longplay_health_age_seconds', 'Time since the last look at the house', ['type']);
   const errors = gauge('longplay_scrape_errors', 'Sources that failed in this scrape', ['source']);
-  const fill = async <Row extends { count: number }>(
-    source: string,
-    target: Gauge,
-    rows: () => Promise<Row[]>,
-  ): Promise<void> => {
-    target.reset();
+  const read = async (source: string, targets: Gauge[], work: () => Promise<void>): Promise<void> => {
+    for (const target of targets) target.reset();
     try {
-      for (const { count, ...labels } of await rows()) target.set(labels as Record<string, string>, count);
+      await work();
       errors.set({ source }, 0);
     } catch {
       errors.set({ source }, 1);
@@ -88,9 +93,24 @@ function createDatabaseGauges(registry: Registry): { read: (sources: MetricSourc
   };
   return {
     read: async (sources) => {
-      await fill('jobs', jobs, sources.jobs);
-      await fill('attempts', attempts, sources.openAttempts);
-      await fill('workers', workers, sources.workers);
+      await read('jobs', [jobs], async () => {
+        setCounts(jobs, await sources.jobs());
+      });
+      await read('attempts', [attempts], async () => {
+        setCounts(attempts, await sources.openAttempts());
+      });
+      await read('workers', [workers], async () => {
+        setCounts(workers, await sources.workers());
+      });
+      await read('health', [checks, ages], async () => {
+        const health = await sources.health();
+        setCounts(checks, health.checks);
+        for (const { type, seconds } of health.ages) ages.set({ type }, seconds);
+      });
     },
   };
+}
+
+function setCounts(target: Gauge, rows: readonly { count: number }[]): void {
+  for (const { count, ...labels } of rows) target.set(labels as Record<string, string>, count);
 }

@@ -1,4 +1,9 @@
-import { healthChange, type HealthCheckKind, type HealthResult } from '../domain/health/check.js';
+import {
+  healthChange,
+  type HealthCheckKind,
+  type HealthLevel,
+  type HealthResult,
+} from '../domain/health/check.js';
 import type { Database, Queryable } from './database.js';
 import { writeHealthNotice } from './notices/outbox.js';
 
@@ -16,6 +21,23 @@ export async function listHealthChecks(db: Queryable): Promise<HealthCheckRow[]>
   const { rows } = await db.query<HealthCheckRow>(
     `select ${COLUMNS} from health_checks
      order by array_position(array['error', 'warning', 'ok'], level), kind, subject`,
+  );
+  return rows;
+}
+
+export interface HealthCount {
+  kind: HealthCheckKind;
+  level: HealthLevel;
+  count: number;
+  /** Since the last look at one of them; by the clock of Postgres, which wrote it. */
+  ageSeconds: number;
+}
+
+export async function countHealthChecks(db: Queryable): Promise<HealthCount[]> {
+  const { rows } = await db.query<HealthCount>(
+    `select kind, level, count(*)::int as count,
+       extract(epoch from clock_timestamp() - max(looked_at))::float8 as "ageSeconds"
+     from health_checks group by kind, level`,
   );
   return rows;
 }

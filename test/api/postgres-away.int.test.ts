@@ -67,9 +67,9 @@ describe('while Postgres is away', () => {
       status: 503,
       body: { ready: false, checks: { postgres: { ok: false } } },
     });
-    expect((await send('GET', '/metrics', { token: null })).body).toContain(
-      'longplay_scrape_errors{source="jobs"} 1',
-    );
+    const { body: metrics } = await send('GET', '/metrics', { token: null });
+    expect(metrics).toContain('longplay_scrape_errors{source="jobs"} 1');
+    expect(metrics).toContain('longplay_scrape_errors{source="health"} 1');
     expect((await send('GET', '/openapi.json', { token: null })).status).toBe(200);
     expect((await send('GET', '/', { token: null })).status).toBe(200);
   });

@@ -1,4 +1,4 @@
-import { HEALTH_CHECKS, type HealthLevel } from '../../domain/health/check.js';
+import { HEALTH_CHECKS, RECONCILED_CHECKS, type HealthLevel } from '../../domain/health/check.js';
 import { listHealthChecks, recordHealthChecks } from '../../store/health-checks.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
@@ -11,8 +11,7 @@ import { checkLibraries } from './check-libraries.js';
 
 export type HouseHealth = Record<HealthLevel, number>;
 
-/** What this step looks at; the others are reconcile's. */
-const KINDS = HEALTH_CHECKS.filter((kind) => kind !== 'unknown_item' && kind !== 'orphan_folder');
+const KINDS = HEALTH_CHECKS.filter((kind) => !RECONCILED_CHECKS.includes(kind));
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
   /** All at once: each waits for another system, and for 10 s at most. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { HOUR_MS } from '../../domain/durations.js';
 import { Fault } from '../../domain/faults.js';
-import { well, type HealthResult } from '../../domain/health/check.js';
+import { RECONCILED_CHECKS, well, type HealthResult } from '../../domain/health/check.js';
 import { logicalPath } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { listDownloadClients, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
@@ -49,7 +49,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     );
     if (!dryRun) {
       const results = [...checks, ...earlier, folderCheck(folders)];
-      await recordHealthChecks(deps.db, { kinds: ['unknown_item', 'orphan_folder'], results });
+      await recordHealthChecks(deps.db, { kinds: RECONCILED_CHECKS, results });
     }
     step.log('info', `${result.adopted} are followed again, ${result.unknown} belong to nobody`, result);
     return result;

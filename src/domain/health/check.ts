@@ -15,6 +15,9 @@ export const HEALTH_CHECKS = [
 ] as const;
 export type HealthCheckKind = (typeof HEALTH_CHECKS)[number];
 
+/** What `reconcile_clients` looks at, once a day; the rest is `health_check`'s. */
+export const RECONCILED_CHECKS: readonly HealthCheckKind[] = ['unknown_item', 'orphan_folder'];
+
 /** `warning`: it works, or may mend itself. `error`: something stands still until somebody looks. */
 export const HEALTH_LEVELS = ['ok', 'warning', 'error'] as const;
 export type HealthLevel = (typeof HEALTH_LEVELS)[number];
