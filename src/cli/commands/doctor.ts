@@ -32,5 +32,6 @@ export function addDoctorCommand(program: Command, deps: ProgramDeps): void {
 }
 
 const HELP = `
-Works without Longplay running; while it runs, its indexers, download clients and libraries are tested too.
+Works without Longplay running; while it runs, its indexers, download clients and libraries are tested too, and what
+"longplay health" has found open is shown.
 Exit status: 0 when Longplay can run, 1 when something must be put right first.`;

@@ -8,6 +8,7 @@ import { SETTING_KINDS, type SettingKind } from '../commands/setting-kinds.js';
 import { listSettings, testSettings } from '../commands/test-settings.js';
 import type { HttpClient } from '../http-client.js';
 import { RefusedError } from '../problem.js';
+import { checkHealth } from './check-health.js';
 import { ok, wrong, type Finding } from './finding.js';
 
 type ListenSettings = Pick<Config, 'host' | 'port'>;
@@ -20,8 +21,8 @@ export async function checkLongplay(client: HttpClient, config: ListenSettings):
   if (ready === undefined) return [await checkPort(config)];
   const kinds = Object.keys(SETTING_KINDS) as SettingKind[];
   const settings = await Promise.all(kinds.map((kind) => checkSettings(client, kind)));
-  const troubles = await checkTroubles(client);
-  return [...readinessFindings(client.baseUrl, ready.checks), ...troubles, ...settings.flat()];
+  const [troubles, health] = await Promise.all([checkTroubles(client), checkHealth(client)]);
+  return [...readinessFindings(client.baseUrl, ready.checks), ...troubles, ...health, ...settings.flat()];
 }
 
 const troubleList = z.looseObject({
