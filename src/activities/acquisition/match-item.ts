@@ -8,9 +8,9 @@ import type { MatchResult } from '../../domain/acquisition/match-result.js';
 import type { MediaItem } from '../../domain/acquisition/release.js';
 import { workIdsOf } from '../../domain/acquisition/work-ids.js';
 import { importedFiles, type ManifestFile } from '../../store/acquisition/imports.js';
+import { findItemsByIds } from '../../store/acquisition/known-items.js';
 import {
   eachItem,
-  findItemsByIds,
   findItemsByPaths,
   findItemsBySize,
   type LibraryItemRow,

@@ -3,7 +3,7 @@ import { titleOf } from '../../domain/acquisition/item-title.js';
 import { placeOf } from '../../domain/acquisition/library-paths.js';
 import { workIdsOf } from '../../domain/acquisition/work-ids.js';
 import { findLibrary } from '../../store/acquisition/libraries.js';
-import { findBrought, findItemsByIds } from '../../store/acquisition/library-items.js';
+import { findBrought, findItemsByIds } from '../../store/acquisition/known-items.js';
 import type { Queryable } from '../../store/database.js';
 import { findOpenEqual } from '../../store/jobs.js';
 import { HttpProblem } from '../http/problem.js';

@@ -244,8 +244,9 @@ export async function skipDownload(db: Queryable, id: string): Promise<void> {
 }
 
 /**
- * The same release, fetched for the same request by a job that has ended, becomes this job's: what is there of it is there
- * still. What is only seeded on is another matter. A repeat whose answer was lost gets the same one.
+ * The same release, fetched for the same request by a job that has done its part, becomes this job's: what is there of it is
+ * there still. What is only seeded on is another matter, and what a failed or cancelled job had is given back. A repeat
+ * whose answer was lost gets the same one.
  */
 export async function takeOver(
   db: Queryable,
@@ -262,7 +263,7 @@ export async function takeOver(
   const { rows } = await db.query<{ id: string }>(
     `update downloads set job_id = $1, round = $2, parked_at = null, signalled_state = null, poll_facts = '{}'
      where id = (select d.id from downloads d join jobs j on j.id = d.job_id
-       where d.request_id = $3 and d.removed_at is null and (j.outcome_status is not null or (d.job_id = $1 and d.round = $2))
+       where d.request_id = $3 and d.removed_at is null and (j.outcome_status = 'completed' or (d.job_id = $1 and d.round = $2))
          and (d.info_hash = lower($6) or (d.indexer_id = $4 and d.guid = $5))
          and not exists (select from seeding_duties s where s.download_id = d.id and s.ended_at is null)
        order by d.created_at desc limit 1)

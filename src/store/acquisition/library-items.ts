@@ -1,4 +1,3 @@
-import type { WorkIds } from '../../domain/acquisition/work-ids.js';
 import type { Queryable } from '../database.js';
 
 export interface LibraryFile {
@@ -36,7 +35,7 @@ export interface LibraryItemRow {
   goneAt: Date | null;
 }
 
-const COLUMNS = `id, library_id as "libraryId", path, media_type as "mediaType", title, author, narrator, year, asin, isbn,
+export const LIBRARY_ITEM_COLUMNS = `id, library_id as "libraryId", path, media_type as "mediaType", title, author, narrator, year, asin, isbn,
   imdb_id as "imdbId", tmdb_id as "tmdbId", season, episode, server_item_id as "serverItemId", gone_at as "goneAt",
   duration_seconds as "durationSeconds", size_bytes as "sizeBytes", files, added_at as "addedAt",
   seen_at as "seenAt", missing_since as "missingSince"`;
@@ -151,7 +150,7 @@ export async function missingTwice(
   { libraryId, leastMs }: { libraryId: string; leastMs: number },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and gone_at is null
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and gone_at is null
        and missing_since <= now() - $2 * interval '1 millisecond' order by id`,
     [libraryId, leastMs],
   );
@@ -175,7 +174,7 @@ export async function findItemByPath(
   { libraryId, path }: { libraryId: string; path: string },
 ): Promise<LibraryItemRow | undefined> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and path = $2 and missing_since is null`,
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and path = $2 and missing_since is null`,
     [libraryId, path],
   );
   return rows[0];
@@ -187,14 +186,17 @@ export async function itemsAt(
   { libraryId, paths }: { libraryId: string; paths: readonly string[] },
 ): Promise<Map<string, LibraryItemRow>> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and path = any($2) and missing_since is null`,
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and path = any($2) and missing_since is null`,
     [libraryId, paths],
   );
   return new Map(rows.map((row) => [row.path, row]));
 }
 
 export async function findItemById(db: Queryable, id: string): Promise<LibraryItemRow | undefined> {
-  const { rows } = await db.query<LibraryItemRow>(`select ${COLUMNS} from library_items where id = $1`, [id]);
+  const { rows } = await db.query<LibraryItemRow>(
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where id = $1`,
+    [id],
+  );
   return rows[0];
 }
 
@@ -204,7 +206,7 @@ export async function findItemsByPaths(
   { libraryId, mediaType, paths }: { libraryId: string; mediaType: string; paths: readonly string[] },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and path = any($3)
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and media_type = $2 and path = any($3)
        and missing_since is null order by array_position($3, path)`,
     [libraryId, mediaType, paths],
   );
@@ -217,58 +219,11 @@ export async function findItemsBySize(
   like: { libraryId: string; mediaType: string; files: number; sizeBytes: number },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null
        and jsonb_array_length(files) = $3 and size_bytes = $4 order by added_at desc, id limit 100`,
     [like.libraryId, like.mediaType, like.files, like.sizeBytes],
   );
   return rows;
-}
-
-export interface SoughtIds extends WorkIds {
-  libraryId: string;
-  mediaType: string;
-  /** What a scan has missed counts until it is gone (acquisition.md §6). */
-  untilGone?: boolean;
-}
-
-/** The nine digits that ISBN-10 and ISBN-13 share. */
-const ISBN_CORE = (column: string): string =>
-  `substr(upper(translate(${column}, '- ', '')), case length(translate(${column}, '- ', '')) when 13 then 4 else 1 end, 9)`;
-
-/** An ASIN names one edition, so it goes before the others; among equals the newest. */
-export async function findItemsByIds(db: Queryable, ids: SoughtIds): Promise<LibraryItemRow[]> {
-  const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2
-       and (missing_since is null or ($7 and gone_at is null))
-       and (upper(asin) = any($3) or ${ISBN_CORE('isbn')} = ${ISBN_CORE('$4::text')} or imdb_id = $5 or tmdb_id = $6)
-     order by array_position($3, upper(asin)) nulls last, added_at desc, id limit 10`,
-    [
-      ids.libraryId,
-      ids.mediaType,
-      ids.asins.map((asin) => asin.toUpperCase()),
-      ids.isbn ?? null,
-      ids.imdbId ?? null,
-      ids.tmdbId ?? null,
-      ids.untilGone ?? false,
-    ],
-  );
-  return rows;
-}
-
-/** What a request for the item of this key brought into the library, and what is not gone since. */
-export async function findBrought(
-  db: Queryable,
-  { libraryId, key }: { libraryId: string; key: string },
-): Promise<{ path: string; addedAt: Date; jobId: string } | undefined> {
-  const { rows } = await db.query<{ path: string; addedAt: Date; jobId: string }>(
-    `select i.path, i.added_at as "addedAt", j.id as "jobId"
-     from jobs j join requests r on r.job_id = j.id join library_items i on i.id = r.library_item_id
-     where j.type = 'request' and j.subject_type = 'item' and j.subject_id = $2 and r.state = 'available'
-       and r.library_id = $1 and i.library_id = $1 and i.gone_at is null
-     order by j.created_at desc limit 1`,
-    [libraryId, key],
-  );
-  return rows[0];
 }
 
 /** All items of one kind in a library, page by page by id, for the fuzzy match. */
@@ -279,7 +234,7 @@ export async function* eachItem(
   let after = '';
   for (;;) {
     const { rows } = await db.query<LibraryItemRow>(
-      `select ${COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null and id > $3
+      `select ${LIBRARY_ITEM_COLUMNS} from library_items where library_id = $1 and media_type = $2 and missing_since is null and id > $3
        order by id limit 500`,
       [libraryId, mediaType, after],
     );
@@ -300,7 +255,7 @@ export async function listItems(
   },
 ): Promise<LibraryItemRow[]> {
   const { rows } = await db.query<LibraryItemRow>(
-    `select ${COLUMNS} from library_items where ($1::text is null or library_id = $1)
+    `select ${LIBRARY_ITEM_COLUMNS} from library_items where ($1::text is null or library_id = $1)
        and ($2::text is null or strpos(lower(title), lower($2)) > 0 or strpos(lower(author), lower($2)) > 0) and ($3::text is null or id > $3)
      order by id limit $4`,
     [page.libraryId ?? null, page.search ?? null, page.after ?? null, page.limit],

@@ -121,7 +121,9 @@ async function organize(
     const organized = await runOrganize(story, downloadId, accepted);
     if (organized.status === 'completed') return organized.result;
     const { kind, message } = organized.error;
-    if (kind === 'transient' && mayBeUndone && (await isUnfinished(story, downloadId))) return 'undone';
+    // What a person has accepted is not asked about again: its import is tried again as it is.
+    const mayFetchAgain = kind === 'transient' && mayBeUndone && !accepted;
+    if (mayFetchAgain && (await isUnfinished(story, downloadId))) return 'undone';
     const next =
       kind === 'release_fault'
         ? 'reject'

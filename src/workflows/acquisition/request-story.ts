@@ -238,7 +238,7 @@ export class RequestStory {
 
   async #rest(found: SearchConclusion): Promise<void> {
     const spent = this.#spentPart();
-    if (spent !== undefined) return this.warn(spent);
+    if (spent !== undefined) return this.warn(spent, () => this.#finders.hasComplete);
     if (this.#blameless !== undefined) {
       const waitMs = Math.min(againSoonMs(this.#pass), nextSearchWaitMs(this.#pass, Math.random()));
       return this.#awaitNext('retry_backoff', this.#blameless, waitMs);
@@ -257,11 +257,11 @@ export class RequestStory {
     this.#takeWishes();
   }
 
-  /** A person decides whether more is spent; what is there by then anyway is filed. */
-  async warn(why: string): Promise<void> {
+  /** A person decides whether more is spent, unless it is `settled` without. */
+  async warn(why: string, settled: () => boolean = () => false): Promise<void> {
     await this.become('warn', why);
     const isWanted = (): boolean => this.decisions.has('retryStage', 'selectRelease', 'setSearchTerms');
-    await this.waitFor('decision_needed', why, () => isWanted() || this.#finders.hasComplete);
+    await this.waitFor('decision_needed', why, () => isWanted() || settled());
     if (!isWanted()) return;
     this.#takeWishes();
     this.spent.releases = 0;
