@@ -129,8 +129,8 @@ async function giveBack(deps: ActivityDeps, { download, signal }: OnePoll, what:
 }
 
 /**
- * With a check of what is on disk, so that bytes that are there are not fetched again. What its source says against it
- * is the download's own trouble: the client, and all that it has, is polled on.
+ * With a check of what is on disk, so that bytes that are there are not fetched again. What its source says against it,
+ * or a disk that is away, is no trouble of the client's: it, and all that it has, is polled on.
  */
 async function addAgain(
   deps: ActivityDeps,
@@ -146,8 +146,15 @@ async function addAgain(
     return refusalOf(access);
   }
   deps.log.warn(about, 'the client lost a download; it gets it again');
-  await addToClient(deps, download.id, { resume: true, access, signal, fence: () => Promise.resolve() });
-  return undefined;
+  const handing = { resume: true, access, signal, fence: () => Promise.resolve() };
+  return addToClient(deps, download.id, handing).then(() => undefined, refusalOfDisk);
+}
+
+/** @throws whatever else it was. */
+function refusalOfDisk(error: unknown): DownloadTransition {
+  const reason = error instanceof Fault ? error.waitingReason : undefined;
+  if (!(error instanceof Fault) || (reason !== 'mount_gone' && reason !== 'disk_full')) throw error;
+  return { kind: 'held', reason, detail: withRemedy(error) };
 }
 
 /** A source that is slow must not keep the client's other downloads from being seen. */
@@ -172,8 +179,13 @@ async function askSource(
   }
 }
 
-function refusalOf({ kind, message, remedy }: Fault): DownloadTransition {
+function refusalOf(fault: Fault): DownloadTransition {
+  const { kind, message } = fault;
   if (kind === 'gone' || kind === 'release_fault') return { kind: 'release_fault', detail: message };
-  const detail = remedy === undefined ? message : `${message}. ${remedy}`;
-  return { kind: 'held', reason: kind === 'credentials' ? 'decision_needed' : 'indexer_backoff', detail };
+  const reason = kind === 'credentials' ? 'decision_needed' : 'indexer_backoff';
+  return { kind: 'held', reason, detail: withRemedy(fault) };
+}
+
+function withRemedy({ message, remedy }: Fault): string {
+  return remedy === undefined ? message : `${message}. ${remedy}`;
 }

@@ -17,7 +17,7 @@ export interface PollFacts {
   samples: ProgressSample[];
   /** How often it was handed over again because the surroundings were at fault, and when it is due next. */
   held: { times: number; nextMs: number } | null;
-  /** Its source would not have it handed over again: how often, when it is asked next, and what it said. */
+  /** Its source or its disk would not have it handed over again: how often, when it is tried next, and why. */
   refused: { times: number; nextMs: number; told: DownloadTransition } | null;
   seeding: SeedingFacts;
 }
@@ -97,7 +97,7 @@ function pollMissing({
   };
 }
 
-/** Nobody removed it: it comes back as soon as its source lets it. */
+/** Nobody removed it: it comes back as soon as its source and its disk let it. */
 function pollRefused(
   facts: PollFacts,
   { nextMs, told }: NonNullable<PollFacts['refused']>,
@@ -115,7 +115,7 @@ function pollRefused(
   };
 }
 
-/** After it was handed over again, or was not because its source said no. */
+/** After it was handed over again, or was not, and why. */
 export function afterHandOver(
   judged: PolledState,
   said: { refusal: DownloadTransition | undefined; nowMs: number },
