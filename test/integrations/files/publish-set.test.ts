@@ -176,8 +176,9 @@ describe('publishSet', () => {
   });
 
   it('leaves a folder alone that others use by then', async () => {
+    // Files are verified two at a time.
     const verify = async (): Promise<never> => {
-      await mkdir(path.join(root, 'Some Author', 'Other Book'));
+      await mkdir(path.join(root, 'Some Author', 'Other Book'), { recursive: true });
       throw new Fault('transient', 'cut off');
     };
     await expect(publishSet(setOf(files, targetIn(root), { verify }))).rejects.toThrow('cut off');
