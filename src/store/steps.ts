@@ -151,6 +151,17 @@ export async function saveCheckpoint(
   ]);
 }
 
+/** They were counted: what comes after them is counted anew. */
+export async function forgetLosses(
+  db: Queryable,
+  { stepId, attemptId }: { stepId: number; attemptId: string },
+): Promise<void> {
+  await db.query(`update job_steps set losses = 0 where id = $1 and current_attempt = $2`, [
+    stepId,
+    attemptId,
+  ]);
+}
+
 export async function saveProgress(
   db: Queryable,
   update: { jobId: string; stepId: number; attemptId: string; progress: number; detail: ProgressDetail },

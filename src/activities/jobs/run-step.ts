@@ -8,6 +8,7 @@ import type { StepAnswer, StepArgs } from '../../domain/jobs/job-input.js';
 import type { JobsDeps } from '../../jobs/deps.js';
 import {
   closeAttempt,
+  forgetLosses,
   markUndone,
   openAttempt,
   type AttemptEnd,
@@ -59,7 +60,7 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
   if (opened.kind === 'done') return { state: 'done', output: opened.output };
   if (opened.kind === 'no_permit') return { state: 'no_permit' };
   const attempt = new Attempt(deps, { args, attemptId, opened, signal, onBeat });
-  const end = await workOf(attempt, { run, args, opened });
+  const end = await workOf(deps, attempt, { run, args, opened });
   await attempt.flush();
   if (args.undo === true && end.outcome === 'done') await patiently(signal, () => markUndone(deps.db, args));
   // Without the row's agreement nothing is told to Temporal: waits in place while Postgres is away.
@@ -84,11 +85,12 @@ async function open(deps: StepRunnerDeps, args: StepArgs, attemptId: string): Pr
 }
 
 async function workOf(
+  deps: StepRunnerDeps,
   attempt: Attempt,
   { run, args, opened }: { run: AnyStep; args: StepArgs; opened: Extract<OpenedAttempt, { kind: 'opened' }> },
 ): Promise<AttemptEnd> {
   try {
-    if (opened.losses >= MAX_LOSSES && opened.losses % MAX_LOSSES === 0) throw lostRepeatedly(opened.losses);
+    if (opened.losses >= MAX_LOSSES) await countLosses(deps, attempt, opened);
     return { outcome: 'done', output: await obeying(attempt, () => run(args.input, attempt)) };
   } catch (error) {
     return endOf(error, attempt);
@@ -156,8 +158,14 @@ function answerOf(end: AttemptEnd, signal: AbortSignal): StepAnswer {
   }
 }
 
-function lostRepeatedly(losses: number): Fault {
-  return new Fault('transient', `The step lost its worker ${losses} times without getting further`, {
+/** One try for so many losses (jobs.md §5): the next attempt works again. */
+async function countLosses(
+  { db }: StepRunnerDeps,
+  { attemptId, signal }: Attempt,
+  { stepId, losses }: { stepId: number; losses: number },
+): Promise<never> {
+  await patiently(signal, () => forgetLosses(db, { stepId, attemptId }));
+  throw new Fault('transient', `The step lost its worker ${losses} times without getting further`, {
     remedy: 'Look at the log of the worker for a crash; memory is the usual cause',
   });
 }
