@@ -7,7 +7,7 @@ import { catchUpEnded, followOpenRun } from './catch-up.js';
 import { confirmJob, correctOutcome, statusOf } from './confirm.js';
 import type { JobsDeps } from './deps.js';
 import { rebuildJob } from './rebuild.js';
-import { startJob } from './start.js';
+import { startAnew } from './start.js';
 
 const PAGE = 500;
 
@@ -60,8 +60,7 @@ export async function recoverJob(
     return true;
   });
   if (!begun) return false;
-  const job = await findJob(deps.db, id);
-  if (job !== undefined) await startJob(deps, job);
+  await startAnew(deps, id);
   return true;
 }
 

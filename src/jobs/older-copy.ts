@@ -9,7 +9,7 @@ import { eachApart } from './apart.js';
 import { compareAll } from './compare.js';
 import type { JobsDeps } from './deps.js';
 import { isOurTemporal } from './recover.js';
-import { startJob } from './start.js';
+import { startAnew } from './start.js';
 
 /** The two marks are written one after the other; what lies closer is no copy. */
 const TOLERANCE_MS = 1_000;
@@ -112,9 +112,4 @@ async function isInNewRound(
     await insertRepair(tx, { jobId, kind: 'older_copy', detail });
     return true;
   });
-}
-
-async function startAnew(deps: JobsDeps, jobId: string): Promise<void> {
-  const job = await findJob(deps.db, jobId);
-  if (job?.outcomeStatus === null) await startJob(deps, job);
 }

@@ -1,6 +1,7 @@
 import { normalizeError } from '../domain/faults.js';
 import { findJob, pendingJobs, recordAccepted, recordStartError, type JobRow } from '../store/jobs.js';
 import { findRun } from '../store/runs.js';
+import { isCancelWished } from '../store/wishes.js';
 import { eachApart } from './apart.js';
 import type { JobsDeps } from './deps.js';
 import { inputOf } from './workflow-input.js';
@@ -27,11 +28,24 @@ export async function startJob(
 export async function startPending(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>): Promise<void> {
   let taken = true;
   await eachApart(deps, await pendingJobs(deps.db), async (id) => {
-    const job = await findJob(deps.db, id);
-    if (!taken || job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) return;
+    const job = await findPending(deps, id);
+    if (!taken || job === undefined) return;
     if (await hasBegun(deps, job)) await recordAccepted(deps.db, job.id, job.round);
     else if ((await startJob(deps, job)) === undefined) taken = false;
   });
+}
+
+/** Starts a round that was begun because the one before is lost; what Temporal does not take is the sweeper's. */
+export async function startAnew(deps: Pick<JobsDeps, 'db' | 'temporal' | 'log'>, id: string): Promise<void> {
+  const job = await findPending(deps, id);
+  if (job !== undefined) await startJob(deps, job);
+}
+
+/** One that somebody has cancelled meanwhile is not begun first: its wish ends it by its row (jobs.md §8, 9). */
+async function findPending({ db }: Pick<JobsDeps, 'db'>, id: string): Promise<JobRow | undefined> {
+  const job = await findJob(db, id);
+  if (job === undefined || job.acceptedRound >= job.round || job.outcomeStatus !== null) return undefined;
+  return (await isCancelWished(db, id)) ? undefined : job;
 }
 
 /**

@@ -52,6 +52,15 @@ export async function openWishes(db: Queryable): Promise<Wish[]> {
   return rows;
 }
 
+/** Whether a cancel is still to be sent. */
+export async function isCancelWished(db: Queryable, jobId: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from job_wishes where job_id = $1 and kind = 'cancel' and accepted_at is null limit 1`,
+    [jobId],
+  );
+  return rowCount === 1;
+}
+
 /** Wishes made but not yet true: shown as `requested` (jobs.md §2). One that an earlier round took is spent. */
 export async function requestedOf(db: Queryable, jobIds: string[]): Promise<Map<string, WishKind>> {
   const { rows } = await db.query<{ jobId: string; kind: WishKind }>(
