@@ -26,7 +26,7 @@ function importsOf({ job }: ShownRequest): number {
   return job.children.filter(({ type }) => type === 'organize_files').length;
 }
 
-describe('42. an import that is in doubt', () => {
+describe('no. 42 an import that is in doubt', () => {
   it('is asked about once, is not repeated by anything but new facts, and its release is not fetched again', async () => {
     // Half as long again as what is offered: the release fits, its files do not.
     const { runtimeSeconds } = house.stage.media.book;
@@ -72,7 +72,7 @@ async function asRobin(): Promise<(to: string, body: object) => Promise<unknown>
   return (to, asked) => client.send({ method: 'POST', path: to, body: asked, answer: z.unknown() });
 }
 
-describe('62. what is asked for again', () => {
+describe('no. 62 what is asked for again', () => {
   it('goes on in the same request with all that was known of it, is searched for anew, and may take the same release', async () => {
     await house.stage.seeder.limitUpload(300_000);
     const id = await house.ask();

@@ -57,7 +57,7 @@ function downloadOf(
   return downloads.find((download) => download.infoHash === infoHash);
 }
 
-describe('15. a download that nobody has', () => {
+describe('no. 15 a download that nobody has', () => {
   it('makes way for the next candidate, stays paused meanwhile, and is given back and blocked after it', async () => {
     await house.stage.seeder.limitUpload(SLOW_BYTES_PER_SECOND);
     const id = await house.ask();

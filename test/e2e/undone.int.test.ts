@@ -28,7 +28,7 @@ async function downloadFolders(): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(root, name));
 }
 
-describe('24. a completion that is undone before its import', () => {
+describe('no. 24 a completion that is undone before its import', () => {
   it('is fetched again by the same download, and counts as no failed import', async () => {
     await house.send('POST', '/api/queues/cpu/pause');
     const id = await house.ask();

@@ -361,7 +361,7 @@ describe('the sender', () => {
     await mail.close();
   });
 
-  it('65: keeps address and key out of rows, logs and errors', async () => {
+  it('no. 65 keeps address and key out of rows, logs and errors', async () => {
     await addTarget();
     server.setFault({ kind: 'status', status: 500 });
     startSender();

@@ -174,7 +174,6 @@ describe('a delay profile', () => {
 });
 
 describe('what cannot be fetched now', () => {
-  // §8 no. 7
   it('grab limit (no. 7): no more than the indexer allows in a day, and the same answers are judged again afterwards', async () => {
     const { db } = fixture.deps;
     await db.query(`update indexers set grab_limit = 1`);
@@ -208,8 +207,7 @@ describe('what cannot be fetched now', () => {
     await recordIndexerUse(db, { id: 'one', outcome: 'ok', detail: null, level: 0, until: null });
   });
 
-  // §8 no. 17
-  it('client restarts or is down for hours: what fits waits for it, and nothing is refused for good', async () => {
+  it('no. 17 client restarts or is down for hours: what fits waits for it, and nothing is refused for good', async () => {
     const { db } = fixture.deps;
     await db.query(`update download_clients set unreachable_since = now() - interval '2 hours'`);
     expect(await found(release('a'))).toMatchObject({ conclusion: 'held', waitsFor: 'client_unreachable' });

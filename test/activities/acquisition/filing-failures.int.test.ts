@@ -39,7 +39,6 @@ afterEach(() => {
 afterAll(() => fixture.close());
 
 describe('a download folder that nothing can be written to', () => {
-  // §8 no. 37
   (canMount ? it : it.skip).each(['read-only', 'full'])(
     'is filed with the cover of its file all the same, and stays as it is: %s (no. 37)',
     async (state) => {

@@ -344,7 +344,7 @@ describe('the claim on a target', () => {
 });
 
 describe('importFiles', () => {
-  it('files sidecars, the cover inside the book, and the book, and answers the same again; what is seeded stays as it was (no. 43, 44, 47)', async () => {
+  it('files sidecars, the cover inside the book, and the book, and answers the same again; what is seeded stays as it was (no. 43, no. 44, no. 47)', async () => {
     await download({ 'The Time Machine.m4b': sample.book.file });
     const wanted = { runtimeSeconds: sample.book.runtimeSeconds, asin: 'B00TESTING' };
     await expect(plan(wanted)).rejects.toMatchObject({

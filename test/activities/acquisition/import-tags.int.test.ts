@@ -375,10 +375,8 @@ describe('a download on another disk', () => {
     await download(name);
     if (state === 'read-only') disks.remount(downloaded(), 'ro');
   }
-
-  // §8 no. 37
   (canMount ? it : it.skip).each(['writable', 'read-only'] as const)(
-    'is copied with tags by default, and nothing is written beside it: %s (no. 34, 37)',
+    'is copied with tags by default, and nothing is written beside it: %s (no. 34, no. 37)',
     async (state) => {
       await downloadTo(state, 'rich.m4b');
       const before = await readFile(downloaded('1.m4b'));

@@ -41,8 +41,7 @@ afterAll(async () => {
 const signal = new AbortController().signal;
 
 describe('the pace of an indexer', () => {
-  // §8 no. 3
-  it('request storm on a big wanted list: an interval lies between any two calls, whoever makes them', async () => {
+  it('no. 3 request storm on a big wanted list: an interval lies between any two calls, whoever makes them', async () => {
     const query = { mode: 'search', text: 'anything', categories: [] } as const;
     const searches = Array.from({ length: 8 }, async () => {
       // Each with an adapter of its own, as the workers of several machines have.

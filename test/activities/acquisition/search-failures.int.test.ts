@@ -97,8 +97,7 @@ async function candidateOf(searchId: string, guid: string): Promise<CandidateRow
 }
 
 describe('a search that meets failures', () => {
-  // §8 no. 1
-  it('indexer down or limited looks like "no results": only a clean sweep says none, and Retry-After is kept', async () => {
+  it('no. 1 indexer down or limited looks like "no results": only a clean sweep says none, and Retry-After is kept', async () => {
     await startIndexer('clean');
     expect(await search()).toMatchObject({ conclusion: 'no_release', retryAfterMs: null });
 
@@ -129,8 +128,7 @@ describe('a search that meets failures', () => {
     expect((await findIndexer(fixture.deps.db, 'down'))?.backoffLevel).toBe(0);
   });
 
-  // §8 no. 2
-  it('one bad indexer empties the search: each is asked on its own, and what the others found counts', async () => {
+  it('no. 2 one bad indexer empties the search: each is asked on its own, and what the others found counts', async () => {
     const broken = await startIndexer('broken');
     broken.setFault({ kind: 'broken_xml' }, { after: 1 });
     const login = await startIndexer('login');
@@ -158,14 +156,15 @@ describe('a grab that meets failures', () => {
     return fetchContent(fixture.deps, await candidateOf(searchId, guid), stepOf({ jobId }));
   };
 
-  // §8 no. 6
-  it.each(['404', '410'])('release vanished (%s): a typed error that blames no release', async (status) => {
-    const { torrent: _torrent, ...bare } = release('gone');
-    const item: TorznabItem = status === '404' ? bare : { ...bare, downloadFault: 'gone' };
-    expect(await failureOf(grab([item], 'gone'))).toMatchObject({ kind: 'gone' });
-  });
+  it.each(['404', '410'])(
+    'no. 6 release vanished (%s): a typed error that blames no release',
+    async (status) => {
+      const { torrent: _torrent, ...bare } = release('gone');
+      const item: TorznabItem = status === '404' ? bare : { ...bare, downloadFault: 'gone' };
+      expect(await failureOf(grab([item], 'gone'))).toMatchObject({ kind: 'gone' });
+    },
+  );
 
-  // §8 no. 7
   it('grab limit 429 (no. 7): says how long, and the same release of another indexer is at hand', async () => {
     await startIndexer('beta', [release('two', { infoHash: 'c'.repeat(40) })]);
     await startIndexer('alpha', [release('one', { downloadFault: 'limited' })]);
@@ -175,21 +174,19 @@ describe('a grab that meets failures', () => {
     expect(await failureOf(limited)).toMatchObject({ kind: 'throttled', retryAfterMs: 30_000 });
   });
 
-  // §8 no. 8
-  it('`.torrent` link gives magnet redirect: the magnet is what is grabbed', async () => {
+  it('no. 8 `.torrent` link gives magnet redirect: the magnet is what is grabbed', async () => {
     const fetched = await grab([release('m', { downloadFault: 'magnet', infoHash: MAGNET_HASH })], 'm');
     expect(fetched).toMatchObject({ content: { kind: 'magnet' }, infoHash: MAGNET_HASH });
   });
 
-  it('`.torrent` link gives HTML with 200: the release is refused before any client hears of it', async () => {
+  it('no. 8 `.torrent` link gives HTML with 200: the release is refused before any client hears of it', async () => {
     const failure = await failureOf(grab([release('h', { downloadFault: 'html' })], 'h'));
     expect(failure).toMatchObject({ kind: 'release_fault', message: expect.stringContaining('web page') });
   });
 });
 
 describe('secrets', () => {
-  // §8 no. 65
-  it('secrets in payloads or logs: no key in any answer of a step, message, log line or stored row', async () => {
+  it('no. 65 secrets in payloads or logs: no key in any answer of a step, message, log line or stored row', async () => {
     const told: unknown[] = [];
     const lines: string[] = [];
     const log = createLog({ level: 'debug', destination: { write: (line) => lines.push(line) } });

@@ -49,7 +49,6 @@ async function whyOf({ download }: Seeded): Promise<string | undefined> {
 }
 
 describe('clean-up of what was seeded', () => {
-  // §8 no. 57
   it('no. 57 hit and run: stays until time and ratio are both met, and a dry run removes nothing', async () => {
     const early = await storeSeeding(fixture);
     await storeImport(fixture, early, 'hardlink');
@@ -73,7 +72,6 @@ describe('clean-up of what was seeded', () => {
     expect(await cleanUp()).toMatchObject({ removed: 0, kept: 0 });
   });
 
-  // §8 no. 58
   it('no. 58 nothing is deleted before its import is verified, nor the last copy ever', async () => {
     const unverified = await storeSeeding(fixture, { state: 'downloaded' });
     await owe(unverified, 60, 60);
@@ -103,7 +101,6 @@ describe('clean-up of what was seeded', () => {
     await fixture.deps.db.query('update seeding_duties set ended_at = now()');
   });
 
-  // §8 no. 59
   it('no. 59 delete hits shared data: the item stays until its last owner has met its duty', async () => {
     const first = await storeSeeding(fixture);
     await storeImport(fixture, first, 'copy');
@@ -122,7 +119,6 @@ describe('clean-up of what was seeded', () => {
     expect(await isInClient(first)).toBe(false);
   });
 
-  // §8 no. 60
   it('no. 60 sweep of 100 never reaches the rest: one pass judges every duty', async () => {
     const seeded = await storeSeeding(fixture);
     await storeImport(fixture, seeded, 'hardlink');

@@ -60,7 +60,6 @@ describe('what is due is woken', () => {
     expect(await wokenIds()).toEqual([id]);
   });
 
-  // §8 nos. 3 and 9
   it('no. 9 starvation by unordered `take 50`, no. 3 request storm: all are reached, oldest first, slice by slice', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 65; n += 1) ids.push(await waiting(1_000 - n, 100));

@@ -231,7 +231,7 @@ describe('the import operation', () => {
     expect(answer.status).toBe(403);
   });
 
-  it('65: keeps the keys out of plan, log, audit, jobs and errors', async () => {
+  it('no. 65 keeps the keys out of plan, log, audit, jobs and errors', async () => {
     await start('sonarr');
     await run('sonarr', { dryRun: false, secrets: { 'indexer:Tracker': GIVEN } });
     const refused = await send('sonarr', { apiKey: 'wr0ng-s3cretapikey' });

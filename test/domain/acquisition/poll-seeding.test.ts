@@ -24,7 +24,7 @@ function seeding(own: Partial<DownloadItem> = {}): DownloadItem {
 }
 
 describe('countSeeding', () => {
-  it('70. aria2c killed while seeding: time and upload go on from where they were', () => {
+  it('no. 70 aria2c killed while seeding: time and upload go on from where they were', () => {
     const first = countSeeding(NO_SEEDING, seeding({ uploadedBytes: 600 }), 0);
     const later = countSeeding(first, seeding({ uploadedBytes: 700 }), MINUTE);
     const restarted = countSeeding(later, seeding({ uploadedBytes: 50 }), 2 * MINUTE);

@@ -5,7 +5,7 @@ import { isDutyMet, seedingDuty } from '../../../src/domain/acquisition/seeding-
 const none = { ratio: null, minutes: null };
 
 describe('seedingDuty', () => {
-  it('57. hit and run: owes the larger of what is configured and what the indexer states', () => {
+  it('no. 57 hit and run: owes the larger of what is configured and what the indexer states', () => {
     expect(
       seedingDuty({ configured: { ratio: 1, minutes: 60 }, stated: { ratio: 0.5, seconds: 259_200 } }),
     ).toEqual({ ratio: 1, seconds: 259_200 });

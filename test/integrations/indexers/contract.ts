@@ -296,8 +296,7 @@ export function describeIndexerContract(
     }
 
     if (abilities.keyed) {
-      // §8 no. 65
-      it('secrets in payloads or logs: keeps the key out of every outcome, link, file and error', async () => {
+      it('no. 65 secrets in payloads or logs: keeps the key out of every outcome, link, file and error', async () => {
         await becomeImpatient();
         const told: unknown[] = [await stage.indexer.search(query, signal)];
         for (const name of names) {

@@ -87,8 +87,7 @@ describe('a Prowlarr indexer', () => {
     expect(server.requests[0]?.query.get('query')).toBe(words);
   });
 
-  // §8 no. 2
-  it('one bad indexer empties the search: an empty answer counts only while no indexer rests or is in trouble', async () => {
+  it('no. 2 one bad indexer empties the search: an empty answer counts only while no indexer rests or is in trouble', async () => {
     const indexer = await serve([book(1)]);
     server.setEmptied(true);
     expect(await indexer.search(query, signal)).toEqual({ outcome: 'ok', releases: [] });

@@ -47,7 +47,7 @@ async function askUnapproved(title: string): Promise<string> {
   return id;
 }
 
-describe('63. approval that waits for weeks', () => {
+describe('no. 63 approval that waits for weeks', () => {
   it('is a wait that costs nothing, and ends with who approved and why', async () => {
     const id = await askUnapproved('The Invisible Man');
     expect(await requestOf(id)).toMatchObject({ state: 'awaiting_approval', approvedBy: null });

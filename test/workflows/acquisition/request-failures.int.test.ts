@@ -159,7 +159,7 @@ describe('a release that waits for a better one', () => {
   });
 });
 
-describe('66. a search that finds 99 releases', () => {
+describe('no. 66 a search that finds 99 releases', () => {
   it('keeps them in their table: histories carry no more than ten by number, and no payload is larger than a few kB', async () => {
     const many = Array.from({ length: 99 }, (_, at): TorznabItem => {
       const hash = (at + 1).toString(16).padStart(40, 'a');

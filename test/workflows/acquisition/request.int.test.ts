@@ -49,7 +49,7 @@ async function searchAgain(jobId: string, times: number): Promise<void> {
 }
 
 describe('a request that waits for months', () => {
-  it('goes on in a new run of the same chain before its history is full, and is cancelled whole (no. 26, 28)', async () => {
+  it('goes on in a new run of the same chain before its history is full, and is cancelled whole (no. 26, no. 28)', async () => {
     const id = await ask('The Sleeper Awakes');
     await core.until(id, ({ waitingReason }) => waitingReason === 'next_search');
     let searches = 1;
