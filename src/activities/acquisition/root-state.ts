@@ -71,10 +71,20 @@ export async function requireOnline(
 ): Promise<void> {
   const found = await rootState(deps, root);
   if (found.state === 'unmarked') await markRoot(deps, root);
-  if (found.state !== 'offline') return;
-  throw new Fault('environment', found.why, {
+  if (found.state === 'offline')
+    throw away(found.why, 'Mount the library’s disk, and the job goes on by itself');
+}
+
+/** The same, where nothing is to be written. @throws Fault environment (mount_gone) while its disk is away. */
+export async function checkOnline(deps: RootDeps, { root }: { root: string }): Promise<void> {
+  const found = await rootState(deps, root);
+  if (found.state === 'offline') throw away(found.why, 'Mount the library’s disk');
+}
+
+function away(why: string, remedy: string): Fault {
+  return new Fault('environment', why, {
     waitingReason: 'mount_gone',
-    remedy: `Mount the library’s disk, and the job goes on by itself; if this is the right one, mark it: longplay library mark ID`,
+    remedy: `${remedy}; if this is the right one, mark it: longplay library mark ID`,
   });
 }
 

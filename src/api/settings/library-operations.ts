@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 
 import { z } from 'zod';
 
+import { checkOnline } from '../../activities/acquisition/root-state.js';
 import { errorCode, Fault } from '../../domain/faults.js';
 import type { Roots } from '../../integrations/files/roots.js';
 import {
@@ -145,12 +146,13 @@ function checkSettings(
 type Tested = Pick<LibraryRow, 'id' | 'kind' | 'root' | 'baseUrl' | 'section' | 'pathMappings'>;
 
 function test(
-  { roots, integrations }: ApiContext,
+  { db, roots, integrations }: ApiContext,
   { id, kind, root, baseUrl, section, pathMappings }: Tested,
   secret: string | undefined,
 ): Promise<Answer> {
   return testConnection(secret, async (signal) => {
     const folder = await testFolder(roots, root);
+    await checkOnline({ roots, db }, { root });
     if (kind === 'folder' || baseUrl === null) return folder;
     const opened = secret === undefined ? {} : { secret };
     const server = integrations.libraryServer({ id, kind, baseUrl, section, ...opened });

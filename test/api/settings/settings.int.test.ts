@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { once } from 'node:events';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -324,6 +324,29 @@ describe('a library', () => {
     await mkdir(folder);
     await chmod(folder, 0o755);
     expect(await test('/api/libraries', library)).toMatchObject({ ok: true });
+  });
+
+  it('fails its test while another disk, or none, is at its root, until somebody says that it is the right one', async () => {
+    const away = { name: 'Away', root: 'library:Away' };
+    const folder = api.parts.roots.resolve(away.root);
+    await mkdir(folder, { recursive: true });
+    const { id } = identified.parse((await api.send('POST', '/api/libraries', { body: away })).body);
+    const marked = `/api/libraries/${id}/mark`;
+    expect(await api.send('POST', marked)).toMatchObject({ status: 200 });
+    expect(await test('/api/libraries', away)).toMatchObject({ ok: true });
+    await rm(folder, { recursive: true });
+    await mkdir(folder);
+    expect(await test('/api/libraries', away)).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('its disk is not mounted'),
+      remedy: expect.stringContaining('longplay library mark'),
+    });
+    expect((await api.send('POST', `/api/libraries/${id}/test`)).body).toMatchObject({ ok: false });
+    expect(await readdir(folder)).toEqual([]);
+    await api.send('POST', marked);
+    expect(await test('/api/libraries', away)).toMatchObject({ ok: true });
+    await api.send('DELETE', `/api/libraries/${id}`);
+    await rm(folder, { recursive: true });
   });
 
   it('is not removed while a request wants it, begun or not, and may be disabled instead', async () => {
