@@ -7,7 +7,12 @@ const nullableText = z.string().nullable();
 
 export const request = z.looseObject({
   id: z.string(),
-  item: z.looseObject({ title: z.string(), author: z.string().optional() }),
+  item: z.looseObject({
+    title: z.string(),
+    author: z.string().optional(),
+    season: z.number().optional(),
+    episode: z.number().optional(),
+  }),
   libraryId: z.string(),
   state: z.string(),
   stateDetail: nullableText.default(null),

@@ -6,9 +6,20 @@ import { REQUEST_STATES } from '../../domain/acquisition/request-state.js';
 import { jobView, priority } from './job.js';
 import { cursor, limit, several, time } from './parameters.js';
 
+/** Only the numbers tell one episode of a show from another: without them every file of it would ask a person. */
+const askedItem = mediaItem
+  .refine(({ mediaType, season }) => mediaType !== 'episode' || season !== undefined, {
+    path: ['season'],
+    error: 'expected the number of the season, 0 for specials',
+  })
+  .refine(({ mediaType, episode }) => mediaType !== 'episode' || episode !== undefined, {
+    path: ['episode'],
+    error: 'expected the number of the episode in its season',
+  });
+
 export const createRequestBody = z
   .strictObject({
-    item: mediaItem,
+    item: askedItem,
     libraryId: z
       .string()
       .min(1)

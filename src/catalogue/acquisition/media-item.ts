@@ -36,8 +36,8 @@ export const mediaItem = z.strictObject({
     .optional(),
   tmdbId: z.int().positive().optional(),
   tvdbId: z.int().positive().optional().describe('Of the series'),
-  season: z.int().min(0).max(3_000).optional(),
-  episode: z.int().min(0).max(100_000).optional(),
+  season: z.int().min(0).max(3_000).optional().describe('Of an episode; 0: specials'),
+  episode: z.int().min(0).max(100_000).optional().describe('Its number in the season'),
   releaseDate: z.iso.date().optional().describe('Before it nothing is searched for by itself'),
   runtimeSeconds: z.number().positive().max(2_000_000).optional(),
 });

@@ -9,7 +9,7 @@ import { itemOf } from '../render/request.js';
 import { request } from '../request-answers.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { watchToEnd } from '../watch/watch-to-end.js';
-import { priorityText, wholeNumber } from './parse-option.js';
+import { duration, priorityText, wholeNumber } from './parse-option.js';
 
 interface AddOptions extends SharedOptions {
   type: string;
@@ -21,6 +21,13 @@ interface AddOptions extends SharedOptions {
   asin?: string;
   isbn?: string;
   language?: string;
+  season?: number;
+  episode?: number;
+  imdb?: string;
+  tmdb?: number;
+  tvdb?: number;
+  released?: string;
+  runtime?: number;
   library?: string;
   priority?: number | string;
   key?: string;
@@ -32,7 +39,7 @@ export function addRequestAddCommand(group: Command, deps: ProgramDeps): void {
   const command = group
     .command('add')
     .description('Asks for an item: it is searched for, fetched, filed and confirmed.')
-    .argument('<title>', 'without the subtitle, if in doubt')
+    .argument('<title>', 'without the subtitle, if in doubt; of an episode that of its show')
     .addOption(new Option('--type <type>', 'what it is').choices(MEDIA_TYPES).default('audiobook'))
     .option('--author <name>', 'releases by others are refused')
     .option('--narrator <name>', 'who shall read it')
@@ -42,6 +49,17 @@ export function addRequestAddCommand(group: Command, deps: ProgramDeps): void {
     .option('--asin <asin>', 'the exact edition')
     .option('--isbn <isbn>', 'the exact edition, without dashes')
     .option('--language <language>', 'wanted language')
+    .option('--season <n>', 'of an episode; 0 for specials', wholeNumber({ min: 0, max: 3_000 }))
+    .option('--episode <n>', 'its number in the season', wholeNumber({ min: 0, max: 100_000 }))
+    .option('--imdb <id>', 'the exact film: tt and its digits')
+    .option('--tmdb <id>', 'the exact film', wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+    .option('--tvdb <id>', 'the exact show', wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+    .option('--released <day>', 'such as 2027-01-31; it is not searched for before')
+    .option(
+      '--runtime <time>',
+      'such as 95m or 34000s: what plays much shorter or longer asks first',
+      duration,
+    )
     .option('--library <id>', 'default: the first library for this kind of thing')
     .option('--priority <priority>', '1 (first) to 10, or high, normal, low', priorityText)
     .option('--again', 'fetch it anew, though the library has it')
@@ -65,7 +83,10 @@ export function addRequestAddCommand(group: Command, deps: ProgramDeps): void {
 
 function itemFrom(title: string, options: AddOptions): Record<string, unknown> {
   const { type: mediaType, author, narrator, series, part: seriesPart, year, asin, isbn, language } = options;
-  return { mediaType, title, author, narrator, series, seriesPart, year, asin, isbn, language };
+  const { season, episode, imdb: imdbId, tmdb: tmdbId, tvdb: tvdbId, released: releaseDate } = options;
+  const book = { author, narrator, series, seriesPart, year, asin, isbn, language };
+  const runtimeSeconds = options.runtime === undefined ? undefined : options.runtime / 1000;
+  return { mediaType, title, ...book, season, episode, imdbId, tmdbId, tvdbId, releaseDate, runtimeSeconds };
 }
 
 const HELP = `
@@ -74,4 +95,6 @@ One item has one request: asking again shows the one that is open. What the libr
 
 Examples:
   longplay request add "Frankenstein" --author "Mary Shelley" --watch
-  longplay request add "The Time Machine" --author "H. G. Wells" --narrator "Mark Nelson" --json`;
+  longplay request add "The Time Machine" --author "H. G. Wells" --narrator "Mark Nelson" --json
+  longplay request add "Metropolis" --type movie --year 1927
+  longplay request add "Some Show" --type episode --season 1 --episode 2`;

@@ -20,7 +20,9 @@ interface ListOptions extends SharedOptions {
 export function addRequestCommands(program: Command, deps: ProgramDeps): void {
   const group = program
     .command('request')
-    .description('Asks for audiobooks and shows how far each request is, and why.')
+    .description(
+      'Asks for audiobooks, ebooks, films and episodes, and shows how far each request is, and why.',
+    )
     .addHelpText('after', HELP);
   addRequestAddCommand(group, deps);
   addList(group, deps);

@@ -1,4 +1,5 @@
 import type { Candidate, Request, RequestDetail, Search } from '../request-answers.js';
+import { titleOf } from '../../domain/acquisition/item-title.js';
 import { formatBytes, formatDuration, formatPercent } from '../../domain/jobs/amounts.js';
 import { stateOf } from './job.js';
 import { formatPairs, formatTable } from './table.js';
@@ -50,7 +51,7 @@ function confidenceOf({ importConfidence }: RequestDetail): string | undefined {
 }
 
 export function itemOf({ item }: Pick<Request, 'item'>): string {
-  return item.author === undefined ? item.title : `${item.title} by ${item.author}`;
+  return titleOf(item);
 }
 
 function section(title: string, lines: string[]): string[] {

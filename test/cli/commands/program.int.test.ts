@@ -180,6 +180,14 @@ describe('longplay', () => {
       ['request', 'add', 'Emma'],
       ['there is none that is enabled', 'What to do: Add one'],
     ],
+    [
+      ['request', 'add', 'Some Show', '--type', 'episode', '--season', '1'],
+      ['/item/episode: expected the number of the episode in its season'],
+    ],
+    [
+      ['request', 'add', 'Metropolis', '--type', 'movie', '--imdb', '17136'],
+      ['/item/imdbId: expected tt and its digits'],
+    ],
     [['token', 'revoke', 'none'], ['There is no live token "none"']],
   ])('ends %j with 4 and says each thing once', async (argv, words) => {
     const { status, stdout, stderr } = await run(argv);
@@ -231,6 +239,28 @@ describe('longplay', () => {
     const { stdout } = await run(['library', 'list', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       libraries: expect.arrayContaining([expect.objectContaining({ id: 'tagged', writeTags: 'always' })]),
+    });
+  });
+
+  it('asks for a film or an episode by all that tells it from others, and names it so', async () => {
+    const types = ['--type', 'movie', 'episode'];
+    await run(['library', 'add', 'Screen', 'library:Screen', '--untested', ...types]);
+    const film = await run([
+      ...['request', 'add', 'Metropolis', '--type', 'movie', '--year', '1927', '--imdb', 'tt0017136'],
+      ...['--tmdb', '19', '--released', '1927-01-10', '--runtime', '153m', '--json'],
+    ]);
+    expect(JSON.parse(film.stdout)).toMatchObject({
+      item: {
+        ...{ mediaType: 'movie', title: 'Metropolis', year: 1927, imdbId: 'tt0017136', tmdbId: 19 },
+        ...{ releaseDate: '1927-01-10', runtimeSeconds: 153 * 60 },
+      },
+      libraryId: 'screen',
+    });
+    const episode = ['--type', 'episode', '--season', '0', '--episode', '12', '--tvdb', '70327'];
+    const { status, stdout } = await run(['request', 'add', 'Some Show', ...episode]);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^request-\w+: Some Show S00E12 /),
     });
   });
 
