@@ -134,7 +134,7 @@ async function giveBack(deps: ActivityDeps, { download, signal }: OnePoll, what:
  */
 async function addAgain(
   deps: ActivityDeps,
-  { download, signal }: OnePoll,
+  { download, item, signal }: OnePoll,
 ): Promise<DownloadTransition | undefined> {
   const about = { jobId: download.jobId, downloadId: download.id };
   const access = await askSource(deps, download.id, signal);
@@ -145,8 +145,14 @@ async function addAgain(
     );
     return refusalOf(access);
   }
-  deps.log.warn(about, 'the client lost a download; it gets it again');
-  const handing = { resume: true, access, signal, fence: () => Promise.resolve() };
+  const afterFault = item !== undefined;
+  deps.log.warn(
+    about,
+    afterFault
+      ? 'what held a download may have passed; it goes on'
+      : 'the client lost a download; it gets it again',
+  );
+  const handing = { resume: true, afterFault, access, signal, fence: () => Promise.resolve() };
   return addToClient(deps, download.id, handing).then(() => undefined, refusalOfDisk);
 }
 

@@ -17,6 +17,8 @@ type AddDeps = Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>;
 
 export interface HandingOver {
   resume: boolean;
+  /** Its client has it, and what held it may have passed. */
+  afterFault?: boolean;
   /** See file-access.ts: asked for beforehand, since a source may be slow and the download is held meanwhile. */
   access: ReadonlyMap<string, FileAccess>;
   signal: AbortSignal;
@@ -30,7 +32,7 @@ export interface HandingOver {
 export async function addToClient(
   deps: AddDeps,
   downloadId: string,
-  { resume, access, signal, fence }: HandingOver,
+  { resume, afterFault = false, access, signal, fence }: HandingOver,
 ): Promise<boolean> {
   return holdingDownload(deps.db, downloadId, async (download, tx) => {
     if (download?.removedAt !== null) return false;
@@ -38,7 +40,7 @@ export async function addToClient(
     if (row === undefined) {
       throw new Fault('gone', `The download client "${download.clientId}" is configured no more`);
     }
-    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume, access };
+    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume, afterFault, access };
     await mkdir(add.hostDirectory, { recursive: true }).catch((error: unknown) => {
       throw diskFault(error);
     });
@@ -52,7 +54,7 @@ export async function addToClient(
 async function prepareAdd(
   { roots }: AddDeps,
   { download, row, tx }: { download: DownloadRow; row: DownloadClientRow; tx: Queryable },
-): Promise<Omit<AddDownload, 'resume' | 'access'>> {
+): Promise<Omit<AddDownload, 'resume' | 'afterFault' | 'access'>> {
   const stored = await contentOf(tx, download.id);
   if (stored === undefined) throw new Fault('defect', `The content of ${download.id} is not stored any more`);
   return {

@@ -50,6 +50,8 @@ export interface DownloadItem {
    * `disk_full` and `files_missing`; the others are the client's own.
    */
   fault?: { blame: 'environment' | 'release' | 'source' | 'unknown'; code: string; message: string };
+  /** Not it alone: its client as a whole is paused, by a person or for want of room. */
+  clientPaused?: true;
   totalBytes: number;
   completedBytes: number;
   uploadedBytes: number;

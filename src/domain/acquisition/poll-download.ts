@@ -16,7 +16,7 @@ export interface PollFacts {
   /** Bytes over the last 15 s, for rate and ETA. */
   samples: ProgressSample[];
   /** How often it was handed over again because the surroundings were at fault, and when it is due next. */
-  held: { times: number; nextMs: number } | null;
+  held: { times: number; nextMs: number; clientPaused?: true } | null;
   /** Its source or its disk would not have it handed over again: how often, when it is tried next, and why. */
   refused: { times: number; nextMs: number; told: DownloadTransition } | null;
   seeding: SeedingFacts;
@@ -171,23 +171,25 @@ const HAND_OVER_MS = { first: 30_000, max: 300_000 };
 
 /**
  * A full disk or a lost network passes, but no client tries again by itself: 30 s, doubling to 5 min. What a crash has
- * only left stopped goes on at once.
+ * only left stopped goes on at once. A client that paused itself says only that it is paused once there is room again.
  */
 function heldAgain(
   item: DownloadItem,
   { held }: PollFacts,
   nowMs: number,
 ): { next: PollFacts['held']; due: boolean } {
-  if (item.state !== 'held' || item.fault?.blame !== 'environment') {
+  const wasPaused = held?.clientPaused === true && item.state === 'paused' && item.clientPaused === true;
+  if (!wasPaused && (item.state !== 'held' || item.fault?.blame !== 'environment')) {
     // Bytes that came since then were the proof that it has passed.
     return { next: item.state === 'active' && item.downloadBytesPerSecond > 0 ? null : held, due: false };
   }
-  if (item.fault.code === 'interrupted') return { next: held, due: true };
+  if (item.fault?.code === 'interrupted') return { next: held, due: true };
   const waitMs = (times: number): number => doublingWait(times + 1, HAND_OVER_MS);
-  if (held === null) return { next: { times: 0, nextMs: nowMs + waitMs(0) }, due: false };
+  const itself = item.clientPaused === true ? { clientPaused: true as const } : {};
+  if (held === null) return { next: { times: 0, nextMs: nowMs + waitMs(0), ...itself }, due: false };
   if (nowMs < held.nextMs) return { next: held, due: false };
   const times = held.times + 1;
-  return { next: { times, nextMs: nowMs + waitMs(times) }, due: true };
+  return { next: { times, nextMs: nowMs + waitMs(times), ...itself }, due: true };
 }
 
 function detailOf({ completedBytes, totalBytes }: DownloadItem, samples: ProgressSample[]): ProgressDetail {
@@ -219,7 +221,7 @@ function transitionOf(item: DownloadItem, done: boolean): DownloadTransition | n
   }
 }
 
-/** Missing files are a disk that is away; every other trouble of the surroundings is shown as the client's. */
+/** Missing files are a disk that is away; every other trouble of the surroundings is the client's, which does answer. */
 function heldReason(fault: DownloadItem['fault']): WaitingReason {
   if (fault?.blame !== 'environment') return 'decision_needed';
   switch (fault.code) {
@@ -228,6 +230,6 @@ function heldReason(fault: DownloadItem['fault']): WaitingReason {
     case 'files_missing':
       return 'mount_gone';
     default:
-      return 'client_unreachable';
+      return 'client_trouble';
   }
 }

@@ -120,6 +120,7 @@ const REASONS: Record<WaitingReason, string> = {
   approval: 'for approval',
   download_stalled: 'because the download stalled',
   client_unreachable: 'for the download client, which does not answer',
+  client_trouble: 'for the download client, which is in trouble; it tries again by itself',
   library_unreachable: 'for the library, which does not answer',
   library_confirm: 'for the library to show the files',
   library_scan: 'for its turn to scan the library',

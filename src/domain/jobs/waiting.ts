@@ -21,6 +21,7 @@ export const WAITING_REASONS = [
   'approval',
   'download_stalled',
   'client_unreachable',
+  'client_trouble',
   'library_unreachable',
   'library_confirm',
   'library_scan',

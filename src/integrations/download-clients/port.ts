@@ -48,6 +48,11 @@ export interface AddDownload {
   hostDirectory: string;
   /** True where data of this item may already be on disk: it is verified, not fetched again. */
   resume: boolean;
+  /**
+   * What held it may have passed: it goes on from what is there, and so does a client that paused itself for want of
+   * room. False: one that is there already stays as it is.
+   */
+  afterFault?: boolean;
   /** The client's category (or label), where its settings name one. */
   category?: string;
 }
@@ -97,8 +102,6 @@ export interface DownloadClient {
   /** Idempotent: pausing a paused item is fine. @throws Fault gone when the item is unknown. */
   pause(clientItemId: string, signal: AbortSignal): Promise<void>;
   resume(clientItemId: string, signal: AbortSignal): Promise<void>;
-  /** Verifies what is on disk, after an environment fault was mended; nothing where a client has no such thing. */
-  recheck(clientItemId: string, signal: AbortSignal): Promise<void>;
   /** Idempotent. `deleteData` removes the item's own files, and only those. */
   remove(clientItemId: string, options: RemoveDownload, signal: AbortSignal): Promise<void>;
 }

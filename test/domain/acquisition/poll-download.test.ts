@@ -129,6 +129,30 @@ describe('a download that its client gave up', () => {
     expect(due(each5s({ ...held, fault }, 0, 15_000))).toEqual([0, 5_000, 10_000, 15_000]);
   });
 
+  it('goes on once there is room where its client paused itself, and says no more than that it is paused', () => {
+    const full: DownloadItem = { ...held, clientPaused: true };
+    const { fault: _fault, ...roomy } = { ...full, state: 'paused' as const };
+    expect(due([...each5s(full, 0, 30_000), ...each5s(roomy, 35_000, 90_000)])).toEqual([30_000, 90_000]);
+  });
+
+  it('leaves the pause of a person alone, of the client or of the download', () => {
+    const paused: DownloadItem = { ...ACTIVE, state: 'paused', downloadBytesPerSecond: 0 };
+    const whole: DownloadItem = { ...paused, clientPaused: true };
+    expect(due(each5s(whole, 0, 600_000))).toEqual([]);
+    expect(due([...each5s(held, 0, 20_000), ...each5s(whole, 25_000, 600_000)])).toEqual([]);
+    const full: DownloadItem = { ...held, clientPaused: true };
+    expect(due([...each5s(full, 0, 20_000), ...each5s(paused, 25_000, 600_000)])).toEqual([]);
+  });
+
+  it.each([
+    ['disk_full', 'disk_full'],
+    ['files_missing', 'mount_gone'],
+    ['NEWS_SERVER', 'client_trouble'],
+  ])('waits with the reason that its client tells: %s is %s', (code, reason) => {
+    const item: DownloadItem = { ...held, fault: { blame: 'environment', code, message: 'so it says' } };
+    expect(pollAll([{ item, atMs: 0 }])[0]?.transition).toMatchObject({ reason, detail: 'so it says' });
+  });
+
   it('stays as it is when nobody knows why: a person decides', () => {
     const unknown: DownloadItem = { ...held, fault: { blame: 'unknown', code: '1', message: '?' } };
     expect(due(each5s(unknown, 0, 600_000))).toEqual([]);

@@ -306,8 +306,7 @@ export function describeDownloadClient(options: {
         });
         await rm(add.directory, { recursive: true, force: true });
         await rename(`${add.directory} away`, add.directory);
-        await product.client.recheck(add.clientItemId, signal());
-        await product.client.resume(add.clientItemId, signal());
+        await product.client.add({ ...add, resume: true, afterFault: true }, signal());
         await untilDone(add.clientItemId);
         expect(await hashOf(file)).toBe(hash);
       },

@@ -89,6 +89,8 @@ described('what goes wrong at a real NZBGet', () => {
     return postFiles(news, files, { segmentBytes: SEGMENT, ...(meta === undefined ? {} : { meta }) });
   }
 
+  let given: AddDownload | undefined;
+
   async function add({ nzb }: Post, through = client): Promise<string> {
     const clientItemId = client.itemIdFor(`owner ${count}`, 'content');
     const download: AddDownload = {
@@ -101,7 +103,14 @@ described('what goes wrong at a real NZBGet', () => {
       resume: false,
     };
     await through.add(download, signal());
+    given = download;
     return clientItemId;
+  }
+
+  /** As the poller does with what was given last, once what held it may have passed. */
+  async function giveAgain(): Promise<void> {
+    if (given === undefined) throw new Error('Expected something to have been given');
+    await client.add({ ...given, resume: true, afterFault: true }, signal());
   }
 
   async function find(id: string): Promise<DownloadItem | undefined> {
@@ -232,14 +241,14 @@ described('what goes wrong at a real NZBGet', () => {
       expect(await until(id)).toMatchObject({ state: 'failed', fault: { blame: 'release' } });
     });
 
-    /** Held at first, then rechecked with the unpacker back. */
+    /** Held at first, then given again with the unpacker back. */
     async function addWithoutUnpacker(archive: NamedBytes): Promise<string> {
       const unrar = path.join(folder, `nzbget-${count}`, 'unrar');
       await rename(unrar, `${unrar}.away`);
       const id = await add(post([archive]));
       expect(await until(id)).toMatchObject({ state: 'held', fault: { blame: 'environment' } });
       await rename(`${unrar}.away`, unrar);
-      await client.recheck(id, signal());
+      await giveAgain();
       await eventually(async () => (await find(id))?.state !== 'held');
       return id;
     }
@@ -258,7 +267,7 @@ described('what goes wrong at a real NZBGet', () => {
       expect(await find(id)).toMatchObject({ fault: { blame: 'environment', code: 'disk_full' } });
       news.release();
       disks.remount(disk, 'size=64m');
-      await client.recheck(id, signal());
+      await giveAgain();
       await eventually(async () => (await find(id))?.state !== 'held');
       await expectComplete(id, book);
     });
@@ -271,10 +280,10 @@ described('what goes wrong at a real NZBGet', () => {
       const id = await add(post([await packAsRar(book)]));
       expect(await until(id)).toMatchObject({
         state: 'held',
-        fault: { blame: 'environment', code: 'SPACE' },
+        fault: { blame: 'environment', code: 'disk_full' },
       });
       disks.remount(disk, 'size=64m');
-      await client.recheck(id, signal());
+      await giveAgain();
       await eventually(async () => (await find(id))?.state !== 'held');
       await expectComplete(id, book);
     });

@@ -72,6 +72,8 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
     await rm(root, { recursive: true, force: true });
   });
 
+  const given = new Map<string, AddDownload>();
+
   async function add(failure?: JobFailure): Promise<string> {
     count += 1;
     const { nzb } = postFiles(server.news, [{ name: 'book.mp3', bytes: Buffer.alloc(100_000, count) }]);
@@ -88,7 +90,19 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
     };
     server.failNext(failure);
     await client.add(download, signal());
+    given.set(download.clientItemId, download);
     return download.clientItemId;
+  }
+
+  /** As the poller does once what held it may have passed. */
+  async function giveAgain(id: string): Promise<void> {
+    await client.add({ ...wanted(id), resume: true, afterFault: true }, signal());
+  }
+
+  function wanted(id: string): AddDownload {
+    const download = given.get(id);
+    if (download === undefined) throw new Error(`Expected ${id} to have been given`);
+    return download;
   }
 
   async function find(id: string): Promise<DownloadItem | undefined> {
@@ -166,8 +180,10 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
 
   it('tries anew, under its id, what failed for want of space', async () => {
     const id = await add('disk');
-    await wayOf(id);
-    await client.recheck(id, signal());
+    expect((await wayOf(id)).at(-1)).toMatchObject({ fault: { code: 'disk_full' } });
+    await client.add({ ...wanted(id), resume: true }, signal());
+    expect(await find(id)).toMatchObject({ state: 'held' });
+    await giveAgain(id);
     expect((await wayOf(id)).at(-1)).toMatchObject({ state: 'complete' });
     expect(await client.list(signal())).toHaveLength(1);
   });
@@ -175,7 +191,7 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
   it('leaves alone what failed for the sake of the release', async () => {
     const id = await add('repair');
     await wayOf(id);
-    await client.recheck(id, signal());
+    await giveAgain(id);
     expect(await find(id)).toMatchObject({ state: 'failed' });
   });
 
@@ -183,9 +199,12 @@ describe('what is peculiar to SABnzbd (contract server)', () => {
     server.queue.freeGigabytes = 0.5;
     const id = await add();
     expect((await wayOf(id)).at(-1)).toMatchObject({ state: 'held', fault: { blame: 'environment' } });
+    expect(await find(id)).toMatchObject({ clientPaused: true });
+    await giveAgain(id);
+    expect(await find(id)).toMatchObject({ state: 'held' });
     server.queue.freeGigabytes = 50;
-    expect(await find(id)).toMatchObject({ state: 'paused' });
-    await client.recheck(id, signal());
+    expect(await find(id)).toMatchObject({ state: 'paused', clientPaused: true });
+    await giveAgain(id);
     expect((await wayOf(id)).at(-1)).toMatchObject({ state: 'complete' });
   });
 

@@ -43,9 +43,6 @@ export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
     pause: (id, signal) => pause(rpc, id, signal),
     resume: (id, signal) => resume(rpc, id, signal),
     // It verifies what is on disk at each add that resumes; there is nothing else to ask it.
-    recheck: async (id, signal) => {
-      await get(rpc, id, signal);
-    },
     remove: (id, removing, signal) => remove(rpc, { id, ...removing }, signal),
   };
 }

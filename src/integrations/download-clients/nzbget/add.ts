@@ -4,15 +4,24 @@ import { Fault, normalizeError } from '../../../domain/faults.js';
 import type { AddDownload } from '../port.js';
 import { taggedName } from '../usenet/tag.js';
 import { edit, find, settle } from './entries.js';
+import type { FailureLog } from './failure-log.js';
+import { goOn } from './go-on.js';
 import { OWNER_PARAMETER, TAG_PARAMETER, type Group, type HistoryItem } from './records.js';
 import type { NzbgetRpc } from './rpc.js';
 
 /** Whatever NZBGet answers, and when its answer is lost, the item is looked up afterwards. */
-export async function addNzb(rpc: NzbgetRpc, download: AddDownload, signal: AbortSignal): Promise<void> {
+export async function addNzb(
+  { rpc, failureLog }: { rpc: NzbgetRpc; failureLog: FailureLog },
+  download: AddDownload,
+  signal: AbortSignal,
+): Promise<void> {
   const { clientItemId: tag, content } = download;
   if (content.kind !== 'nzb') throw new Fault('defect', `Expected an NZB, got ${content.kind}`);
   const existing = await find(rpc, tag, signal);
-  if (existing !== undefined && !isDeletedByHand(existing)) return;
+  if (existing !== undefined && !isDeletedByHand(existing)) {
+    if (download.afterFault === true) await goOn({ rpc, failureLog }, existing, signal);
+    return;
+  }
   if (existing !== undefined) await edit(rpc, { command: 'HistoryFinalDelete', id: existing.id }, signal);
   const { id, refusal } = await append(rpc, { ...download, bytes: content.bytes }, signal);
   const added = await lookUp(rpc, { tag, id }, signal);

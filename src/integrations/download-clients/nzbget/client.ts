@@ -11,7 +11,6 @@ import { createFailureLog, type FailureLog } from './failure-log.js';
 import { edit, find, get, readEntries, settle } from './entries.js';
 import { groupToItem, historyToItem } from './item.js';
 import { readQueueState } from './queue-state.js';
-import { serverStatus } from './records.js';
 import { createNzbgetRpc, type NzbgetOptions, type NzbgetRpc } from './rpc.js';
 
 const OLDEST_VERSION = 16;
@@ -27,7 +26,7 @@ export function createNzbgetClient({ id, ...options }: NzbgetOptions & { id: str
     probe: async (signal) => ({ product: 'NZBGet', version: await version(rpc, signal) }),
     check: (signal) => checkSettings(rpc, signal),
     itemIdFor: usenetTag,
-    add: (download, signal) => addNzb(rpc, download, signal),
+    add: (download, signal) => addNzb({ rpc, failureLog }, download, signal),
     list: (signal) => list(rpc, failureLog, signal),
     // What is in the NZB is not what lies in the folder in the end.
     files: async (tag, signal) => {
@@ -36,7 +35,6 @@ export function createNzbgetClient({ id, ...options }: NzbgetOptions & { id: str
     },
     pause: (tag, signal) => setPaused(rpc, { tag, paused: true }, signal),
     resume: (tag, signal) => setPaused(rpc, { tag, paused: false }, signal),
-    recheck: (tag, signal) => recheck(rpc, failureLog, { tag, signal }),
     remove: (tag, wish, signal) => remove(rpc, { tag, ...wish }, signal),
   };
 }
@@ -69,27 +67,6 @@ async function setPaused(
   if (entry.kind === 'history') return;
   await edit(rpc, { command: paused ? 'GroupPause' : 'GroupResume', id: entry.id }, signal);
   if (!paused) await edit(rpc, { command: 'GroupPauseExtraPars', id: entry.id }, signal);
-}
-
-/**
- * NZBGet tries nothing again by itself: what failed for want of space or of an unpacker is processed anew, and the
- * pause that it took for want of space is ended.
- */
-async function recheck(
-  rpc: NzbgetRpc,
-  failureLog: FailureLog,
-  { tag, signal }: { tag: string; signal: AbortSignal },
-): Promise<void> {
-  const entry = await get(rpc, tag, signal);
-  if (entry.kind === 'history') {
-    const { state } = historyToItem(entry, await failureLog.environmentOf(entry, signal));
-    if (state !== 'held') return;
-    failureLog.forget(entry);
-    await edit(rpc, { command: 'HistoryProcess', id: entry.id }, signal);
-    return;
-  }
-  const { isPaused } = await rpc('status', [], serverStatus, signal);
-  if (isPaused) await rpc('resumedownload', [], z.boolean(), signal);
 }
 
 async function remove(

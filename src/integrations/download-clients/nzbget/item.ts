@@ -15,6 +15,7 @@ export interface QueueState {
 
 interface Verdict {
   state: DownloadState;
+  clientPaused?: true;
   fault?: NonNullable<DownloadItem['fault']>;
 }
 
@@ -84,9 +85,13 @@ function downloadVerdict(entry: Group, queue: QueueState): Verdict {
   // With its setting HealthCheck=pause that is all that NZBGet does about a release that cannot be repaired.
   if (isPaused && entry.isBeyondRepair) return failed('HEALTH', 'Too many articles are missing');
   if (isPaused) return { state: 'paused' };
-  if (queue.paused === 'disk_full')
-    return held('environment', 'disk_full', 'NZBGet paused: little space is left');
-  if (queue.paused === 'by_person') return { state: 'paused' };
+  if (queue.paused === 'disk_full') {
+    return {
+      ...held('environment', 'disk_full', 'NZBGet paused: little space is left'),
+      clientPaused: true,
+    };
+  }
+  if (queue.paused === 'by_person') return { state: 'paused', clientPaused: true };
   if (queue.newsServerTrouble !== undefined && entry.activeDownloads > 0)
     return held('environment', 'NEWS_SERVER', queue.newsServerTrouble);
   return { state: entry.activeDownloads === 0 && entry.status !== 'FETCHING' ? 'queued' : 'active' };
@@ -101,7 +106,7 @@ function historyVerdict(entry: HistoryItem, environment: string | undefined): Ve
   if (DELETED_FOR_THE_RELEASE.has(entry.deleted)) return failed(entry.deleted, explain(entry));
   if (entry.deleted !== 'NONE') return unknownPart('deleted', entry.deleted);
   if (entry.mark === 'SUCCESS') return { state: 'complete' };
-  if (entry.unpack === 'SPACE') return held('environment', 'SPACE', 'No space to unpack');
+  if (entry.unpack === 'SPACE') return held('environment', 'disk_full', 'No space to unpack');
   if (entry.move === 'FAILURE')
     return held('environment', 'MOVE', 'NZBGet could not move the finished files');
   const isRefused = entry.par === 'FAILURE' || entry.unpack === 'FAILURE';

@@ -47,8 +47,6 @@ export function createQbittorrentClient(options: QbittorrentClientOptions): Down
       setRunning(api, { id, path: (await dialect(signal)).stop, runs: false }, signal),
     resume: async (id, signal) =>
       setRunning(api, { id, path: (await dialect(signal)).start, runs: true }, signal),
-    recheck: async (id, signal) =>
-      api.post('torrents/recheck', { hashes: (await get(api, id, signal)).hash }, signal),
     remove: (id, wish, signal) => remove(api, { id, ...wish }, signal),
   };
 }

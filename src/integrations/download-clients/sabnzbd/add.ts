@@ -3,6 +3,7 @@ import type { AddDownload } from '../port.js';
 import { taggedName } from '../usenet/tag.js';
 import { SabnzbdRefusal, type SabnzbdApi } from './api.js';
 import { find } from './entries.js';
+import { goOn } from './go-on.js';
 import { added } from './records.js';
 
 /** Repair, unpack and delete the archives; default priority. */
@@ -13,7 +14,9 @@ const DEFAULT_PRIORITY = '-100';
 export async function addNzb(api: SabnzbdApi, download: AddDownload, signal: AbortSignal): Promise<void> {
   const { clientItemId: tag, content } = download;
   if (content.kind !== 'nzb') throw new Fault('defect', `Expected an NZB, got ${content.kind}`);
-  if ((await find(api, tag, signal)) !== undefined) return;
+  const entry = await find(api, tag, signal);
+  if (entry !== undefined)
+    return download.afterFault === true ? goOn(api, { entry, tag }, signal) : undefined;
   const refusal = await addFile(api, { ...download, bytes: content.bytes }, signal);
   if ((await find(api, tag, signal)) !== undefined) return;
   throw refusal ?? new Fault('transient', 'SABnzbd took the NZB, but does not have it');

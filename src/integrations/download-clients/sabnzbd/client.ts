@@ -4,13 +4,14 @@ import type { ClientProbe, DownloadClient, RemoveDownload } from '../port.js';
 import { removeOwnFolders } from '../usenet/own-folder.js';
 import { usenetTag } from '../usenet/tag.js';
 import { addNzb } from './add.js';
-import { createSabnzbdApi, SabnzbdRefusal, type SabnzbdApi, type SabnzbdOptions } from './api.js';
+import { createSabnzbdApi, type SabnzbdApi, type SabnzbdOptions } from './api.js';
 import { checkSettings } from './check.js';
 import { find, get, readHistory, readQueue, type Entry } from './entries.js';
 import { blameOf } from './fail-message.js';
+import { tell } from './go-on.js';
 import { historyToItem, queueToItems } from './item.js';
 import { isEnglish, readQueueState, readSettings } from './queue-state.js';
-import { done, queuePage, type HistorySlot } from './records.js';
+import { queuePage, type HistorySlot } from './records.js';
 
 /** In every name that we gave. */
 const OURS = '[lp-';
@@ -34,7 +35,6 @@ export function createSabnzbdClient({ id, ...options }: SabnzbdOptions & { id: s
     },
     pause: (tag, signal) => setPaused(api, { tag, name: 'pause' }, signal),
     resume: (tag, signal) => setPaused(api, { tag, name: 'resume' }, signal),
-    recheck: (tag, signal) => recheck(api, tag, signal),
     remove: (tag, wish, signal) => remove(api, { tag, ...wish }, signal),
   };
 }
@@ -73,21 +73,6 @@ async function setPaused(
   await tell(api, { mode: 'queue', name, value: entry.id }, signal);
 }
 
-/**
- * SABnzbd tries nothing again by itself: what failed for want of space is tried anew from the bytes that are there,
- * under its name and a new number, and the pause that it took for want of space is ended.
- */
-async function recheck(api: SabnzbdApi, tag: string, signal: AbortSignal): Promise<void> {
-  const entry = await get(api, tag, signal);
-  if (entry.kind === 'history') {
-    const { state } = historyToItem(entry, isEnglish(await readSettings(api, signal)));
-    if (state === 'held') await tell(api, { mode: 'retry', value: entry.id }, signal);
-    return;
-  }
-  const { paused } = await readQueueState(api, await readQueue(api, { search: tag, signal }), signal);
-  if (paused === 'by_person') await tell(api, { mode: 'resume' }, signal);
-}
-
 /** Also out of the archive, where current versions put what is deleted; data that is finished is left to us. */
 async function remove(
   api: SabnzbdApi,
@@ -113,13 +98,4 @@ async function allOf(api: SabnzbdApi, tag: string, signal: AbortSignal): Promise
   const history = await readHistory(api, { search: tag, signal });
   const archived = await readHistory(api, { search: tag, archived: true, signal });
   return [...slots, ...history, ...archived].filter(({ name }) => name.includes(`[${tag}]`));
-}
-
-/** A no means that the item has moved on; what became of it, the next look shows. */
-async function tell(api: SabnzbdApi, fields: Record<string, string>, signal: AbortSignal): Promise<void> {
-  try {
-    await api(fields, done, { signal });
-  } catch (error) {
-    if (!(error instanceof SabnzbdRefusal)) throw error;
-  }
 }

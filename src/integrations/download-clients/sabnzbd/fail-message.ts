@@ -5,6 +5,8 @@
 const ENVIRONMENT =
   /^(unpacking failed, (write error|path is too long)|cannot create|failed (moving|to move)|error (creating|moving)|too little disk ?space)|disk (is )?full|no space left|write error|permission denied|read-only file system/i;
 
+const NO_ROOM = /too little disk ?space|disk (is )?full|no space left/i;
+
 const RELEASE =
   /^(repair(ing)? failed|unpacking failed|aborted, cannot be completed|download (might )?fail|encrypted|encryption|unwanted|incomplete|not enough|missing|failed to import|invalid nzb|duplicate|pre-queue)/i;
 
@@ -17,4 +19,9 @@ export function blameOf(failMessage: string): 'environment' | 'release' | 'unkno
   if (HOUSE.test(message)) return 'unknown';
   if (ENVIRONMENT.test(message)) return 'environment';
   return RELEASE.test(message) ? 'release' : undefined;
+}
+
+/** Of a failure that blames the environment: want of room is told as that, as by every client. */
+export function environmentCode(failMessage: string): 'disk_full' | 'ENVIRONMENT' {
+  return NO_ROOM.test(failMessage) ? 'disk_full' : 'ENVIRONMENT';
 }

@@ -1,6 +1,6 @@
 import type { DownloadItem, DownloadState } from '../../../domain/acquisition/download.js';
 import { tagIn, withoutTag } from '../usenet/tag.js';
-import { blameOf } from './fail-message.js';
+import { blameOf, environmentCode } from './fail-message.js';
 import type { HistorySlot, QueueSlot } from './records.js';
 import { isWorkFolder, ownFolder } from './storage.js';
 
@@ -12,6 +12,7 @@ export interface QueueState {
 
 interface Verdict {
   state: DownloadState;
+  clientPaused?: true;
   fault?: NonNullable<DownloadItem['fault']>;
 }
 
@@ -65,11 +66,12 @@ function isEncrypted({ name, labels }: QueueSlot): boolean {
 
 function queueVerdict(slot: QueueSlot, queue: QueueState): Verdict {
   if (isEncrypted(slot)) return failed('ENCRYPTED', 'The archive is encrypted');
-  if (slot.status === 'Paused' || (queue.paused !== 'no' && !slot.isForced)) {
-    const isFull = queue.paused === 'disk_full';
-    return isFull
-      ? held('environment', 'disk_full', 'SABnzbd paused: little space is left')
-      : { state: 'paused' };
+  const isIdle = queue.paused !== 'no' && !slot.isForced;
+  if (slot.status === 'Paused' || isIdle) {
+    const whole = isIdle ? { clientPaused: true as const } : {};
+    return queue.paused === 'disk_full'
+      ? { ...held('environment', 'disk_full', 'SABnzbd paused: little space is left'), ...whole }
+      : { state: 'paused', ...whole };
   }
   switch (slot.status) {
     case 'Idle':
@@ -123,7 +125,7 @@ function historyVerdict(slot: HistorySlot, isEnglish: boolean): Verdict {
 function failureVerdict(failMessage: string, isEnglish: boolean): Verdict {
   const message = failMessage.slice(0, 500);
   const blame = blameOf(failMessage);
-  if (blame === 'environment') return held('environment', 'ENVIRONMENT', message);
+  if (blame === 'environment') return held('environment', environmentCode(message), message);
   if (blame === 'unknown') return held('unknown', 'SCRIPT', message);
   if (blame === 'release' || isEnglish) return failed('FAILED', message === '' ? 'It failed' : message);
   return held('unknown', 'NOT_ENGLISH', `SABnzbd says "${message}"; set its language to English`);

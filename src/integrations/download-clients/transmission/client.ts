@@ -7,7 +7,7 @@ import { itemHash } from '../torrent-words.js';
 import { untilFilesGone } from '../until-files-gone.js';
 import { addTorrent } from './add.js';
 import { checkTransmission } from './check.js';
-import { finishChecks, startCheck } from './recheck.js';
+import { finishChecks } from './recheck.js';
 import { createTransmissionRpc, PRODUCT, type TransmissionAddress, type TransmissionRpc } from './rpc.js';
 import { CHECKING, FIELDS, STOPPED, toDownloadItem, torrentStatus, type TorrentStatus } from './status.js';
 
@@ -49,7 +49,6 @@ export function createTransmissionClient(options: TransmissionClientOptions): Do
     files: (id, signal) => files(rpc, id, signal),
     pause: (id, signal) => setRunning(rpc, { id, method: 'torrent-stop', runs: false }, signal),
     resume: (id, signal) => setRunning(rpc, { id, method: 'torrent-start', runs: true }, signal),
-    recheck: async (id, signal) => startCheck(rpc, await get(rpc, id, signal), signal),
     remove: (id, wish, signal) => remove(rpc, { id, ...wish }, signal),
   };
 }

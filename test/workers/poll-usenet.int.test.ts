@@ -1,0 +1,131 @@
+import path from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { addToClient } from '../../src/activities/acquisition/add-to-client.js';
+import { connectClient } from '../../src/activities/acquisition/connect.js';
+import type { ActivityDeps } from '../../src/activities/deps.js';
+import type { DownloadTransition } from '../../src/domain/acquisition/download-transition.js';
+import { idWithin } from '../../src/domain/jobs/job-id.js';
+import { insertNewJob } from '../../src/jobs/create.js';
+import { findDownloadClient, saveDownloadClient } from '../../src/store/acquisition/download-clients.js';
+import { planDownload } from '../../src/store/acquisition/downloads.js';
+import { openDownloads } from '../../src/store/acquisition/polled-downloads.js';
+import { pollClient } from '../../src/workers/poll-client.js';
+import { createFixture, type Fixture } from '../activities/acquisition/fixture.js';
+import { storeRequest } from '../activities/acquisition/stored-downloads.js';
+import {
+  startSabnzbdContractServer,
+  type SabnzbdContractServer,
+} from '../support/sabnzbd-contract-server.js';
+import { postFiles } from '../support/usenet-post.js';
+
+const API_KEY = '0f1e2d3c4b5a69788796a5b4c3d2e1f0';
+const CLIENT = 'sabnzbd';
+const signal = (): AbortSignal => AbortSignal.timeout(20_000);
+
+let fixture: Fixture;
+let server: SabnzbdContractServer;
+let deps: ActivityDeps;
+const told: DownloadTransition[] = [];
+
+beforeAll(async () => {
+  fixture = await createFixture();
+  const folder = path.join(fixture.deps.roots.resolve('downloads:'), 'usenet');
+  server = await startSabnzbdContractServer({ folder, apiKey: API_KEY });
+  const baseUrl = `http://127.0.0.1:${server.port}/sabnzbd`;
+  const secret = fixture.deps.seal.seal(API_KEY);
+  await saveDownloadClient(fixture.deps.db, {
+    ...{ id: CLIENT, name: 'SABnzbd', kind: 'sabnzbd', baseUrl, secret, username: null, category: null },
+    ...{ pathMappings: [], priority: 25, enabled: true, embedded: false },
+  });
+  deps = {
+    ...fixture.deps,
+    temporal: {
+      ...fixture.deps.temporal,
+      signal: (_jobId, _name, [transition]) => {
+        told.push(transition as DownloadTransition);
+        return Promise.resolve(true);
+      },
+    },
+  };
+});
+
+afterAll(async () => {
+  await server.stopListening();
+  await fixture.close();
+});
+
+/** As a grab leaves it. */
+async function grab(): Promise<void> {
+  const { jobId, requestId } = await storeRequest(fixture, { state: 'downloading' });
+  const params = { searchId: `search of ${jobId}`, candidate: 1, releaseTitle: 'A release', requestId };
+  const wish = { type: 'monitor_download', params, createdBy: 'test', parentId: jobId };
+  const { job } = await insertNewJob(deps.db, deps, wish);
+  const id = idWithin('dl', job.id);
+  const { nzb } = postFiles(server.news, [{ name: 'book.mp3', bytes: Buffer.alloc(100_000, id) }]);
+  const client = await connectClient(deps, CLIENT);
+  await planDownload(deps.db, {
+    ...{ id, jobId: job.id, round: 1, requestId, clientId: CLIENT, protocol: 'usenet' },
+    ...{ directory: `downloads:${id}`, clientItemId: client.itemIdFor(id, id), infoHash: null },
+    ...{ releaseTitle: id, indexerId: 'indexer', guid: id, content: { kind: 'nzb', bytes: nzb } },
+    ...{ totalBytes: 100_000, minimumRatio: null, minimumSeedSeconds: null },
+  });
+  const fence = (): Promise<void> => Promise.resolve();
+  await addToClient(deps, id, { resume: false, access: new Map(), signal: signal(), fence });
+}
+
+async function poll(): Promise<void> {
+  const client = await findDownloadClient(deps.db, CLIENT);
+  if (client === undefined) throw new Error(`There is no client "${CLIENT}"`);
+  const downloads = await openDownloads(deps.db, CLIENT);
+  expect(await pollClient(deps, { client, downloads, trusted: true, signal: signal() })).toBe(true);
+}
+
+/** The contract server's jobs go one step on with each look. */
+async function pollUntil(kind: DownloadTransition['kind']): Promise<DownloadTransition> {
+  for (let polls = 0; polls < 30; polls += 1) {
+    await poll();
+    const last = told.at(-1);
+    if (last?.kind === kind) return last;
+  }
+  throw new Error(`Expected ${kind}, was told ${JSON.stringify(told)}`);
+}
+
+/** As half a minute later. */
+async function wait(): Promise<void> {
+  await deps.db.query(`update downloads set poll_facts = jsonb_set(poll_facts, '{held,nextMs}', '0')`);
+}
+
+describe('what a usenet client stopped for want of room (no. 18)', () => {
+  it('is held as that, and is unpacked once there is some, though the client tries nothing again by itself', async () => {
+    server.failNext('disk');
+    await grab();
+    expect(await pollUntil('held')).toMatchObject({ reason: 'disk_full' });
+    expect(server.calls.filter(({ fields }) => fields['mode'] === 'retry')).toEqual([]);
+    await wait();
+    await pollUntil('complete');
+    expect(server.calls.filter(({ fields }) => fields['mode'] === 'retry')).toHaveLength(1);
+    expect(server.calls.filter(({ fields }) => fields['mode'] === 'addfile')).toHaveLength(1);
+  });
+
+  it('goes on in a client that paused itself, and stays where a person has paused it', async () => {
+    await deps.db.query('delete from downloads');
+    server.queue.freeGigabytes = 0.5;
+    await grab();
+    expect(await pollUntil('held')).toMatchObject({ reason: 'disk_full' });
+    server.queue.freeGigabytes = 50;
+    await pollUntil('moving');
+    expect(server.queue.paused).toBe(true);
+    await wait();
+    await pollUntil('complete');
+
+    await deps.db.query('delete from downloads');
+    server.queue.paused = true;
+    await grab();
+    await pollUntil('moving');
+    for (let polls = 0; polls < 5; polls += 1) await poll();
+    expect(told.at(-1)).toMatchObject({ kind: 'moving' });
+    expect(server.queue.paused).toBe(true);
+  });
+});
