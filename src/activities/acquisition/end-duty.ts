@@ -1,7 +1,7 @@
 import type { DownloadItem } from '../../domain/acquisition/download.js';
 import { NEW_POLL_FACTS, type PollFacts } from '../../domain/acquisition/poll-download.js';
 import { ratioOf } from '../../domain/acquisition/poll-seeding.js';
-import { isDutyMet, type OpenDuty } from '../../domain/acquisition/seeding-duty.js';
+import { isDutyMet, isEndless, type OpenDuty } from '../../domain/acquisition/seeding-duty.js';
 import type { PolledDownload } from '../../store/acquisition/polled-downloads.js';
 import { recordKept } from '../../store/acquisition/seeding-duties.js';
 import type { ActivityDeps } from '../deps.js';
@@ -34,7 +34,9 @@ export function judgeDuty(
   return { seconds, met, owed: met ? null : owedOf({ ...duty, seededSeconds: seconds }, ratio) };
 }
 
-function owedOf({ seconds, seededSeconds, ratio }: OpenDuty, reached: number | undefined): string {
+function owedOf(duty: OpenDuty, reached: number | undefined): string {
+  const { seconds, seededSeconds, ratio } = duty;
+  if (isEndless(duty)) return 'it is seeded without end, as both limits of its indexer are 0';
   const hours = (value: number): string => (value / 3_600).toFixed(1);
   const time = seconds === null ? [] : [`${hours(seededSeconds)} of ${hours(seconds)} h`];
   const share = ratio === null ? [] : [`ratio ${reached?.toFixed(2) ?? 'unknown'} of ${ratio.toFixed(2)}`];

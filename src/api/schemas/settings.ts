@@ -65,8 +65,14 @@ const indexerShape = {
     .max(100)
     .nullable()
     .default(null)
-    .describe('Seed at least so often, also where the indexer asks for less'),
-  seedMinutes: z.int().min(0).max(1_000_000).nullable().default(null).describe('Seed at least so long'),
+    .describe('Seed at least so often, also where the indexer asks for less; 0 for both: seed without end'),
+  seedMinutes: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .default(null)
+    .describe('Seed at least so long; null for both: as the indexer states, else until it is filed'),
   grabLimit: z
     .int()
     .min(1)

@@ -11,6 +11,12 @@ export function wholeNumber(range: { min: number; max: number }): (text: string)
   };
 }
 
+/** A number that is not negative, such as 1 or 1.5. */
+export function decimal(text: string): number {
+  if (/^\d{1,6}(\.\d{1,6})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a number such as 1 or 1.5.');
+}
+
 /** A name or 1–10; the API knows what the names mean. */
 export function priorityText(text: string): number | string {
   return /^\d+$/.test(text) ? wholeNumber({ min: 1, max: 10 })(text) : text;

@@ -11,3 +11,28 @@ export const SETTING_KINDS = {
 } as const;
 
 export type SettingKind = keyof typeof SETTING_KINDS;
+
+/** What PUT takes of each, beside its secret; all else that is shown was found out, not set. */
+export const CHANGEABLE: Record<SettingKind, readonly string[]> = {
+  indexer: [
+    ...['name', 'kind', 'baseUrl', 'username', 'categories', 'priority', 'minimumSeeders', 'seedRatio'],
+    ...['seedMinutes', 'grabLimit', 'callIntervalMs', 'enabled'],
+  ],
+  client: [
+    ...[
+      'name',
+      'kind',
+      'baseUrl',
+      'username',
+      'category',
+      'pathMappings',
+      'priority',
+      'stallLimits',
+      'enabled',
+    ],
+  ],
+  library: [
+    ...['name', 'kind', 'root', 'pathTemplate', 'mediaTypes', 'baseUrl', 'section', 'pathMappings'],
+    ...['qualityProfileId', 'tags', 'mergeChapters', 'writeTags', 'enabled'],
+  ],
+};

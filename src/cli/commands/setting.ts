@@ -11,15 +11,17 @@ import { addLibraryMerge } from './library-merge.js';
 import { addLibraryPreview } from './library-preview.js';
 import { addLibraryRecycleCommands } from './library-recycle.js';
 import { addSettingAddCommand } from './setting-add.js';
+import { addSettingChangeCommand } from './setting-change.js';
 import { SETTING_KINDS, type SettingKind } from './setting-kinds.js';
 import { listSettings, testSettings } from './test-settings.js';
 
 export function addSettingCommands(program: Command, deps: ProgramDeps): void {
   for (const kind of Object.keys(SETTING_KINDS) as SettingKind[]) {
     const { many } = SETTING_KINDS[kind];
-    const group = program.command(kind).description(`Lists, adds, tests and removes ${many}.`);
+    const group = program.command(kind).description(`Lists, adds, changes, tests and removes ${many}.`);
     addList(group, deps, kind);
     addSettingAddCommand(group, deps, kind);
+    addSettingChangeCommand(group, deps, kind);
     addTest(group, deps, kind);
     addRemove(group, deps, kind);
     if (kind === 'library') addLibraryMark(group, deps);

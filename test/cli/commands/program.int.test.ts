@@ -225,6 +225,23 @@ describe('longplay', () => {
     });
   });
 
+  it('adds an indexer with what is owed to it and how often it may be asked', async () => {
+    const duties = ['--seed-ratio', '1.5', '--seed-time', '72h', '--grab-limit', '20', '--interval', '5s'];
+    const added = await run(['indexer', 'add', 'Private', 'http://127.0.0.1:9/api', '--untested', ...duties]);
+    expect(added).toMatchObject({ status: 0, stderr: '' });
+    const { stdout } = await run(['indexer', 'list', '--json']);
+    const wanted = {
+      id: 'private',
+      seedRatio: 1.5,
+      seedMinutes: 4_320,
+      grabLimit: 20,
+      callIntervalMs: 5_000,
+    };
+    expect(JSON.parse(stdout)).toMatchObject({
+      indexers: expect.arrayContaining([expect.objectContaining(wanted)]),
+    });
+  });
+
   it('adds a library that wants tags in all that can have them', async () => {
     const added = await run([
       'library',
@@ -240,6 +257,60 @@ describe('longplay', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       libraries: expect.arrayContaining([expect.objectContaining({ id: 'tagged', writeTags: 'always' })]),
     });
+  });
+
+  it.each([
+    {
+      kind: 'indexer',
+      at: '/api/indexers',
+      body: {
+        ...{ name: 'Old', kind: 'newznab', baseUrl: 'http://127.0.0.1:9/api', username: null, secret: 'key' },
+        ...{ categories: [3030], priority: 3, minimumSeeders: 4, seedRatio: 1, seedMinutes: 60 },
+        ...{ grabLimit: 5, callIntervalMs: 7_000, enabled: false },
+      },
+      options: ['--seed-time', '2h'],
+      changed: { seedMinutes: 120 },
+    },
+    {
+      kind: 'client',
+      at: '/api/download-clients',
+      body: {
+        ...{
+          name: 'Old',
+          kind: 'qbittorrent',
+          baseUrl: 'http://127.0.0.1:9/',
+          username: 'me',
+          secret: 'pass',
+        },
+        ...{ category: 'books', pathMappings: [{ remote: '/data', logical: 'downloads:' }], priority: 2 },
+        ...{ stallLimits: { metadata: 5 }, enabled: false },
+      },
+      options: ['--category', 'films'],
+      changed: { category: 'films' },
+    },
+    {
+      kind: 'library',
+      at: '/api/libraries',
+      body: {
+        ...{ name: 'Old', kind: 'plex', root: 'library:Old', pathTemplate: '{title}', mediaTypes: ['ebook'] },
+        ...{ baseUrl: 'http://127.0.0.1:9', secret: 'token', section: '4', qualityProfileId: null },
+        ...{ pathMappings: [{ remote: '/b', logical: 'library:Old' }], tags: ['a'] },
+        ...{ mergeChapters: true, writeTags: 'always', enabled: false },
+      },
+      options: ['--no-merge-chapters', '--tag', 'b', 'c'],
+      changed: { mergeChapters: false, tags: ['b', 'c'] },
+    },
+  ])('changes of a $kind what is given, and nothing else', async ({ kind, at, body, options, changed }) => {
+    const before = (await api.send('POST', at, { body })).body as { id: string };
+    expect(before).toMatchObject({ hasSecret: true });
+    const { status, stderr, stdout } = await run([kind, 'change', before.id, '--name', 'New', ...options]);
+    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: `Changed ${before.id}.\n` });
+    const after = (await api.send('GET', `${at}/${before.id}`)).body;
+    expect(after).toEqual({ ...before, name: 'New', ...changed });
+    const tried = await run([kind, 'change', before.id, '--enable']);
+    expect(tried).toMatchObject({ status: 1, stdout: expect.stringContaining(`Changed ${before.id}.`) });
+    expect(await run([kind, 'change', 'nobody', '--name', 'x'])).toMatchObject({ status: 4 });
+    await api.send('DELETE', `${at}/${before.id}`);
   });
 
   it('asks for a film or an episode by all that tells it from others, and names it so', async () => {

@@ -12,9 +12,19 @@ describe('seedingDuty', () => {
     expect(seedingDuty({ configured: none, stated: { seconds: 10 } })).toEqual({ ratio: null, seconds: 10 });
   });
 
-  it('owes nothing where both are absent or 0', () => {
+  it('owes nothing where nobody says anything, and nothing of the kind that is 0', () => {
     expect(seedingDuty({ configured: none, stated: {} })).toBeUndefined();
-    expect(seedingDuty({ configured: { ratio: 0, minutes: 0 }, stated: { ratio: 0 } })).toBeUndefined();
+    expect(seedingDuty({ configured: none, stated: { ratio: 0, seconds: 0 } })).toBeUndefined();
+    expect(seedingDuty({ configured: { ratio: 0, minutes: 5 }, stated: {} })).toEqual({
+      ratio: null,
+      seconds: 300,
+    });
+  });
+
+  it('never ends where both are configured as 0, whatever the indexer states', () => {
+    const duty = seedingDuty({ configured: { ratio: 0, minutes: 0 }, stated: { ratio: 1, seconds: 60 } });
+    expect(duty).toEqual({ ratio: null, seconds: null });
+    expect(isDutyMet({ ratio: null, seconds: null, seededSeconds: 1e9 }, { ratio: 100 })).toBe(false);
   });
 });
 
