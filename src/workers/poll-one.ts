@@ -46,12 +46,12 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const facts = { ...NEW_POLL_FACTS, ...(download.pollFacts as Partial<PollFacts>) };
   const { clientRestarted, client } = poll;
   const limits = stallLimits(client.stallLimits);
-  const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, limits });
+  const isParked = download.parkedAt !== null;
+  const rests = download.paused || isParked;
+  const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, rests, limits });
   const judged = polled.addAgain
     ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
     : polled;
-  const isParked = download.parkedAt !== null;
-  const rests = download.paused || isParked;
   await recordPoll(deps.db, {
     id: download.id,
     jobId: download.jobId,

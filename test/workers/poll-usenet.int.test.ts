@@ -7,6 +7,7 @@ import { connectClient } from '../../src/activities/acquisition/connect.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import type { DownloadTransition } from '../../src/domain/acquisition/download-transition.js';
 import { idWithin } from '../../src/domain/jobs/job-id.js';
+import type { WaitingReason } from '../../src/domain/jobs/waiting.js';
 import { insertNewJob } from '../../src/jobs/create.js';
 import { findDownloadClient, saveDownloadClient } from '../../src/store/acquisition/download-clients.js';
 import { planDownload } from '../../src/store/acquisition/downloads.js';
@@ -83,14 +84,20 @@ async function poll(): Promise<void> {
 }
 
 /** The contract server's jobs go one step on with each look. */
-async function pollUntil(kind: DownloadTransition['kind']): Promise<DownloadTransition> {
+async function pollFor(isMeant: (last: DownloadTransition) => boolean): Promise<DownloadTransition> {
   for (let polls = 0; polls < 30; polls += 1) {
     await poll();
     const last = told.at(-1);
-    if (last?.kind === kind) return last;
+    if (last !== undefined && isMeant(last)) return last;
   }
-  throw new Error(`Expected ${kind}, was told ${JSON.stringify(told)}`);
+  throw new Error(`Was told ${JSON.stringify(told)}`);
 }
+
+const pollUntil = (kind: DownloadTransition['kind']): Promise<DownloadTransition> =>
+  pollFor((last) => last.kind === kind);
+
+const pollUntilReason = (reason: WaitingReason): Promise<DownloadTransition> =>
+  pollFor((last) => last.kind === 'held' && last.reason === reason);
 
 /** As half a minute later. */
 async function wait(): Promise<void> {
@@ -115,7 +122,9 @@ describe('what a usenet client stopped for want of room (no. 18)', () => {
     await grab();
     expect(await pollUntil('held')).toMatchObject({ reason: 'disk_full' });
     server.queue.freeGigabytes = 50;
-    await pollUntil('moving');
+    expect(await pollUntilReason('paused_in_client')).toMatchObject({
+      detail: expect.stringContaining('all'),
+    });
     expect(server.queue.paused).toBe(true);
     await wait();
     await pollUntil('complete');
@@ -123,9 +132,11 @@ describe('what a usenet client stopped for want of room (no. 18)', () => {
     await deps.db.query('delete from downloads');
     server.queue.paused = true;
     await grab();
-    await pollUntil('moving');
+    await pollUntilReason('paused_in_client');
     for (let polls = 0; polls < 5; polls += 1) await poll();
-    expect(told.at(-1)).toMatchObject({ kind: 'moving' });
+    expect(told.at(-1)).toMatchObject({ reason: 'paused_in_client' });
     expect(server.queue.paused).toBe(true);
+    server.queue.paused = false;
+    await pollUntil('complete');
   });
 });

@@ -11,6 +11,8 @@ export interface PollFacts {
   clock: StallClock;
   /** Polls in a row that saw it complete. */
   completePolls: number;
+  /** Polls in a row that saw that it waits in its client, or was paused there. */
+  restingPolls: number;
   missingPolls: number;
   missingSinceMs: number | null;
   /** Bytes over the last 15 s, for rate and ETA. */
@@ -25,6 +27,7 @@ export interface PollFacts {
 export const NEW_POLL_FACTS: PollFacts = {
   clock: NEW_CLOCK,
   completePolls: 0,
+  restingPolls: 0,
   missingPolls: 0,
   missingSinceMs: null,
   samples: [],
@@ -49,6 +52,7 @@ export interface PolledState {
 
 /** Complete counts once it was seen on 2 polls; gone after 3 polls and 2 min with a healthy client (acquisition.md §4). */
 const COMPLETE_POLLS = 2;
+const RESTING_POLLS = 2;
 const MISSING_POLLS = 3;
 const MISSING_MS = 120_000;
 
@@ -61,12 +65,16 @@ const ACTIVE_STATES: readonly DownloadState[] = [
   'moving',
 ];
 
-/** Judges one poll of a healthy client. `clientRestarted`: its session is another than at the last poll. */
+/**
+ * Judges one poll of a healthy client. `clientRestarted`: its session is another than at the last poll. `rests`: it is
+ * ourselves who let it stand still.
+ */
 export function pollDownload(poll: {
   item: DownloadItem | undefined;
   facts: PollFacts;
   nowMs: number;
   clientRestarted: boolean;
+  rests?: boolean;
   limits?: StallLimits;
 }): PolledState {
   return poll.item === undefined ? pollMissing(poll) : pollPresent({ ...poll, item: poll.item });
@@ -132,9 +140,10 @@ function pollPresent(poll: {
   item: DownloadItem;
   facts: PollFacts;
   nowMs: number;
+  rests?: boolean;
   limits?: StallLimits;
 }): PolledState {
-  const { item, nowMs } = poll;
+  const { item, nowMs, rests = false } = poll;
   const { clock, progressed, stalled } = tickStallClock({ ...NEW_CLOCK, ...poll.facts.clock }, item, {
     nowMs,
     ...(poll.limits === undefined ? {} : { limits: poll.limits }),
@@ -142,6 +151,8 @@ function pollPresent(poll: {
   const isComplete = item.state === 'complete' || item.state === 'seeding';
   const completePolls = isComplete ? poll.facts.completePolls + 1 : 0;
   const done = completePolls >= COMPLETE_POLLS;
+  const restingPolls = !rests && restIn(item) !== undefined ? poll.facts.restingPolls + 1 : 0;
+  const rest = restingPolls >= RESTING_POLLS ? restIn(item) : undefined;
   const active = !done && (isComplete || ACTIVE_STATES.includes(item.state));
   const held = heldAgain(item, poll.facts, nowMs);
   const refused = item.state === 'held' ? poll.facts.refused : null;
@@ -152,6 +163,7 @@ function pollPresent(poll: {
     facts: {
       clock,
       completePolls,
+      restingPolls,
       missingPolls: 0,
       missingSinceMs: null,
       samples,
@@ -162,7 +174,9 @@ function pollPresent(poll: {
     progressed,
     detail: active ? detailOf(item, samples) : null,
     transition:
-      stalled === null ? (refused?.told ?? transitionOf(item, done)) : { kind: 'stalled', detail: stalled },
+      stalled === null
+        ? (refused?.told ?? rest ?? transitionOf(item, done))
+        : { kind: 'stalled', detail: stalled },
     addAgain: held.due,
   };
 }
@@ -195,6 +209,15 @@ function heldAgain(
 function detailOf({ completedBytes, totalBytes }: DownloadItem, samples: ProgressSample[]): ProgressDetail {
   const total = totalBytes === 0 ? null : totalBytes;
   return { step: 'download', done: completedBytes, total, unit: 'bytes', ...estimate(samples, total) };
+}
+
+/** What it waits for in its client, which nothing is wrong with. */
+function restIn({ state, clientPaused }: DownloadItem): DownloadTransition | undefined {
+  if (state === 'queued') return { kind: 'held', reason: 'client_queue', detail: 'others are before it' };
+  if (state !== 'paused') return undefined;
+  const detail =
+    clientPaused === true ? 'all that the client has is paused' : 'the client says that it is paused';
+  return { kind: 'held', reason: 'paused_in_client', detail };
 }
 
 function transitionOf(item: DownloadItem, done: boolean): DownloadTransition | null {

@@ -120,6 +120,8 @@ const REASONS: Record<WaitingReason, string> = {
   approval: 'for approval',
   download_stalled: 'because the download stalled',
   client_unreachable: 'for the download client, which does not answer',
+  client_queue: 'for its turn in the download client',
+  paused_in_client: 'because somebody paused it in the download client; resume it there',
   client_trouble: 'for the download client, which is in trouble; it tries again by itself',
   library_unreachable: 'for the library, which does not answer',
   library_confirm: 'for the library to show the files',

@@ -22,6 +22,8 @@ export const WAITING_REASONS = [
   'download_stalled',
   'client_unreachable',
   'client_trouble',
+  'client_queue',
+  'paused_in_client',
   'library_unreachable',
   'library_confirm',
   'library_scan',

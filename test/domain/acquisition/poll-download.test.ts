@@ -96,6 +96,33 @@ describe('a polled download', () => {
   });
 });
 
+describe('a download that stands still in its client', () => {
+  const queued: DownloadItem = { ...ACTIVE, state: 'queued', downloadBytesPerSecond: 0 };
+  const paused: DownloadItem = { ...queued, state: 'paused' };
+  const told = (items: DownloadItem[]) =>
+    pollAll(items.map((item, at) => ({ item, atMs: at * 10_000 }))).map(({ transition }) =>
+      transition?.kind === 'held' ? transition.reason : transition?.kind,
+    );
+
+  it('says so, that it waits for its turn or that somebody paused it there, once two polls in a row have seen it', () => {
+    expect(told([queued, ACTIVE, queued, queued, ACTIVE])).toEqual([
+      ...['moving', 'moving', 'moving', 'client_queue', 'moving'],
+    ]);
+    expect(told([ACTIVE, paused, paused, queued])).toEqual([
+      ...['moving', 'moving', 'paused_in_client', 'client_queue'],
+    ]);
+  });
+
+  it('says nothing where it is ourselves who paused it', () => {
+    let facts = NEW_POLL_FACTS;
+    for (const nowMs of [0, 10_000, 20_000]) {
+      const judged = pollDownload({ item: paused, facts, nowMs, clientRestarted: false, rests: true });
+      expect(judged.transition).toMatchObject({ kind: 'moving' });
+      ({ facts } = judged);
+    }
+  });
+});
+
 describe('a download that its client gave up', () => {
   const held: DownloadItem = {
     ...ACTIVE,
