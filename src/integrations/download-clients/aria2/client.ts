@@ -42,7 +42,6 @@ export function createAria2Client(options: Aria2ClientOptions): DownloadClient {
     files: (id, signal) => files(rpc, id, signal),
     pause: (id, signal) => pause(rpc, id, signal),
     resume: (id, signal) => resume(rpc, id, signal),
-    // It verifies what is on disk at each add that resumes; there is nothing else to ask it.
     remove: (id, removing, signal) => remove(rpc, { id, ...removing }, signal),
   };
 }
