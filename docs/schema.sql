@@ -242,6 +242,7 @@ indexers
   grab_limit integer
   call_interval_ms integer
   next_call_at timestamp with time zone
+  remove_after_processing boolean not null default true
 
 job_attempts
   id uuid not null

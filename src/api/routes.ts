@@ -183,6 +183,7 @@ export const ROUTES: readonly Route[] = [
   route('put', '/api/download-clients/:id', 'super_admin', clients.putDownloadClientOperation),
   route('delete', '/api/download-clients/:id', 'super_admin', clients.deleteDownloadClientOperation),
   route('post', '/api/download-clients/:id/test', 'operator', clients.testDownloadClientOperation),
+  route('post', '/api/download-clients/:id/poll', 'operator', clients.pollDownloadClientOperation),
 
   route('get', '/api/libraries', 'viewer', libraries.listLibrariesOperation),
   route('post', '/api/libraries', 'super_admin', libraries.createLibraryOperation),

@@ -1,7 +1,7 @@
 import { addToClient } from '../activities/acquisition/add-to-client.js';
 import { logicalDirectory, unmappedDirectory } from '../activities/acquisition/client-paths.js';
 import { accessToFiles } from '../activities/acquisition/file-access.js';
-import { endDuty, hasDuty, judgeDuty } from '../activities/acquisition/end-duty.js';
+import { hasDuty } from '../activities/acquisition/end-duty.js';
 import { giveBackDownload } from '../activities/acquisition/give-back.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import type { DownloadItem, FileAccess } from '../domain/acquisition/download.js';
@@ -23,8 +23,8 @@ import {
   recordSignalled,
   type PolledDownload,
 } from '../store/acquisition/polled-downloads.js';
-import { recordSeeded } from '../store/acquisition/seeding-duties.js';
 import type { DownloadClientRow } from '../store/acquisition/download-clients.js';
+import { followDuty, hasNothingToSeed } from './poll-duty.js';
 import { offerParked } from './poll-parked.js';
 
 interface OnePoll {
@@ -49,9 +49,10 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const isParked = download.parkedAt !== null;
   const rests = download.paused || isParked;
   const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, rests, limits });
-  const judged = polled.addAgain
-    ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
-    : polled;
+  const judged =
+    polled.addAgain && !(await hasNothingToSeed(deps, poll))
+      ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
+      : polled;
   await recordPoll(deps.db, {
     id: download.id,
     jobId: download.jobId,
@@ -63,7 +64,7 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
     progressed: judged.progressed,
     detail: rests ? null : judged.detail,
   });
-  if (hasDuty(download)) return followDuty(deps, poll, judged.facts);
+  if (hasDuty(download)) return followDuty(deps, { ...poll, facts: judged.facts });
   const lost = await followDirectory(deps, poll);
   if (isParked) return offerParked(deps, download, judged);
   const isDone = judged.transition?.kind === 'complete';
@@ -81,17 +82,6 @@ async function tell(
   if (await deps.temporal.signal(download.jobId, 'downloadTransition', [transition])) {
     await recordSignalled(deps.db, download.id, key);
   }
-}
-
-/** The timer of one torrent (acquisition.md §4.6): once both numbers are met, the client may forget it. */
-async function followDuty(deps: ActivityDeps, poll: OnePoll, facts: PollFacts): Promise<void> {
-  const { download, item, signal } = poll;
-  if (!hasDuty(download) || item === undefined) return;
-  const { seconds, met } = judgeDuty({ ...download, pollFacts: facts }, item);
-  await recordSeeded(deps.db, { downloadId: download.id, seconds, met });
-  if (!met || !poll.trusted) return;
-  if ((await endDuty(deps, download, signal)) !== undefined) return;
-  deps.log.info({ jobId: download.jobId, downloadId: download.id }, 'a seeding duty was met: given back');
 }
 
 /**

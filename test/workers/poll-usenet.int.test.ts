@@ -4,16 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { addToClient } from '../../src/activities/acquisition/add-to-client.js';
 import { connectClient } from '../../src/activities/acquisition/connect.js';
+import { finishDownload } from '../../src/activities/acquisition/finish-download.js';
+import { steps as reconciling } from '../../src/activities/acquisition/reconcile-steps.js';
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import type { DownloadTransition } from '../../src/domain/acquisition/download-transition.js';
 import { idWithin } from '../../src/domain/jobs/job-id.js';
 import type { WaitingReason } from '../../src/domain/jobs/waiting.js';
 import { insertNewJob } from '../../src/jobs/create.js';
 import { findDownloadClient, saveDownloadClient } from '../../src/store/acquisition/download-clients.js';
-import { planDownload } from '../../src/store/acquisition/downloads.js';
+import { findDownload, planDownload } from '../../src/store/acquisition/downloads.js';
+import { saveIndexer } from '../../src/store/acquisition/indexers.js';
 import { openDownloads } from '../../src/store/acquisition/polled-downloads.js';
 import { pollClient } from '../../src/workers/poll-client.js';
-import { createFixture, type Fixture } from '../activities/acquisition/fixture.js';
+import { createFixture, stepOf, type Fixture } from '../activities/acquisition/fixture.js';
 import { storeRequest } from '../activities/acquisition/stored-downloads.js';
 import {
   startSabnzbdContractServer,
@@ -58,7 +61,7 @@ afterAll(async () => {
 });
 
 /** As a grab leaves it. */
-async function grab(): Promise<void> {
+async function grab(): Promise<string> {
   const { jobId, requestId } = await storeRequest(fixture, { state: 'downloading' });
   const params = { searchId: `search of ${jobId}`, candidate: 1, releaseTitle: 'A release', requestId };
   const wish = { type: 'monitor_download', params, createdBy: 'test', parentId: jobId };
@@ -74,6 +77,7 @@ async function grab(): Promise<void> {
   });
   const fence = (): Promise<void> => Promise.resolve();
   await addToClient(deps, id, { resume: false, access: new Map(), signal: signal(), fence });
+  return id;
 }
 
 async function poll(): Promise<void> {
@@ -138,5 +142,47 @@ describe('what a usenet client stopped for want of room (no. 18)', () => {
     expect(server.queue.paused).toBe(true);
     server.queue.paused = false;
     await pollUntil('complete');
+  });
+});
+
+describe('a usenet download whose indexer wants it left in its client', () => {
+  const isThere = async (id: string): Promise<boolean> => {
+    const client = await connectClient(deps, CLIENT);
+    const clientItemId = (await findDownload(deps.db, id))?.clientItemId;
+    return (await client.list(signal())).some((item) => item.clientItemId === clientItemId);
+  };
+  const setting = (removeAfterProcessing: boolean): Promise<void> =>
+    saveIndexer(deps.db, {
+      ...{ id: 'indexer', name: 'Indexer', kind: 'newznab', baseUrl: 'http://127.0.0.1:9/api', secret: null },
+      ...{ username: null, categories: [], priority: 25, minimumSeeders: 1, enabled: true },
+      ...{ seedRatio: null, seedMinutes: null, removeAfterProcessing },
+    });
+
+  it('stays there once it is filed, and no reconcile takes it for one of ours that was forgotten', async () => {
+    await deps.db.query('delete from downloads');
+    await setting(false);
+    const id = await grab();
+    await pollUntil('complete');
+    await finishDownload(deps, { downloadId: id, cancelled: false }, stepOf());
+    expect(await findDownload(deps.db, id)).toMatchObject({ removedAt: expect.any(Date) });
+    expect(await isThere(id)).toBe(true);
+
+    await deps.db.query(`update downloads set removed_at = now() - interval '1 hour'`);
+    const { reconcileClients } = reconciling.create(deps);
+    expect(await reconcileClients({ dryRun: false }, stepOf())).toMatchObject({ adopted: 0 });
+    await poll();
+    expect(await isThere(id)).toBe(true);
+  });
+
+  it.each([
+    { cancelled: true, removeAfterProcessing: false },
+    { cancelled: false, removeAfterProcessing: true },
+  ])('goes with its files otherwise: %j', async ({ cancelled, removeAfterProcessing }) => {
+    await deps.db.query('delete from downloads');
+    await setting(removeAfterProcessing);
+    const id = await grab();
+    await pollUntil('complete');
+    await finishDownload(deps, { downloadId: id, cancelled }, stepOf());
+    expect(await isThere(id)).toBe(false);
   });
 });

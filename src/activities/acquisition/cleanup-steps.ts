@@ -1,3 +1,4 @@
+import type { DownloadItem } from '../../domain/acquisition/download.js';
 import { Fault } from '../../domain/faults.js';
 import { openDownloads, type PolledDownload } from '../../store/acquisition/polled-downloads.js';
 import { recordSeeded } from '../../store/acquisition/seeding-duties.js';
@@ -56,9 +57,10 @@ async function cleanUp(deps: ActivityDeps, cleanup: Cleanup): Promise<void> {
   const byId = new Map(items.map((item) => [item.clientItemId, item]));
   for (const download of owing) {
     step.signal.throwIfAborted();
-    const { seconds, met, owed } = judgeDuty(download, byId.get(download.clientItemId));
+    const item = byId.get(download.clientItemId);
+    const { seconds, met, owed } = judgeDuty(download, item);
     await recordSeeded(deps.db, { downloadId: download.id, seconds, met });
-    const why = owed === null ? await remove(deps, cleanup, download) : `is seeded on: ${owed}`;
+    const why = owed === null ? await remove(deps, cleanup, download) : owes(owed, item);
     const removed = why === undefined;
     result[removed ? 'removed' : 'kept'] += 1;
     const detail = { downloadId: download.id, title: download.releaseTitle.slice(0, 100), removed };
@@ -66,6 +68,10 @@ async function cleanUp(deps: ActivityDeps, cleanup: Cleanup): Promise<void> {
     if (result.details.length < MOST_DETAILS) result.details.push(told);
     step.log('info', `${download.releaseTitle}: ${told.why}`, { downloadId: download.id, removed });
   }
+}
+
+function owes(owed: string, item: DownloadItem | undefined): string {
+  return item === undefined ? `is in its client no more: ${owed}` : `is seeded on: ${owed}`;
 }
 
 /** Why it stays; undefined when it is given back. */

@@ -2,11 +2,11 @@ import { seedingDuty } from '../../domain/acquisition/seeding-duty.js';
 import { findDownload, openDownloadsOfRequest, type DownloadRow } from '../../store/acquisition/downloads.js';
 import { beginDuty } from '../../store/acquisition/seeding-duties.js';
 import { findRequest } from '../../store/acquisition/requests.js';
-import { findIndexer } from '../../store/acquisition/indexers.js';
+import { findIndexer, type IndexerRow } from '../../store/acquisition/indexers.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { blockFor } from './block-release.js';
-import { giveBackDownload } from './give-back.js';
+import { giveBackDownload, leaveInClient } from './give-back.js';
 
 /**
  * Nobody waits for this download any more: what it owes to its indexer begins as a duty with an owner of its own, and
@@ -14,12 +14,17 @@ import { giveBackDownload } from './give-back.js';
  */
 export async function finishDownload(
   deps: ActivityDeps,
-  downloadId: string,
+  { downloadId, cancelled }: { downloadId: string; cancelled: boolean },
   step: Pick<StepContext, 'signal' | 'log'>,
 ): Promise<void> {
   const download = await findDownload(deps.db, downloadId);
-  const isOpen = download?.removedAt === null;
-  const duty = isOpen && download.completedAt !== null ? await dutyOf(deps, download) : undefined;
+  if (download?.removedAt !== null) return;
+  const indexer = download.indexerId === null ? undefined : await findIndexer(deps.db, download.indexerId);
+  if (!cancelled && download.protocol === 'usenet' && indexer?.removeAfterProcessing === false) {
+    step.log('info', 'stays in its client, as its indexer is set');
+    return leaveInClient(deps, downloadId);
+  }
+  const duty = download.completedAt === null ? undefined : dutyOf(download, indexer);
   if (duty === undefined) return giveBackDownload(deps, { downloadId, signal: step.signal });
   step.log('info', 'is seeded on, as its indexer asks for', duty);
   await beginDuty(deps.db, { downloadId, duty });
@@ -54,12 +59,11 @@ async function blockStalled(
   });
 }
 
-async function dutyOf(
-  { db }: ActivityDeps,
-  { protocol, indexerId, minimumRatio, minimumSeedSeconds }: DownloadRow,
-): Promise<ReturnType<typeof seedingDuty>> {
+function dutyOf(
+  { protocol, minimumRatio, minimumSeedSeconds }: DownloadRow,
+  indexer: IndexerRow | undefined,
+): ReturnType<typeof seedingDuty> {
   if (protocol !== 'torrent') return undefined;
-  const indexer = indexerId === null ? undefined : await findIndexer(db, indexerId);
   return seedingDuty({
     configured: { ratio: indexer?.seedRatio ?? null, minutes: indexer?.seedMinutes ?? null },
     stated: { ratio: minimumRatio ?? undefined, seconds: minimumSeedSeconds ?? undefined },

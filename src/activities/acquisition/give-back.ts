@@ -7,6 +7,7 @@ import {
   recordRemoved,
   type DownloadRow,
 } from '../../store/acquisition/downloads.js';
+import { recordDirectory } from '../../store/acquisition/polled-downloads.js';
 import type { ActivityDeps } from '../deps.js';
 import { connectClient } from './connect.js';
 
@@ -23,6 +24,15 @@ export async function giveBackDownload(
     if (download?.removedAt !== null || (round !== undefined && download.round > round)) return;
     const isLast = (await coOwner(tx, download)) === undefined;
     if (isLast && !download.adopted) await removeFromClient(deps, download, signal);
+    await recordRemoved(tx, download);
+  });
+}
+
+/** It is its user's from now on: it stays in its client with its files, and no clean-up takes it for one of ours. */
+export async function leaveInClient({ db }: Pick<ActivityDeps, 'db'>, downloadId: string): Promise<void> {
+  await holdingDownload(db, downloadId, async (download, tx) => {
+    if (download?.removedAt !== null) return;
+    await recordDirectory(tx, { ...download, adopted: true, fault: download.directoryFault });
     await recordRemoved(tx, download);
   });
 }

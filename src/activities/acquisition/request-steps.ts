@@ -209,7 +209,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     { downloadId, requestId, cancelled }: { downloadId: string; requestId: string; cancelled: boolean },
     step: StepContext,
   ): Promise<void> => {
-    await finishDownload(deps, downloadId, step);
+    await finishDownload(deps, { downloadId, cancelled }, step);
     if (!cancelled) await giveBackOthers(deps, { requestId, downloadId }, step);
   },
 

@@ -22,7 +22,7 @@ export const logInOperation = defineOperation({
     refuseWhenTooMany(context, address);
     const opened = await openSession(context.db, body.token);
     if (opened === undefined) {
-      context.logInLimit.recordFailure(address);
+      context.logInLimit.record(address);
       throw unauthenticated('The log-in token is not known, was used already, or has expired');
     }
     const { row, secret, csrfToken } = opened;

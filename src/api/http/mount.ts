@@ -83,6 +83,7 @@ async function recordChange(
 ): Promise<void> {
   if (route.method === 'get' || !('status' in answer) || answer.status >= 400) return;
   const note = 'audit' in answer ? answer.audit : undefined;
+  if (note === 'changed nothing') return;
   const target = note?.target ?? Object.values(request.params).map(String).join('/');
   const entry = {
     actor: note?.actor ?? principal.name,

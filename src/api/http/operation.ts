@@ -12,7 +12,7 @@ export type Answer =
       body?: unknown;
       headers?: Record<string, string>;
       cookie?: { name: string; value: string; options: CookieOptions };
-      audit?: AuditNote;
+      audit?: AuditNote | 'changed nothing';
     }
   | { status: number; text: string; contentType: string }
   | { stream: (response: Response) => Promise<void> };

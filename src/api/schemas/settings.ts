@@ -87,6 +87,10 @@ const indexerShape = {
     .nullable()
     .default(null)
     .describe('Least time between two calls, over all workers; null: 2 s, none in the own network'),
+  removeAfterProcessing: z
+    .boolean()
+    .default(true)
+    .describe('Usenet: remove a download from its client once the library shows it; false: leave it there'),
   enabled,
 };
 

@@ -5,6 +5,7 @@ import {
   deleteDownloadClient,
   findDownloadClient,
   listDownloadClients,
+  lookAtClients,
   saveDownloadClient,
   type DownloadClientRow,
 } from '../../store/acquisition/download-clients.js';
@@ -119,6 +120,28 @@ export const testDownloadClientOperation = defineOperation({
   handle: async (context, { params }) => {
     const row = await requireClient(context.db, params.id);
     return test(context, row, row.secret === null ? undefined : context.seal.open(row.secret));
+  },
+});
+
+export const pollDownloadClientOperation = defineOperation({
+  id: 'pollDownloadClient',
+  tag,
+  summary: 'Says that something has changed in a download client: it is asked now, not only at its next time',
+  params: idParams,
+  responses: {
+    202: {
+      description: 'Taken; `asked` is false where it was asked for less than 5 s ago',
+      schema: z.strictObject({ asked: z.boolean() }),
+    },
+  },
+  handle: async ({ db, hintLimit }, { params }) => {
+    const { id } = await requireClient(db, params.id);
+    const asked = hintLimit.waitMs(id) === 0;
+    if (asked) {
+      hintLimit.record(id);
+      await lookAtClients(db);
+    }
+    return { status: 202, body: { asked }, audit: 'changed nothing' };
   },
 });
 

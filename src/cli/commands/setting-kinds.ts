@@ -16,7 +16,7 @@ export type SettingKind = keyof typeof SETTING_KINDS;
 export const CHANGEABLE: Record<SettingKind, readonly string[]> = {
   indexer: [
     ...['name', 'kind', 'baseUrl', 'username', 'categories', 'priority', 'minimumSeeders', 'seedRatio'],
-    ...['seedMinutes', 'grabLimit', 'callIntervalMs', 'enabled'],
+    ...['seedMinutes', 'grabLimit', 'callIntervalMs', 'removeAfterProcessing', 'enabled'],
   ],
   client: [
     ...[

@@ -20,6 +20,7 @@ export interface SettingOptions extends SharedOptions {
   seedTime?: number;
   grabLimit?: number;
   interval?: number;
+  removeAfterProcessing?: boolean;
   template?: string;
   type?: string[];
   profile?: string;
@@ -64,7 +65,9 @@ export const SETTING_OPTIONS: Record<SettingKind, (command: Command) => Command>
         '--interval <time>',
         'least time between two calls; default: 2s, none in the own network',
         duration,
-      ),
+      )
+      .option('--remove-after-processing', 'usenet: its client gives it back once it is filed (the default)')
+      .option('--no-remove-after-processing', 'usenet: it stays in its client with its files'),
   client: (command) =>
     withSecret(command)
       .addOption(new Option('--kind <kind>', 'which product it is; default: aria2').choices(CLIENT_KINDS))
@@ -102,16 +105,11 @@ export const SETTING_OPTIONS: Record<SettingKind, (command: Command) => Command>
 
 /** What each kind needs to know of its product. */
 const PRODUCT: Record<SettingKind, (options: SettingOptions) => Record<string, unknown>> = {
-  indexer: ({ kind, username, category, minimumSeeders, seedRatio, seedTime, grabLimit, interval }) => ({
-    ...{
-      kind,
-      username,
-      categories: category,
-      minimumSeeders,
-      seedRatio,
-      grabLimit,
-      callIntervalMs: interval,
-    },
+  indexer: ({ kind, username, category, minimumSeeders, seedRatio, seedTime, ...options }) => ({
+    ...{ kind, username, categories: category, minimumSeeders, seedRatio },
+    grabLimit: options.grabLimit,
+    callIntervalMs: options.interval,
+    removeAfterProcessing: options.removeAfterProcessing,
     seedMinutes: seedTime === undefined ? undefined : Math.ceil(seedTime / 60_000),
   }),
   client: ({ kind, username, category, map }) => ({ kind, username, category, pathMappings: map }),

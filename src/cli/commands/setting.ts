@@ -5,6 +5,7 @@ import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { settingTable, testTable } from '../render/setting.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
+import { addClientPoll } from './client-poll.js';
 import { addLibraryDelete } from './library-delete.js';
 import { addLibraryMark } from './library-mark.js';
 import { addLibraryMerge } from './library-merge.js';
@@ -24,6 +25,7 @@ export function addSettingCommands(program: Command, deps: ProgramDeps): void {
     addSettingChangeCommand(group, deps, kind);
     addTest(group, deps, kind);
     addRemove(group, deps, kind);
+    if (kind === 'client') addClientPoll(group, deps);
     if (kind === 'library') addLibraryMark(group, deps);
     if (kind === 'library') addLibraryRecycleCommands(group, deps);
     if (kind === 'library') addLibraryMerge(group, deps);

@@ -103,3 +103,8 @@ export async function deleteDownloadClient(db: Queryable, id: string): Promise<b
   const { rowCount } = await db.query('delete from download_clients where id = $1', [id]);
   return rowCount === 1;
 }
+
+/** The poller asks its clients now, and not only at their next times. */
+export async function lookAtClients(db: Queryable): Promise<void> {
+  await db.query('notify longplay_downloads');
+}

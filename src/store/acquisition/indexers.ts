@@ -19,6 +19,8 @@ export interface IndexerRow {
   grabLimit: number | null;
   /** Least time between two calls, ms; null: the default. */
   callIntervalMs: number | null;
+  /** Usenet: the client gives a download back once its library shows it. */
+  removeAfterProcessing: boolean;
   enabled: boolean;
   backoffLevel: number;
   disabledUntil: Date | null;
@@ -29,7 +31,8 @@ export interface IndexerRow {
 }
 
 const INDEXER_COLUMNS = `id, name, kind, base_url as "baseUrl", username, secret, categories, priority,
-  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", grab_limit as "grabLimit", call_interval_ms as "callIntervalMs", enabled, backoff_level as "backoffLevel",
+  minimum_seeders as "minimumSeeders", seed_ratio as "seedRatio", seed_minutes as "seedMinutes", grab_limit as "grabLimit", call_interval_ms as "callIntervalMs",
+  remove_after_processing as "removeAfterProcessing", enabled, backoff_level as "backoffLevel",
   disabled_until as "disabledUntil", last_outcome as "lastOutcome", last_detail as "lastDetail",
   last_used_at as "lastUsedAt", created_at as "createdAt"`;
 
@@ -60,17 +63,17 @@ export type SavedIndexer = Pick<
   | 'seedMinutes'
   | 'enabled'
 > &
-  Partial<Pick<IndexerRow, 'grabLimit' | 'callIntervalMs'>>;
+  Partial<Pick<IndexerRow, 'grabLimit' | 'callIntervalMs' | 'removeAfterProcessing'>>;
 
 /** Creates or replaces; back-off starts anew and nothing counts as known, since the settings may be what was wrong. */
 export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise<void> {
   await db.query(
     `insert into indexers (id, name, kind, base_url, secret, categories, priority, minimum_seeders, enabled, username,
-       seed_ratio, seed_minutes, grab_limit, call_interval_ms)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+       seed_ratio, seed_minutes, grab_limit, call_interval_ms, remove_after_processing)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
      on conflict (id) do update set name = $2, kind = $3, base_url = $4, secret = $5, categories = $6, priority = $7,
-       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, call_interval_ms = $14, backoff_level = 0,
-       disabled_until = null, last_used_at = null`,
+       minimum_seeders = $8, enabled = $9, username = $10, seed_ratio = $11, seed_minutes = $12, grab_limit = $13, call_interval_ms = $14,
+       remove_after_processing = $15, backoff_level = 0, disabled_until = null, last_used_at = null`,
     [
       indexer.id,
       indexer.name,
@@ -86,6 +89,7 @@ export async function saveIndexer(db: Queryable, indexer: SavedIndexer): Promise
       indexer.seedMinutes,
       indexer.grabLimit ?? null,
       indexer.callIntervalMs ?? null,
+      indexer.removeAfterProcessing ?? true,
     ],
   );
 }

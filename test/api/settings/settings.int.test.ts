@@ -413,3 +413,28 @@ describe('two changes at once', () => {
     }
   });
 });
+
+describe('POST /api/download-clients/:id/poll', () => {
+  it('has the poller called once in five seconds, leaves no audit row, and knows its clients', async () => {
+    const called: string[] = [];
+    const listener = await api.parts.db.dedicated();
+    try {
+      listener.on('notification', ({ channel }) => called.push(channel));
+      await listener.query('listen longplay_downloads');
+      await api.send('POST', '/api/download-clients', {
+        body: { id: 'told', name: 'Told', baseUrl: 'http://127.0.0.1:9/jsonrpc' },
+      });
+      const at = '/api/download-clients/told/poll';
+      expect(await api.send('POST', at)).toMatchObject({ status: 202, body: { asked: true } });
+      expect(await api.send('POST', at)).toMatchObject({ status: 202, body: { asked: false } });
+      // Whatever was sent before it was asked has come by now.
+      await listener.query('select 1');
+      expect(called).toEqual(['longplay_downloads']);
+      expect((await api.send('POST', '/api/download-clients/unknown/poll')).status).toBe(404);
+      const { rows } = await api.parts.db.query(`select from audit where action = 'pollDownloadClient'`);
+      expect(rows).toHaveLength(0);
+    } finally {
+      await listener.end();
+    }
+  });
+});

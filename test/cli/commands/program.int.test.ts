@@ -266,10 +266,10 @@ describe('longplay', () => {
       body: {
         ...{ name: 'Old', kind: 'newznab', baseUrl: 'http://127.0.0.1:9/api', username: null, secret: 'key' },
         ...{ categories: [3030], priority: 3, minimumSeeders: 4, seedRatio: 1, seedMinutes: 60 },
-        ...{ grabLimit: 5, callIntervalMs: 7_000, enabled: false },
+        ...{ grabLimit: 5, callIntervalMs: 7_000, removeAfterProcessing: true, enabled: false },
       },
-      options: ['--seed-time', '2h'],
-      changed: { seedMinutes: 120 },
+      options: ['--seed-time', '2h', '--no-remove-after-processing'],
+      changed: { seedMinutes: 120, removeAfterProcessing: false },
     },
     {
       kind: 'client',
