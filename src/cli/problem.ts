@@ -82,5 +82,5 @@ function remedyLine(remedy: string | undefined): string[] {
 const REMEDIES: Record<number, string | undefined> = {
   401: 'Set LONGPLAY_TOKEN to a living token, or run on the machine and with the LONGPLAY_DATA of "longplay up"',
   403: 'Use a token with a higher role: "longplay token create --role operator"',
-  404: 'Check the id: the "list" of its kind has all, such as "longplay job list"',
+  404: 'Check the id: "list" of the same group, such as "longplay job list", names all',
 };

@@ -113,7 +113,7 @@ const REASONS: Record<WaitingReason, string> = {
   mount_gone: 'because a folder is not mounted',
   source_busy: 'because its source is still changing',
   child: 'for a part of it',
-  indexer_backoff: 'because an indexer asked for a pause',
+  indexer_backoff: 'before it asks an indexer again',
   next_search: 'before it searches again',
   delay_profile: 'for a better release',
   release_date: 'for the release date',
