@@ -17,15 +17,11 @@ import { stallLimits } from '../domain/acquisition/stall-clock.js';
 import { Fault } from '../domain/faults.js';
 import { TooLate, withDeadline } from '../integrations/deadline.js';
 import { coOwner } from '../store/acquisition/downloads.js';
-import {
-  recordDirectory,
-  recordPoll,
-  recordSignalled,
-  type PolledDownload,
-} from '../store/acquisition/polled-downloads.js';
+import { recordDirectory, recordPoll, type PolledDownload } from '../store/acquisition/polled-downloads.js';
 import type { DownloadClientRow } from '../store/acquisition/download-clients.js';
 import { followDuty, hasNothingToSeed } from './poll-duty.js';
 import { offerParked } from './poll-parked.js';
+import { tellJob } from './poll-tell.js';
 
 interface OnePoll {
   client: DownloadClientRow;
@@ -68,20 +64,7 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const lost = await followDirectory(deps, poll);
   if (isParked) return offerParked(deps, download, judged);
   const isDone = judged.transition?.kind === 'complete';
-  await tell(deps, poll, isDone && lost !== undefined ? heldFor(lost) : judged.transition);
-}
-
-async function tell(
-  deps: ActivityDeps,
-  { download }: OnePoll,
-  transition: DownloadTransition | null,
-): Promise<void> {
-  if (transition === null) return;
-  const key = transition.kind === 'held' ? `held ${transition.reason} ${transition.detail}` : transition.kind;
-  if (key === download.signalledState) return;
-  if (await deps.temporal.signal(download.jobId, 'downloadTransition', [transition])) {
-    await recordSignalled(deps.db, download.id, key);
-  }
+  await tellJob(deps, download, isDone && lost !== undefined ? heldFor(lost) : judged.transition);
 }
 
 /**

@@ -14,6 +14,7 @@ import { insertNewJob } from '../../src/jobs/create.js';
 import { findDownloadClient, saveDownloadClient } from '../../src/store/acquisition/download-clients.js';
 import { findDownload, planDownload } from '../../src/store/acquisition/downloads.js';
 import { saveIndexer } from '../../src/store/acquisition/indexers.js';
+import { saveTarget } from '../../src/store/notices/targets.js';
 import { openDownloads } from '../../src/store/acquisition/polled-downloads.js';
 import { pollClient } from '../../src/workers/poll-client.js';
 import { createFixture, stepOf, type Fixture } from '../activities/acquisition/fixture.js';
@@ -134,12 +135,20 @@ describe('what a usenet client stopped for want of room (no. 18)', () => {
     await pollUntil('complete');
 
     await deps.db.query('delete from downloads');
+    await saveTarget(deps.db, {
+      ...{ id: 'phone', name: 'Phone', kind: 'ntfy', url: '', place: 'here', secret: null, requester: null },
+      ...{ events: ['issue'], enabled: true },
+    });
     server.queue.paused = true;
     await grab();
     await pollUntilReason('paused_in_client');
     for (let polls = 0; polls < 5; polls += 1) await poll();
     expect(told.at(-1)).toMatchObject({ reason: 'paused_in_client' });
     expect(server.queue.paused).toBe(true);
+    // It is told once, however often it is looked at.
+    const { rows } = await deps.db.query('select event, detail from notices');
+    const because = 'because somebody paused it in the download client; resume it there';
+    expect(rows).toEqual([{ event: 'issue', detail: expect.stringContaining(because) }]);
     server.queue.paused = false;
     await pollUntil('complete');
   });

@@ -98,6 +98,11 @@ function words(name: string): string {
     .toLowerCase();
 }
 
+/** What follows "waits". */
+export function reasonInWords(reason: WaitingReason): string {
+  return REASONS[reason];
+}
+
 const REASONS: Record<WaitingReason, string> = {
   temporal_unavailable: 'for the Temporal server',
   paused_in_temporal: 'because it was paused in Temporal itself',

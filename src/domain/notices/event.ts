@@ -1,4 +1,5 @@
 import type { RequestState } from '../acquisition/request-state.js';
+import type { WaitingReason } from '../jobs/waiting.js';
 
 /** What people are told of (acquisition.md §7.3). */
 export const NOTICE_EVENTS = [
@@ -10,6 +11,7 @@ export const NOTICE_EVENTS = [
   'available',
   'error',
   'cancelled',
+  'issue',
   'needs_decision',
   'health_changed',
 ] as const;
@@ -21,11 +23,12 @@ export const DEFAULT_EVENTS: readonly NoticeEvent[] = [
   'denied',
   'available',
   'error',
+  'issue',
   'needs_decision',
   'health_changed',
 ];
 
-/** An approval is no state: it is told where it is recorded. */
+/** Neither an approval nor what holds a download up is a state: they are told where they are recorded. */
 const EVENTS: Partial<Record<RequestState, NoticeEvent>> = {
   awaiting_approval: 'pending_approval',
   denied: 'denied',
@@ -42,6 +45,13 @@ export function eventOf(state: RequestState): NoticeEvent | undefined {
   return EVENTS[state];
 }
 
+/** What a download waits for and what does not pass by itself, or not soon. */
+const ISSUES: readonly WaitingReason[] = ['paused_in_client', 'decision_needed', 'disk_full', 'mount_gone'];
+
+export function isIssue(reason: WaitingReason): boolean {
+  return ISSUES.includes(reason);
+}
+
 /** How much it should disturb; each kind of target has its own scale. */
 export type Urgency = 'info' | 'success' | 'warning' | 'failure';
 
@@ -54,6 +64,7 @@ const URGENCIES: Record<NoticeEvent, Urgency> = {
   available: 'success',
   error: 'failure',
   cancelled: 'info',
+  issue: 'warning',
   needs_decision: 'warning',
   health_changed: 'warning',
 };

@@ -34,6 +34,7 @@ const HEADLINES: Record<NoticeEvent, string> = {
   available: 'Available',
   error: 'In trouble',
   cancelled: 'Cancelled',
+  issue: 'Held up',
   needs_decision: 'Decision wanted',
   health_changed: 'Health',
 };
@@ -47,6 +48,7 @@ const BODIES: Record<NoticeEvent, string> = {
   available: 'The library has it.',
   error: 'It does not go on by itself.',
   cancelled: 'It is not searched for any more.',
+  issue: 'Its download waits for somebody.',
   needs_decision: 'Somebody has to say how it goes on.',
   health_changed: 'Something has changed.',
 };
