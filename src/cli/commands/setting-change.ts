@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { setting, type Setting } from '../answers.js';
 import { EXIT } from '../exit-status.js';
@@ -6,7 +6,7 @@ import type { ProgramDeps } from '../program-deps.js';
 import { testTable } from '../render/setting.js';
 import { openSession, withApiOptions } from '../session.js';
 import { readSecret } from './read-input.js';
-import { CHANGEABLE, SETTING_KINDS, type SettingKind } from './setting-kinds.js';
+import { CHANGEABLE, SETTING_KINDS, UNSETTABLE, type SettingKind } from './setting-kinds.js';
 import { SETTING_OPTIONS, settingsFrom, type SettingOptions } from './setting-options.js';
 import { testSettings } from './test-settings.js';
 
@@ -15,6 +15,7 @@ interface ChangeOptions extends SettingOptions {
   place?: string;
   enable?: true;
   disable?: true;
+  unset?: string[];
 }
 
 /** Everything that was not given stays as it is, the secret too. */
@@ -29,6 +30,11 @@ export function addSettingChangeCommand(group: Command, deps: ProgramDeps, kind:
     .option('--place <place>', kind === 'library' ? 'its logical path' : 'its address, without the key')
     .option('--enable', 'use it')
     .option('--disable', 'do not use it, and keep it')
+    .addOption(
+      new Option('--unset <option...>', 'as if it had been added without this option').choices(
+        Object.keys(UNSETTABLE[kind]),
+      ),
+    )
     .option('--untested', 'without a try')
     .addHelpText('after', EXAMPLES[kind]);
   withApiOptions(command).action(async (id: string, options: ChangeOptions) => {
@@ -36,7 +42,7 @@ export function addSettingChangeCommand(group: Command, deps: ProgramDeps, kind:
     const path = `${SETTING_KINDS[kind].path}/${encodeURIComponent(id)}`;
     const before = await client.send({ path, answer: setting });
     const changes = { ...given(kind, options), secret: await readSecret(deps, options.secretFile) };
-    const body = { ...keptOf(kind, before), ...withoutAbsent(changes) };
+    const body = { ...keptOf(kind, before, options.unset ?? []), ...withoutAbsent(changes) };
     const changed = await client.send({ method: 'PUT', path, body, answer: setting });
     const tests = options.untested === true || !changed.enabled ? [] : await testSettings(client, kind, [id]);
     output.show({ changed, tests }, () => [
@@ -56,9 +62,15 @@ function given(kind: SettingKind, options: ChangeOptions): Record<string, unknow
   };
 }
 
-function keptOf(kind: SettingKind, before: Setting): Record<string, unknown> {
+/** A secret is kept by being left out, and goes by null. */
+function keptOf(kind: SettingKind, before: Setting, unset: readonly string[]): Record<string, unknown> {
   const known: Record<string, unknown> = before;
-  return Object.fromEntries(CHANGEABLE[kind].map((key) => [key, known[key]]));
+  const dropped = unset.map((option) => UNSETTABLE[kind][option]);
+  const kept = CHANGEABLE[kind].filter((key) => !dropped.includes(key));
+  return {
+    ...Object.fromEntries(kept.map((key) => [key, known[key]])),
+    ...(dropped.includes('secret') ? { secret: null } : {}),
+  };
 }
 
 function withoutAbsent(changes: Record<string, unknown>): Record<string, unknown> {
@@ -69,7 +81,8 @@ const EXAMPLES: Record<SettingKind, string> = {
   indexer: `
 Example:
   longplay indexer change private --seed-ratio 1 --seed-time 72h
-  longplay indexer change private --secret-file new-key.txt`,
+  longplay indexer change private --secret-file new-key.txt
+  longplay indexer change private --unset grab-limit seed-ratio`,
   client: `
 Example:
   longplay client change qbittorrent --category books --priority 1

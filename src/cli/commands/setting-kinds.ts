@@ -36,3 +36,20 @@ export const CHANGEABLE: Record<SettingKind, readonly string[]> = {
     ...['qualityProfileId', 'tags', 'mergeChapters', 'writeTags', 'enabled'],
   ],
 };
+
+/** The options that `change --unset` takes back, and what they set: without it PUT takes its default. */
+export const UNSETTABLE: Record<SettingKind, Readonly<Record<string, string>>> = {
+  indexer: {
+    ...{ username: 'username', secret: 'secret', category: 'categories', priority: 'priority' },
+    ...{ 'minimum-seeders': 'minimumSeeders', 'seed-ratio': 'seedRatio', 'seed-time': 'seedMinutes' },
+    ...{ 'grab-limit': 'grabLimit', interval: 'callIntervalMs' },
+  },
+  client: {
+    ...{ username: 'username', secret: 'secret', category: 'category', priority: 'priority' },
+    map: 'pathMappings',
+  },
+  library: {
+    ...{ server: 'baseUrl', section: 'section', secret: 'secret', map: 'pathMappings', tag: 'tags' },
+    ...{ template: 'pathTemplate', profile: 'qualityProfileId', type: 'mediaTypes' },
+  },
+};

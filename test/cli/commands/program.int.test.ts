@@ -270,6 +270,8 @@ describe('longplay', () => {
       },
       options: ['--seed-time', '2h', '--no-remove-after-processing'],
       changed: { seedMinutes: 120, removeAfterProcessing: false },
+      unset: ['grab-limit', 'category', 'secret'],
+      without: { grabLimit: null, categories: [], hasSecret: false },
     },
     {
       kind: 'client',
@@ -287,6 +289,8 @@ describe('longplay', () => {
       },
       options: ['--category', 'films'],
       changed: { category: 'films' },
+      unset: ['map', 'username'],
+      without: { pathMappings: [], username: null },
     },
     {
       kind: 'library',
@@ -299,19 +303,33 @@ describe('longplay', () => {
       },
       options: ['--no-merge-chapters', '--tag', 'b', 'c'],
       changed: { mergeChapters: false, tags: ['b', 'c'] },
+      unset: ['tag', 'map'],
+      without: { tags: [], pathMappings: [] },
     },
-  ])('changes of a $kind what is given, and nothing else', async ({ kind, at, body, options, changed }) => {
-    const before = (await api.send('POST', at, { body })).body as { id: string };
-    expect(before).toMatchObject({ hasSecret: true });
-    const { status, stderr, stdout } = await run([kind, 'change', before.id, '--name', 'New', ...options]);
-    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: `Changed ${before.id}.\n` });
-    const after = (await api.send('GET', `${at}/${before.id}`)).body;
-    expect(after).toEqual({ ...before, name: 'New', ...changed });
-    const tried = await run([kind, 'change', before.id, '--enable']);
-    expect(tried).toMatchObject({ status: 1, stdout: expect.stringContaining(`Changed ${before.id}.`) });
-    expect(await run([kind, 'change', 'nobody', '--name', 'x'])).toMatchObject({ status: 4 });
-    await api.send('DELETE', `${at}/${before.id}`);
-  });
+  ])(
+    'changes of a $kind what is given, and nothing else',
+    async ({ kind, at, body, options, changed, unset, without }) => {
+      const before = (await api.send('POST', at, { body })).body as { id: string };
+      expect(before).toMatchObject({ hasSecret: true });
+      const { status, stderr, stdout } = await run([kind, 'change', before.id, '--name', 'New', ...options]);
+      expect({ status, stderr, stdout }).toEqual({
+        status: 0,
+        stderr: '',
+        stdout: `Changed ${before.id}.\n`,
+      });
+      const after = (await api.send('GET', `${at}/${before.id}`)).body;
+      expect(after).toEqual({ ...before, name: 'New', ...changed });
+      const taken = await run([kind, 'change', before.id, '--unset', ...unset]);
+      expect(taken).toMatchObject({ status: 0, stderr: '' });
+      const bare = (await api.send('GET', `${at}/${before.id}`)).body;
+      expect(bare).toEqual({ ...before, name: 'New', ...changed, ...without });
+      expect(await run([kind, 'change', before.id, '--unset', 'name'])).toMatchObject({ status: 2 });
+      const tried = await run([kind, 'change', before.id, '--enable']);
+      expect(tried).toMatchObject({ status: 1, stdout: expect.stringContaining(`Changed ${before.id}.`) });
+      expect(await run([kind, 'change', 'nobody', '--name', 'x'])).toMatchObject({ status: 4 });
+      await api.send('DELETE', `${at}/${before.id}`);
+    },
+  );
 
   it('asks for a film or an episode by all that tells it from others, and names it so', async () => {
     const types = ['--type', 'movie', 'episode'];
