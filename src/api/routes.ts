@@ -90,7 +90,7 @@ import { customRules } from './settings/custom-rule-operations.js';
 import { delayProfiles } from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
-import { markLibraryRootOperation } from './settings/library-root-operations.js';
+import { markDownloadsRootOperation, markLibraryRootOperation } from './settings/root-operations.js';
 import { qualityProfiles } from './settings/quality-profile-operations.js';
 import { quietRules } from './settings/quiet-rule-operations.js';
 
@@ -179,6 +179,7 @@ export const ROUTES: readonly Route[] = [
   route('get', '/api/download-clients', 'viewer', clients.listDownloadClientsOperation),
   route('post', '/api/download-clients', 'super_admin', clients.createDownloadClientOperation),
   route('post', '/api/download-clients/test', 'super_admin', clients.testNewDownloadClientOperation),
+  route('post', '/api/download-clients/mark-root', 'super_admin', markDownloadsRootOperation),
   route('get', '/api/download-clients/:id', 'viewer', clients.getDownloadClientOperation),
   route('put', '/api/download-clients/:id', 'super_admin', clients.putDownloadClientOperation),
   route('delete', '/api/download-clients/:id', 'super_admin', clients.deleteDownloadClientOperation),

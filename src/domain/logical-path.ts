@@ -14,6 +14,9 @@ export const ROOTS = [
 
 export type Root = (typeof ROOTS)[number];
 
+/** By this file a root is known to have its disk. Dotfiles are passed over by libraries and media servers. */
+export const ROOT_MARKER = '.longplay-root';
+
 /** `root:relative/path` with `/` between names: what workflows, rows and the API carry instead of host paths. */
 export type LogicalPath = `${Root}:${string}`;
 

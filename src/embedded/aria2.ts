@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { isTooOldForUs, MIN_ARIA2 } from '../domain/acquisition/aria2-version.js';
 import { Fault, normalizeError } from '../domain/faults.js';
+import { ROOT_MARKER } from '../domain/logical-path.js';
 import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
 import { CRASH_LIMIT } from './crash-count.js';
 import { secretAt } from './secret-file.js';
@@ -31,14 +33,12 @@ export async function startAria2(options: {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // aria2 writes its session anew with the mode of any file, and the users of sources stand in it (1.36, measured).
   await chmod(folder, 0o700);
-  await mkdir(options.downloadsFolder, { recursive: true });
   const session = path.join(folder, 'session');
   await writeFile(session, '', { flag: 'a', mode: 0o600 });
   const secret = await secretAt(path.join(options.dataFolder, 'secrets', 'aria2'));
   // In a file and not an argument: everybody on the machine can read a process's arguments.
   const settings = path.join(folder, 'aria2.conf');
   await writeFile(settings, `rpc-secret=${secret}\n`, { mode: 0o600 });
-  const args = aria2Arguments({ ...options, folder, session, settings });
   const rpcUrl = `http://127.0.0.1:${options.port}/jsonrpc`;
   const service = await keepRunning({
     name: 'aria2',
@@ -48,7 +48,7 @@ export async function startAria2(options: {
       spawnWithLifeline({
         name: 'aria2',
         command: options.aria2Path,
-        args,
+        args: aria2Arguments({ ...options, folder, session, settings }),
         cwd: folder,
         nice: 5,
         stdout: 'tail',
@@ -99,7 +99,7 @@ function aria2Arguments(options: {
     '--rpc-listen-all=false',
     '--rpc-max-request-size=64M',
     `--dir=${options.downloadsFolder}`,
-    `--input-file=${options.session}`,
+    ...(hasItsDisk(options.downloadsFolder) ? [`--input-file=${options.session}`] : []),
     `--save-session=${options.session}`,
     '--save-session-interval=10',
     '--auto-save-interval=10',
@@ -123,6 +123,14 @@ function aria2Arguments(options: {
       ? ['--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--enable-peer-exchange=false']
       : []),
   ];
+}
+
+/**
+ * What a session holds would be fetched anew onto the disk below a mount point, and nobody is asked. Without it the
+ * poller adds each download again, once its disk is there (acquisition.md §5.6). No folder is made here: it may be a mount.
+ */
+function hasItsDisk(downloadsFolder: string): boolean {
+  return existsSync(path.join(downloadsFolder, ROOT_MARKER));
 }
 
 /** It lives on without its port, on the other IP version's. @throws Fault environment */

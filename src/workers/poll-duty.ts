@@ -1,12 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 
 import { endDuty, hasDuty, judgeDuty } from '../activities/acquisition/end-duty.js';
+import { DOWNLOADS, rootState } from '../activities/acquisition/root-state.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import type { DownloadItem } from '../domain/acquisition/download.js';
 import type { PollFacts } from '../domain/acquisition/poll-download.js';
 import { DAY_MS } from '../domain/durations.js';
 import { errorCode } from '../domain/faults.js';
-import { parseLogicalPath } from '../domain/logical-path.js';
 import { recordSeeded } from '../store/acquisition/seeding-duties.js';
 import type { PolledDownload } from '../store/acquisition/polled-downloads.js';
 
@@ -45,14 +45,13 @@ function isRemoved({ missingSinceMs }: PollFacts): boolean {
 
 /** What was filed is not fetched anew only to be seeded: somebody has removed it together with its data. */
 export async function hasNothingToSeed(
-  { roots }: Pick<ActivityDeps, 'roots'>,
+  deps: Pick<ActivityDeps, 'db' | 'roots'>,
   { download, item }: Pick<DutyPoll, 'download' | 'item'>,
 ): Promise<boolean> {
   if (!hasDuty(download) || item !== undefined) return false;
-  // Without the root itself its disk is away, and nobody knows.
-  const { root } = parseLogicalPath(download.directory);
-  if ((await stat(roots.resolve(`${root}:`)).catch(() => undefined)) === undefined) return false;
-  const names = await readdir(roots.resolve(download.directory)).catch((error: unknown) =>
+  // While its disk is away nobody knows.
+  if ((await rootState(deps, DOWNLOADS)).state === 'offline') return false;
+  const names = await readdir(deps.roots.resolve(download.directory)).catch((error: unknown) =>
     errorCode(error) === 'ENOENT' ? [] : ['unreadable'],
   );
   return names.length === 0;

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { RefusedError } from '../../src/cli/problem.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
-import { ROOT_MARKER } from '../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../src/domain/logical-path.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';

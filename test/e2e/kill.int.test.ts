@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import type { HttpClient } from '../../src/cli/http-client.js';
 import type { Stage } from '../../src/cli/demo/stage.js';
-import { ROOT_MARKER } from '../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../src/domain/logical-path.js';
 import { eventually } from '../support/eventually.js';
 import { findProcesses } from '../support/processes.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';

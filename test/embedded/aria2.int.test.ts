@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { makeTorrent } from '../../src/cli/demo/torrent-maker.js';
+import { ROOT_MARKER } from '../../src/domain/logical-path.js';
 import { startAria2, whyUnfit, type EmbeddedAria2 } from '../../src/embedded/aria2.js';
 import { createAria2Client } from '../../src/integrations/download-clients/aria2/client.js';
 import { choosePort, startOnFreePort } from '../../src/embedded/ports.js';
@@ -79,15 +80,26 @@ describe('startAria2', () => {
     expect((await stat(own)).mode & 0o777).toBe(0o700);
   });
 
-  it('comes back on the same port with what it was at after kill -9', async () => {
+  it('comes back on the same port with what it was at after kill -9, and without it while its disk is away', async () => {
+    const downloads = path.join(folder, 'downloads');
+    await mkdir(downloads);
+    await writeFile(path.join(downloads, ROOT_MARKER), '');
     const { rpcUrl, secret, service } = await start();
     const options = { pause: 'true' };
     const gid = await call(rpcUrl, secret, 'aria2.addUri', ['http://127.0.0.1:9/never'], options);
     await call(rpcUrl, secret, 'aria2.saveSession');
-    const first = service.pid();
-    process.kill(first ?? 0, 'SIGKILL');
-    await eventually(() => ![undefined, first].includes(service.pid()));
-    expect(await call(rpcUrl, secret, 'aria2.tellStatus', gid, ['status'])).toEqual({ status: 'paused' });
+    const kill = async (): Promise<void> => {
+      const first = service.pid();
+      process.kill(first ?? 0, 'SIGKILL');
+      await eventually(() => ![undefined, first].includes(service.pid()));
+    };
+    await kill();
+    const status = (): Promise<unknown> => call(rpcUrl, secret, 'aria2.tellStatus', gid, ['status']);
+    expect(await status()).toEqual({ status: 'paused' });
+    // As a mount point is then: what it was at would be fetched onto the disk below.
+    await rm(path.join(downloads, ROOT_MARKER));
+    await kill();
+    await expect(status()).rejects.toThrow('is not found');
   });
 
   it('refuses a taken port at once', async () => {

@@ -12,6 +12,7 @@ import type { ActivityDeps } from '../deps.js';
 import { clientDirectory } from './client-paths.js';
 import { openClient } from './connect.js';
 import { unpackContent } from './download-content.js';
+import { requireDownloadsDisk } from './downloads-root.js';
 
 type AddDeps = Pick<ActivityDeps, 'db' | 'roots' | 'seal' | 'integrations'>;
 
@@ -40,6 +41,7 @@ export async function addToClient(
     if (row === undefined) {
       throw new Fault('gone', `The download client "${download.clientId}" is configured no more`);
     }
+    await requireDownloadsDisk(deps, download);
     const add = { ...(await prepareAdd(deps, { download, row, tx })), resume, afterFault, access };
     await mkdir(add.hostDirectory, { recursive: true }).catch((error: unknown) => {
       throw diskFault(error);

@@ -7,8 +7,8 @@ import type { Roots } from '../../integrations/files/roots.js';
 import { listLibraries } from '../../store/acquisition/libraries.js';
 import { missingBytes } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
+import { DOWNLOADS, rootState } from './root-state.js';
 
-const DOWNLOADS = 'downloads:';
 /** Below this a download or an import will soon find no room; below SPARE_BYTES none begins (acquisition.md §3.3). */
 const LOW_BYTES = 10 * SPARE_BYTES;
 
@@ -27,6 +27,9 @@ export async function checkFolders(deps: FolderDeps): Promise<HealthResult[]> {
 async function checkFolder({ db, roots }: FolderDeps, logical: string): Promise<HealthResult[]> {
   const isDownloads = logical === DOWNLOADS;
   try {
+    // That a library's disk is away is told of the library.
+    const disk = isDownloads ? await rootState({ db, roots }, logical) : undefined;
+    if (disk?.state === 'offline') return [away(disk.why)];
     const folder = roots.resolve(logical);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, bsize } = await statfs(folder);
@@ -34,7 +37,7 @@ async function checkFolder({ db, roots }: FolderDeps, logical: string): Promise<
     return [well('folder', logical, `${logical} can be written`), roomIn(logical, bavail * bsize - taken)];
   } catch (error) {
     const code = errorCode(error);
-    // A library's folder is made with its first item; that its disk is away is told of the library.
+    // A library's folder is made with its first item.
     if (!isDownloads && code === 'ENOENT') return [];
     const what = error instanceof Fault ? error.message : `got ${code ?? 'an unknown error'}`;
     return [
@@ -48,6 +51,11 @@ async function checkFolder({ db, roots }: FolderDeps, logical: string): Promise<
       },
     ];
   }
+}
+
+function away(message: string): HealthResult {
+  const remedy = 'Mount its disk; if this is the right one: longplay client mark';
+  return { kind: 'folder', subject: DOWNLOADS, level: 'error', message, remedy };
 }
 
 function roomIn(logical: string, freeBytes: number): HealthResult {

@@ -10,6 +10,7 @@ import { contentOf, recordUnfinished, type DownloadRow } from '../../store/acqui
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import { connectClient } from './connect.js';
+import { checkDownloadsDisk } from './downloads-root.js';
 
 interface Listing {
   download: DownloadRow;
@@ -32,6 +33,7 @@ export async function listDownload(
   listing: Listing,
 ): Promise<{ plain: DownloadedFile[]; links: string[] }> {
   const { download } = listing;
+  await checkDownloadsDisk(deps, download);
   const files = await filesOf(deps, listing);
   const unfinished = files.filter(({ sizeBytes, completedBytes }) => completedBytes < sizeBytes);
   if (unfinished.length > 0) {

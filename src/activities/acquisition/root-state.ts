@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 
 import { errorCode, Fault, normalizeError } from '../../domain/faults.js';
+import { ROOT_MARKER } from '../../domain/logical-path.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
-import { readRootMarker, ROOT_MARKER, writeRootMarker } from '../../integrations/files/root-marker.js';
+import { readRootMarker, writeRootMarker } from '../../integrations/files/root-marker.js';
 import type { Roots } from '../../integrations/files/roots.js';
 import {
   findRootMarker,
@@ -14,10 +15,13 @@ import {
 import type { Database, Queryable } from '../../store/database.js';
 
 /**
- * Whether the disk that belongs to a library's root is mounted there (acquisition.md §5.6). `unmarked`: there, and
+ * Whether the disk that belongs to a library's root, or to downloads, is mounted there (acquisition.md §5.6). `unmarked`: there, and
  * never marked, or nothing may be written on it; `absent`: a folder that nobody has made so far.
  */
 export type RootState = { state: 'online' | 'unmarked' | 'absent' } | { state: 'offline'; why: string };
+
+/** Where downloads go. */
+export const DOWNLOADS = 'downloads:';
 
 interface RootDeps {
   roots: Roots;
@@ -34,7 +38,7 @@ export async function rootState({ roots, db }: RootDeps, root: string): Promise<
     const isBare =
       found === undefined && (await readdir(folder)).length === 0 && (await holdsItems(db, root));
     return isBare
-      ? offline(`${root} is there, and empty, though the library has items`)
+      ? offline(`${root} is there, and empty, though something was put there`)
       : { state: 'unmarked' };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
@@ -53,7 +57,7 @@ function compare(root: string, { wanted, found }: { wanted: string; found: strin
   return offline(
     found === undefined
       ? `The folder ${root} is there without its ${ROOT_MARKER}: its disk is not mounted`
-      : `The folder ${root} is on another disk than the library’s`,
+      : `The folder ${root} is on another disk than it was`,
   );
 }
 
@@ -62,7 +66,7 @@ function offline(why: string): RootState {
 }
 
 /**
- * Before anything is written or called missing below a library's root. A root that is seen for the first time is marked.
+ * Before anything is written or called missing below a root. A root that is seen for the first time is marked.
  * @throws Fault environment (mount_gone) while its disk is away: what is written then would fill the disk below (no. 36).
  */
 export async function requireOnline(
@@ -71,20 +75,19 @@ export async function requireOnline(
 ): Promise<void> {
   const found = await rootState(deps, root);
   if (found.state === 'unmarked') await markRoot(deps, root);
-  if (found.state === 'offline')
-    throw away(found.why, 'Mount the library’s disk, and the job goes on by itself');
+  if (found.state === 'offline') throw away(root, found.why, 'Mount its disk, and the job goes on by itself');
 }
 
 /** The same, where nothing is to be written. @throws Fault environment (mount_gone) while its disk is away. */
 export async function checkOnline(deps: RootDeps, { root }: { root: string }): Promise<void> {
   const found = await rootState(deps, root);
-  if (found.state === 'offline') throw away(found.why, 'Mount the library’s disk');
+  if (found.state === 'offline') throw away(root, found.why, 'Mount its disk');
 }
 
-function away(why: string, remedy: string): Fault {
+function away(root: string, why: string, remedy: string): Fault {
   return new Fault('environment', why, {
     waitingReason: 'mount_gone',
-    remedy: `${remedy}; if this is the right one, mark it: longplay library mark ID`,
+    remedy: `${remedy}; if this is the right one, mark it: longplay ${root === DOWNLOADS ? 'client mark' : 'library mark ID'}`,
   });
 }
 

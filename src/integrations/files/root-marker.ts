@@ -3,10 +3,8 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { errorCode } from '../../domain/faults.js';
+import { ROOT_MARKER } from '../../domain/logical-path.js';
 import { syncFile, syncFolders } from './sync.js';
-
-/** Dotfiles are passed over by libraries and media servers. */
-export const ROOT_MARKER = '.longplay-root';
 
 const ABOUT = `
 Longplay knows by this file that the right disk is mounted here. Without it nothing is written to this folder,

@@ -27,11 +27,13 @@ export async function recordRootMarker(
   );
 }
 
-/** Whether a library below this root has shown anything, that is not known to be missing. */
+/** Whether a library below this root has shown anything that is not known to be missing, or downloads have begun there. */
 export async function holdsItems(db: Queryable, place: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `select from library_items i join libraries l on l.id = i.library_id
-     where l.root = $1 and i.missing_since is null limit 1`,
+     where l.root = $1 and i.missing_since is null
+     union all select from downloads d
+     where d.removed_at is null and d.completed_bytes > 0 and starts_with(d.directory, $1) limit 1`,
     [place],
   );
   return rowCount === 1;

@@ -10,7 +10,7 @@ import { getLibrary } from '../../../src/activities/acquisition/library.js';
 import { previewPath } from '../../../src/activities/acquisition/preview-path.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
-import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
 import { scanFolder } from '../../../src/integrations/libraries/folder.js';
 import { saveLibrary } from '../../../src/store/acquisition/libraries.js';
 import { itemsAt, listItems } from '../../../src/store/acquisition/library-items.js';

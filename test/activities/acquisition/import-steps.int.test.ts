@@ -10,7 +10,7 @@ import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import { Fault } from '../../../src/domain/faults.js';
 import { makeSampleMedia, type SampleMedia } from '../../../src/cli/demo/sample-media.js';
 import type { ClientFile } from '../../../src/integrations/download-clients/port.js';
-import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
 import { writeTorrent } from '../../integrations/indexers/torrents.js';
 import { asNobody } from './as-nobody.js';
 import { createFixture, LIBRARY, stepOf, type Fixture } from './fixture.js';

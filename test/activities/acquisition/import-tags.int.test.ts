@@ -9,7 +9,7 @@ import type { StepContext } from '../../../src/activities/jobs/step.js';
 import type { MediaItem } from '../../../src/domain/acquisition/release.js';
 import type { TagWish } from '../../../src/domain/acquisition/tag-wish.js';
 import { Fault } from '../../../src/domain/faults.js';
-import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
 import type { MediaDescription } from '../../../src/media/probe.js';
 import { readId3 } from '../../../src/media/tags/id3-frames.js';
 import type { MediaTools } from '../../../src/media/tools.js';

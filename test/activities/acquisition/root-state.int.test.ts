@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCircumstances } from '../../../src/activities/acquisition/circumstances.js';
 import { steps as librarySteps } from '../../../src/activities/acquisition/library-steps.js';
 import { markRoot, requireOnline, rootState } from '../../../src/activities/acquisition/root-state.js';
-import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
 import { upsertItems } from '../../../src/store/acquisition/library-items.js';
 import { findRootMarker } from '../../../src/store/acquisition/root-markers.js';
 import { canMount, createDisks } from '../../support/disks.js';

@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { createAria2Client } from '../../../src/integrations/download-clients/aria2/client.js';
-import { ROOT_MARKER } from '../../../src/integrations/files/root-marker.js';
+import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
 import { createProbe } from '../../../src/media/probe.js';
 import { findProcesses } from '../../support/processes.js';
 import { query, type Check, type Evidence, type Violation } from './evidence.js';
