@@ -7,7 +7,7 @@ const JITTER = 0.1;
 const FIRST_INTERVALS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS];
 
 /**
- * How long to wait after search no. `pass`, counted from 1.
+ * How long to wait for the time no. `pass`, counted from 1.
  * @param random - from 0 to 1; 0.5 adds no jitter.
  */
 export function nextSearchWaitMs(pass: number, random: number): number {
@@ -16,6 +16,6 @@ export function nextSearchWaitMs(pass: number, random: number): number {
 }
 
 /** 5 min, doubling to 6 h: after failures that were no release's own, what fits is still there. */
-export function againSoonMs(pass: number): number {
-  return Math.min(6 * HOUR_MS, 5 * MINUTE_MS * 2 ** Math.min(10, Math.max(0, pass - 1)));
+export function againSoonMs(time: number): number {
+  return Math.min(6 * HOUR_MS, 5 * MINUTE_MS * 2 ** Math.min(10, Math.max(0, time - 1)));
 }

@@ -9,7 +9,6 @@ import {
   type FoundReleases,
   type SearchConclusion,
 } from '../../domain/acquisition/search-conclusion.js';
-import { againSoonMs, nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import type { Job } from '../jobs/job.js';
 import { acquire, type Acquired } from './acquire.js';
@@ -19,6 +18,7 @@ import { confirm } from './confirm.js';
 import { Finders } from './finders.js';
 import { Decisions } from './request-decisions.js';
 import type { Candidate, Filed, ReachedRequest, RequestParams, RequestResult } from './request-types.js';
+import { SearchRests } from './search-rests.js';
 import { untilFree } from './until-free.js';
 
 /** The whole of one request; acquire.ts and confirm.ts hold its longer chapters. */
@@ -41,6 +41,7 @@ export class RequestStory {
   /** What failed in this pass by no fault of its release. */
   #blameless: string | undefined;
   readonly #finders: Finders;
+  readonly #rests: SearchRests;
 
   constructor(job: Job<RequestParams>, reached: ReachedRequest | undefined) {
     this.job = job;
@@ -58,6 +59,7 @@ export class RequestStory {
     this.look = reached?.look ?? 1;
     this.decisions = new Decisions(() => this.state, reached?.decisions);
     this.#finders = new Finders(reached?.found);
+    this.#rests = new SearchRests(reached);
   }
 
   get requestId(): string {
@@ -103,6 +105,7 @@ export class RequestStory {
       opened: this.#opened,
       ...{ state, tries, spent, look },
       pass: this.#pass,
+      rests: this.#rests.counted,
       changes: this.#changes,
       searchTerms: this.#searchTerms,
       decisions: this.decisions.open,
@@ -239,10 +242,8 @@ export class RequestStory {
   async #rest(found: SearchConclusion): Promise<void> {
     const spent = this.#spentPart();
     if (spent !== undefined) return this.warn(spent, () => this.#finders.hasComplete);
-    if (this.#blameless !== undefined) {
-      const waitMs = Math.min(againSoonMs(this.#pass), nextSearchWaitMs(this.#pass, Math.random()));
-      return this.#awaitNext('retry_backoff', this.#blameless, waitMs);
-    }
+    if (this.#blameless !== undefined)
+      return this.#awaitNext('retry_backoff', this.#blameless, this.#rests.soonMs());
     await this.#awaitNext(restReason(found), found.detail, found.retryAfterMs);
   }
 
@@ -251,7 +252,7 @@ export class RequestStory {
     await this.job.wait({
       reason,
       detail,
-      waitMs: waitMs ?? nextSearchWaitMs(this.#pass, Math.random()),
+      waitMs: waitMs ?? this.#rests.regularMs(),
       until: this.#isWanted,
     });
     this.#takeWishes();

@@ -30,7 +30,10 @@ export interface Filed {
 export interface ReachedRequest {
   opened: OpenedRequest;
   state: RequestState;
+  /** Searches, those that an outage has cut short too. */
   pass: number;
+  /** Waits after a search of everybody, and after failures that were no release's own. */
+  rests?: { regular: number; soon: number };
   changes: number;
   /** Counts candidates in their order, so that a new round finds the children of the last one again. */
   tries: number;

@@ -213,3 +213,27 @@ describe('a release that fits while its indexer rests', () => {
     expect(indexer.requests.slice(searches).filter(({ type }) => type !== null)).toEqual([]);
   });
 });
+
+describe('searches that an outage has cut short', () => {
+  it('do not push the next look further away: an hour after the first clean one everybody is asked again', async () => {
+    const { db, temporal } = core.parts;
+    const rest = `update indexers set disabled_until = null, last_used_at = null, base_url = $1`;
+    await db.query(rest, ['http://127.0.0.1:1/api']);
+    const id = await ask('The Bulpington of Blup');
+    for (let search = 1; search <= 4; search += 1) {
+      await core.until(
+        id,
+        ({ waitingReason, children }) => waitingReason === 'indexer_backoff' && children.length === search,
+        30_000,
+      );
+      await db.query(rest, [search < 4 ? 'http://127.0.0.1:1/api' : indexer.url]);
+      await temporal.signal(id, 'retryNow', []);
+    }
+    await core.until(id, ({ waitingReason }) => waitingReason === 'next_search', 30_000);
+    const { rows } = await db.query<{ minutes: number }>(
+      `select extract(epoch from wait_until - wait_since)::float / 60 as minutes from jobs where id = $1`,
+      [id],
+    );
+    expect(Math.abs((rows[0]?.minutes ?? 0) - 60)).toBeLessThan(7);
+  });
+});
