@@ -133,7 +133,7 @@ describe('a request whose process is killed in the middle', () => {
       await after.stop();
       service = undefined;
       await eventually(async () => (await findProcesses(dataFolder)).length === 0, { withinMs: 15_000 });
-      expect(await namesBelow(path.join(dataFolder, 'downloads'))).toEqual([]);
+      expect(await namesBelow(path.join(dataFolder, 'downloads'))).toEqual([ROOT_MARKER]);
     },
     240_000,
   );

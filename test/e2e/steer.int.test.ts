@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
 import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
+import { ROOT_MARKER } from '../../src/domain/logical-path.js';
 import { eventually } from '../support/eventually.js';
 import { testTemporal } from '../support/servers.js';
 import { addIndexer, startStage, wishForBook } from '../support/stage.js';
@@ -112,7 +113,8 @@ async function statusInTemporal(id: string): Promise<string> {
 }
 
 async function filesOf(root: string): Promise<string[]> {
-  return readdir(path.join(folder, 'data', root)).catch(() => []);
+  const names = await readdir(path.join(folder, 'data', root)).catch(() => []);
+  return names.filter((name) => name !== ROOT_MARKER);
 }
 
 describe('a running download', () => {

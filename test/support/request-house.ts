@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import type { Stage } from '../../src/cli/demo/stage.js';
+import { ROOT_MARKER } from '../../src/domain/logical-path.js';
 import { eventually } from './eventually.js';
 import { createTestDatabase, type TestDatabase } from './servers.js';
 import { startService, type ServiceProcess } from './service.js';
@@ -102,9 +103,7 @@ export async function startRequestHouse(bytesPerSecond = 0): Promise<RequestHous
     },
     filesOf: async (root) => {
       const entries = await readdir(path.join(data, root), { recursive: true, withFileTypes: true });
-      return entries
-        .filter((entry) => entry.isFile() && entry.name !== '.longplay-root')
-        .map(({ name }) => name);
+      return entries.filter((entry) => entry.isFile() && entry.name !== ROOT_MARKER).map(({ name }) => name);
     },
     restart: async () => {
       await service.kill();

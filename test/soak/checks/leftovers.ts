@@ -130,7 +130,8 @@ async function checkTorrents(evidence: Evidence): Promise<Violation[]> {
     `select client_item_id as item from downloads where removed_at is null`,
   );
   const items = await createAria2Client(evidence.house.aria2()).list(AbortSignal.timeout(CALL_MS));
-  const folders = await readdir(evidence.house.roots.downloads);
+  const names = await readdir(evidence.house.roots.downloads);
+  const folders = names.filter((name) => name !== ROOT_MARKER);
   const kept = new Set(known.map(({ item }) => item));
   const strange = items.filter(({ clientItemId }) => !kept.has(clientItemId));
   return [
