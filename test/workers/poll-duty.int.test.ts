@@ -5,38 +5,24 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 
 import { steps } from '../../src/activities/acquisition/cleanup-steps.js';
 import { DAY_MS } from '../../src/domain/durations.js';
-import { findDownloadClient } from '../../src/store/acquisition/download-clients.js';
 import { findDownload } from '../../src/store/acquisition/downloads.js';
-import { openDownloads } from '../../src/store/acquisition/polled-downloads.js';
 import { beginDuty } from '../../src/store/acquisition/seeding-duties.js';
-import { pollClient } from '../../src/workers/poll-client.js';
-import { createFixture, stepOf, type Fixture } from '../activities/acquisition/fixture.js';
-import {
-  storeAria2,
-  storeImport,
-  storeSeeding,
-  type Seeded,
-} from '../activities/acquisition/stored-downloads.js';
-import { startAria2Process, type Aria2Process } from '../support/aria2-process.js';
+import { createAria2Fixture, pollAria2, type Aria2Fixture } from '../activities/acquisition/aria2-fixture.js';
+import { stepOf } from '../activities/acquisition/fixture.js';
+import { storeImport, storeSeeding, type Seeded } from '../activities/acquisition/stored-downloads.js';
 import { eventually } from '../support/eventually.js';
 
 const signal = (): AbortSignal => AbortSignal.timeout(20_000);
 
-let fixture: Fixture;
-let aria2: Aria2Process;
+let fixture: Aria2Fixture;
 
 beforeAll(async () => {
-  fixture = await createFixture();
-  aria2 = await startAria2Process(fixture.folder);
-  await storeAria2(fixture, aria2);
+  fixture = await createAria2Fixture();
 });
 
 afterEach(() => fixture.deps.db.query('update downloads set removed_at = coalesce(removed_at, now())'));
 
-afterAll(async () => {
-  await aria2.stop();
-  await fixture.close();
-});
+afterAll(() => fixture.close());
 
 /** Filed, and owed to its indexer for an hour more. */
 async function owing(): Promise<Seeded> {
@@ -49,15 +35,12 @@ async function owing(): Promise<Seeded> {
   return seeded;
 }
 
-async function poll({ trusted = true } = {}): Promise<void> {
-  const client = await findDownloadClient(fixture.deps.db, 'aria2');
-  if (client === undefined) throw new Error('There is no client "aria2"');
-  const downloads = await openDownloads(fixture.deps.db, 'aria2');
-  expect(await pollClient(fixture.deps, { client, downloads, trusted, signal: signal() })).toBe(true);
+async function poll(options: { trusted?: boolean } = {}): Promise<void> {
+  expect(await pollAria2(fixture, options)).toBe(true);
 }
 
 async function itemsIn(): Promise<string[]> {
-  return (await aria2.client.list(signal())).map(({ clientItemId }) => clientItemId);
+  return (await fixture.aria2.client.list(signal())).map(({ clientItemId }) => clientItemId);
 }
 
 /** As a person does it in the client's own page. */
@@ -66,7 +49,7 @@ async function removeByHand(
   { deleteData }: { deleteData: boolean },
 ): Promise<void> {
   const hostDirectory = path.dirname(path.dirname(file));
-  await aria2.client.remove(download.clientItemId, { deleteData: false, hostDirectory }, signal());
+  await fixture.aria2.client.remove(download.clientItemId, { deleteData: false, hostDirectory }, signal());
   if (deleteData) await rm(hostDirectory, { recursive: true });
   expect(await itemsIn()).not.toContain(download.clientItemId);
 }
@@ -116,7 +99,7 @@ describe('a seeding torrent that somebody removes from its client', () => {
     await removeByHand(seeded, { deleteData: false });
     await poll();
     await eventually(async () => {
-      const items = await aria2.client.list(signal());
+      const items = await fixture.aria2.client.list(signal());
       return items.some(
         ({ clientItemId, state }) => clientItemId === seeded.download.clientItemId && state === 'seeding',
       );

@@ -33,7 +33,7 @@ export async function holdsItems(db: Queryable, place: string): Promise<boolean>
     `select from library_items i join libraries l on l.id = i.library_id
      where l.root = $1 and i.missing_since is null
      union all select from downloads d
-     where d.removed_at is null and d.completed_bytes > 0 and starts_with(d.directory, $1) limit 1`,
+     where d.removed_at is null and d.completed_bytes > 0 and split_part(d.directory, ':', 1) || ':' = $1 limit 1`,
     [place],
   );
   return rowCount === 1;

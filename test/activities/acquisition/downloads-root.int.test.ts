@@ -8,26 +8,20 @@ import { checkFolders } from '../../../src/activities/acquisition/check-folders.
 import { listDownload } from '../../../src/activities/acquisition/download-files.js';
 import { DOWNLOADS, markRoot, rootState } from '../../../src/activities/acquisition/root-state.js';
 import { ROOT_MARKER } from '../../../src/domain/logical-path.js';
-import { startAria2Process, type Aria2Process } from '../../support/aria2-process.js';
-import { createFixture, stepOf, type Fixture } from './fixture.js';
-import { storeAria2, storeSeeding } from './stored-downloads.js';
+import { createAria2Fixture, type Aria2Fixture } from './aria2-fixture.js';
+import { stepOf } from './fixture.js';
+import { storeSeeding } from './stored-downloads.js';
 
-let fixture: Fixture;
-let aria2: Aria2Process;
+let fixture: Aria2Fixture;
 /** Host folder of downloads. */
 let root: string;
 
 beforeEach(async () => {
-  fixture = await createFixture();
-  aria2 = await startAria2Process(fixture.folder);
-  await storeAria2(fixture, aria2);
+  fixture = await createAria2Fixture();
   root = fixture.deps.roots.folderOf('downloads');
 });
 
-afterEach(async () => {
-  await aria2.stop();
-  await fixture.close();
-});
+afterEach(() => fixture.close());
 
 const away = (): string => `${root} elsewhere`;
 

@@ -4,30 +4,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { connectClient } from '../../../src/activities/acquisition/connect.js';
 import { steps, type Reconciled } from '../../../src/activities/acquisition/reconcile-steps.js';
-import { findDownloadClient } from '../../../src/store/acquisition/download-clients.js';
 import { findDownload } from '../../../src/store/acquisition/downloads.js';
-import { openDownloads } from '../../../src/store/acquisition/polled-downloads.js';
 import { listHealthChecks, type HealthCheckRow } from '../../../src/store/health-checks.js';
-import { pollClient } from '../../../src/workers/poll-client.js';
-import { startAria2Process, type Aria2Process } from '../../support/aria2-process.js';
-import { createFixture, stepOf, type Fixture } from './fixture.js';
-import { storeAria2, storeSeeding, type Seeded } from './stored-downloads.js';
+import { createAria2Fixture, pollAria2, type Aria2Fixture } from './aria2-fixture.js';
+import { stepOf } from './fixture.js';
+import { storeSeeding, type Seeded } from './stored-downloads.js';
 
 /** With a real aria2 as the embedded client: what is in it is ours. */
-let fixture: Fixture;
-let aria2: Aria2Process;
+let fixture: Aria2Fixture;
 
 beforeAll(async () => {
-  fixture = await createFixture();
-  aria2 = await startAria2Process(fixture.folder);
-  await storeAria2(fixture, aria2);
+  fixture = await createAria2Fixture();
   await fixture.deps.db.query('update download_clients set embedded = true');
 });
 
-afterAll(async () => {
-  await aria2.stop();
-  await fixture.close();
-});
+afterAll(() => fixture.close());
 
 function reconcile(dryRun = false): Promise<Reconciled> {
   return steps.create(fixture.deps).reconcileClients({ dryRun }, stepOf());
@@ -49,14 +40,6 @@ async function isInClient({ download }: Seeded): Promise<boolean> {
   const client = await connectClient(fixture.deps, 'aria2');
   const items = await client.list(AbortSignal.timeout(10_000));
   return items.some(({ clientItemId }) => clientItemId === download.clientItemId);
-}
-
-/** One pass of the poller. */
-async function poll(): Promise<void> {
-  const client = await findDownloadClient(fixture.deps.db, 'aria2');
-  if (client === undefined) throw new Error('unreachable');
-  const downloads = await openDownloads(fixture.deps.db, 'aria2');
-  await pollClient(fixture.deps, { client, downloads, trusted: true, signal: AbortSignal.timeout(10_000) });
 }
 
 describe('no. 25 monitor chain lost: what clients have is held against what is known', () => {
@@ -92,7 +75,7 @@ describe('no. 25 monitor chain lost: what clients have is held against what is k
     expect((await findDownload(db, lost.download.id))?.removedAt).not.toBeNull();
     expect(await reconcile()).toMatchObject({ adopted: 1, unknown: 0 });
     expect((await findDownload(db, lost.download.id))?.removedAt).toBeNull();
-    await poll();
+    await pollAria2(fixture);
     expect(await isInClient(lost)).toBe(false);
     expect(await reconcile()).toMatchObject({ adopted: 0, unknown: 0 });
   });

@@ -6,24 +6,18 @@ import { steps, type CleanedUp } from '../../../src/activities/acquisition/clean
 import { connectClient } from '../../../src/activities/acquisition/connect.js';
 import { findDownload } from '../../../src/store/acquisition/downloads.js';
 import { beginDuty } from '../../../src/store/acquisition/seeding-duties.js';
-import { startAria2Process, type Aria2Process } from '../../support/aria2-process.js';
-import { createFixture, stepOf, type Fixture } from './fixture.js';
-import { storeAria2, storeImport, storeSeeding, type Seeded } from './stored-downloads.js';
+import { createAria2Fixture, type Aria2Fixture } from './aria2-fixture.js';
+import { stepOf } from './fixture.js';
+import { storeImport, storeSeeding, type Seeded } from './stored-downloads.js';
 
 /** The cases of acquisition.md §8 "Seeding and cleanup", with a real aria2 that seeds real files. */
-let fixture: Fixture;
-let aria2: Aria2Process;
+let fixture: Aria2Fixture;
 
 beforeAll(async () => {
-  fixture = await createFixture();
-  aria2 = await startAria2Process(fixture.folder);
-  await storeAria2(fixture, aria2);
+  fixture = await createAria2Fixture();
 });
 
-afterAll(async () => {
-  await aria2.stop();
-  await fixture.close();
-});
+afterAll(() => fixture.close());
 
 function cleanUp(dryRun = false): Promise<CleanedUp> {
   return steps.create(fixture.deps).cleanupSeeded({ dryRun }, stepOf());
