@@ -156,6 +156,7 @@ downloads
   minimum_ratio real
   minimum_seed_seconds integer
   skipped_at timestamp with time zone
+  begun_at timestamp with time zone
 
 external_items
   job_id text
@@ -313,6 +314,8 @@ job_steps
   progress real not null default 0
   created_at timestamp with time zone not null default now()
   ended_at timestamp with time zone
+  room jsonb
+  refused_at timestamp with time zone
 
 job_wishes
   id bigint not null
@@ -426,6 +429,14 @@ library_scans
   ended_at timestamp with time zone
   items integer
   missing integer
+
+media_outcomes
+  identity text not null
+  profile text not null
+  outcome text not null
+  result jsonb not null
+  job_id text not null
+  created_at timestamp with time zone not null default now()
 
 migrations
   name text not null
@@ -580,6 +591,16 @@ requests
   pending_since timestamp with time zone
   opened_at timestamp with time zone not null default now()
 
+resource_leases
+  id text not null
+  worker_id text not null
+  kind text not null
+  job_id text not null
+  step text not null
+  queue text not null
+  needs jsonb not null
+  since timestamp with time zone not null
+
 root_markers
   place text not null
   marker_id text not null
@@ -656,6 +677,42 @@ tokens
   used_at timestamp with time zone
   revoked_at timestamp with time zone
 
+videos
+  id uuid not null default gen_random_uuid()
+  root text not null
+  path text not null
+  filename text not null
+  title text not null
+  words text not null
+  size_bytes bigint not null
+  modified_ms double precision not null
+  device text not null
+  inode text not null
+  head_tail_hash text
+  valid boolean
+  invalid_reason text
+  duration_seconds double precision
+  orientation text
+  width integer
+  height integer
+  rotation integer
+  fps double precision
+  dynamic_range text
+  container text
+  video_codec text
+  audio_codecs ARRAY not null default '{}'::text[]
+  streams jsonb
+  playable boolean
+  unplayable_reasons ARRAY not null default '{}'::text[]
+  thumbnail_path text
+  reencode_proposed_at timestamp with time zone
+  reencode_job_id text
+  derived_from uuid
+  first_seen_at timestamp with time zone not null default now()
+  probed_at timestamp with time zone
+  missing_since timestamp with time zone
+  unseen_in uuid
+
 workers
   id text not null
   host text not null
@@ -665,6 +722,7 @@ workers
   started_at timestamp with time zone not null default now()
   seen_at timestamp with time zone not null default now()
   stopped_at timestamp with time zone
+  capacity jsonb
 
 -- constraints
 
@@ -770,6 +828,8 @@ library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES 
 
 library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
+media_outcomes media_outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing'::text, 'kept_original'::text])))
+
 notices notices_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
 notices notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text])))
@@ -803,6 +863,10 @@ requests requests_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(
 requests requests_quality_profile_id_fkey FOREIGN KEY (quality_profile_id) REFERENCES quality_profiles(id)
 
 requests requests_state_check CHECK ((state = ANY (ARRAY['awaiting_approval'::text, 'denied'::text, 'cancelled'::text, 'awaiting_release'::text, 'pending'::text, 'searching'::text, 'awaiting_search'::text, 'downloading'::text, 'processing'::text, 'awaiting_import'::text, 'needs_decision'::text, 'downloaded'::text, 'available'::text, 'warn'::text, 'failed'::text])))
+
+resource_leases resource_leases_kind_check CHECK ((kind = ANY (ARRAY['lease'::text, 'offer'::text, 'hold'::text])))
+
+resource_leases resource_leases_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES workers(id) ON DELETE CASCADE
 
 schedule_firings schedule_firings_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE SET NULL
 
@@ -839,6 +903,12 @@ seeding_duties seeding_duties_seconds_check CHECK ((seconds >= 0))
 tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::text, 'session'::text])))
 
 tokens tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'super_admin'::text])))
+
+videos videos_derived_from_fkey FOREIGN KEY (derived_from) REFERENCES videos(id) ON DELETE SET NULL
+
+videos videos_orientation_check CHECK ((orientation = ANY (ARRAY['landscape'::text, 'portrait'::text, 'square'::text])))
+
+videos videos_size_bytes_check CHECK ((size_bytes >= 0))
 
 -- indexes
 
@@ -934,6 +1004,8 @@ CREATE UNIQUE INDEX job_steps_job_id_name_occurrence_input_hash_key ON public.jo
 
 CREATE UNIQUE INDEX job_steps_pkey ON public.job_steps USING btree (id)
 
+CREATE INDEX job_steps_room ON public.job_steps USING btree (queue) WHERE ((state = 'waiting'::text) AND (room IS NOT NULL))
+
 CREATE INDEX job_steps_waiting ON public.job_steps USING btree (queue, waiting_since) WHERE (state = 'waiting'::text)
 
 CREATE INDEX job_wishes_job ON public.job_wishes USING btree (job_id, id)
@@ -991,6 +1063,8 @@ CREATE INDEX library_items_title ON public.library_items USING btree (library_id
 CREATE INDEX library_scans_library ON public.library_scans USING btree (library_id, began_at DESC)
 
 CREATE UNIQUE INDEX library_scans_pkey ON public.library_scans USING btree (id)
+
+CREATE UNIQUE INDEX media_outcomes_pkey ON public.media_outcomes USING btree (identity, profile)
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
 
@@ -1064,6 +1138,8 @@ CREATE UNIQUE INDEX requests_pkey ON public.requests USING btree (id)
 
 CREATE INDEX requests_state ON public.requests USING btree (state, created_at DESC)
 
+CREATE UNIQUE INDEX resource_leases_pkey ON public.resource_leases USING btree (worker_id, id)
+
 CREATE UNIQUE INDEX root_markers_pkey ON public.root_markers USING btree (place)
 
 CREATE INDEX schedule_firings_created ON public.schedule_firings USING btree (created_at)
@@ -1093,6 +1169,34 @@ CREATE UNIQUE INDEX settings_pkey ON public.settings USING btree (key)
 CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (id)
 
 CREATE UNIQUE INDEX tokens_secret_hash_key ON public.tokens USING btree (secret_hash)
+
+CREATE INDEX videos_derived ON public.videos USING btree (derived_from) WHERE (derived_from IS NOT NULL)
+
+CREATE INDEX videos_identity ON public.videos USING btree (root, size_bytes, modified_ms)
+
+CREATE INDEX videos_invalid ON public.videos USING btree (first_seen_at DESC, id DESC) WHERE (NOT valid)
+
+CREATE INDEX videos_largest ON public.videos USING btree (size_bytes DESC, id DESC)
+
+CREATE INDEX videos_longest ON public.videos USING btree (COALESCE(duration_seconds, (0)::double precision) DESC, id DESC)
+
+CREATE INDEX videos_missing ON public.videos USING btree (first_seen_at DESC, id DESC) WHERE (missing_since IS NOT NULL)
+
+CREATE INDEX videos_newest ON public.videos USING btree (first_seen_at DESC, id DESC)
+
+CREATE UNIQUE INDEX videos_pkey ON public.videos USING btree (id)
+
+CREATE UNIQUE INDEX videos_root_path_key ON public.videos USING btree (root, path)
+
+CREATE INDEX videos_title ON public.videos USING btree (title, id)
+
+CREATE INDEX videos_to_reencode ON public.videos USING btree (root, path) WHERE ((NOT playable) AND (missing_since IS NULL))
+
+CREATE INDEX videos_unplayable ON public.videos USING btree (first_seen_at DESC, id DESC) WHERE (NOT playable)
+
+CREATE INDEX videos_unseen ON public.videos USING btree (unseen_in) WHERE (unseen_in IS NOT NULL)
+
+CREATE INDEX videos_words ON public.videos USING gin (words gin_trgm_ops)
 
 CREATE UNIQUE INDEX workers_pkey ON public.workers USING btree (id)
 
@@ -1252,13 +1356,14 @@ AS $function$
   ), reached as (
     select w.weight, coalesce(case
       when w.name = 'external' then (select max(e.progress) from external_items e where e.job_id = j.id)
-      else (select max(s.progress) from job_steps s where s.job_id = j.id and s.name = w.name and s.round = j.round)
+      else (select max(s.progress) from job_steps s where s.job_id = j.id and s.name = w.name and s.round = j.round
+        and (s.state <> 'done' or w.name is distinct from j.policy ->> 'sliced'))
     end, 0) as progress
     from weights w
   )
-  select greatest(j.progress, least(1,
+  select greatest(j.progress,
     case when j.outcome_status = 'completed' then 1
-      else coalesce((select sum(weight * progress) / nullif(sum(weight), 0) from reached), 0) end))::real
+      else least(0.99, coalesce((select sum(weight * progress) / nullif(sum(weight), 0) from reached), 0)) end)::real
 $function$
 
 
@@ -1498,6 +1603,27 @@ end
 $function$
 
 
+CREATE OR REPLACE FUNCTION public.record_no_room(p_id text, p_round integer, p_name text, p_occurrence integer, p_hash text, p_queue text, p_room jsonb, p_reason text, p_detail text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  standing text := lock_round(p_id, p_round);
+  s job_steps;
+begin
+  if standing <> 'ours' then return standing; end if;
+  s := upsert_step(p_id, p_round, p_name, p_occurrence, p_hash, p_queue);
+  -- What still runs is another attempt, whose worker may be lost: once it has ended, its step waits for room.
+  update job_steps set state = case when state = 'running' then state else 'waiting' end,
+      waiting_since = coalesce(waiting_since, now()), next_attempt_at = null, waiting_reason = p_reason, needs = to_jsonb(p_detail), room = p_room,
+      refused_at = case when refused_at >= waiting_since then refused_at else now() end
+    where id = s.id and state <> 'done';
+  perform touch_job(p_id);
+  return standing;
+end
+$function$
+
+
 CREATE OR REPLACE FUNCTION public.record_outcome(p_id text, p_round integer, p_status text, p_run text, p_result jsonb, p_error jsonb, p_replace boolean)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1538,7 +1664,8 @@ declare
 begin
   if standing <> 'ours' then return standing; end if;
   s := upsert_step(p_id, p_round, p_name, p_occurrence, p_hash, p_queue);
-  update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), next_attempt_at = null
+  update job_steps set state = 'waiting', waiting_since = coalesce(waiting_since, now()), next_attempt_at = null,
+      waiting_reason = null, needs = null
     where id = s.id and state not in ('done', 'running');
   perform touch_job(p_id);
   return standing;

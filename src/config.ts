@@ -87,7 +87,26 @@ export const ENVIRONMENT = z.object({
   LONGPLAY_SLOTS_WORKFLOWS: slots.default(40).describe('Workflow tasks at once in one core worker'),
   LONGPLAY_SLOTS_IO: slots.default(50).describe('Steps at once on the queue io'),
   LONGPLAY_SLOTS_CPU: slots.default(5).describe('Steps at once on the queue cpu'),
+  LONGPLAY_SLOTS_GPU_ENCODE: slots.default(2).describe('Steps at once on the queue gpu-encode'),
+  LONGPLAY_SLOTS_GPU_AI: slots.default(1).describe('Steps at once on the queue gpu-ai'),
   LONGPLAY_SLOTS_ADMIN: slots.default(4).describe('Steps at once on the queue admin'),
+  LONGPLAY_GPU_DEVICE: z
+    .string()
+    .trim()
+    .min(1)
+    .default('0')
+    .describe('Which GPU of this host the process owns; each has one owner'),
+  LONGPLAY_VRAM_MB: wholeNumber(0, 10_000_000)
+    .default(16_000)
+    .describe('Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none'),
+  LONGPLAY_ENCODER_SESSIONS: wholeNumber(0, 1_000)
+    .default(3)
+    .describe('Hardware encodes at once that the driver allows; 0: no hardware encoder, software books none'),
+  LONGPLAY_CPU_TOKENS: wholeNumber(1, 10_000)
+    .optional()
+    .describe(
+      'Cores that software encodes and models of this process may keep busy together; default: all of them, half of them where it serves only one of cpu and gpu',
+    ),
   LONGPLAY_SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000)
     .default(5_000)
     .describe(
@@ -127,7 +146,15 @@ export interface Config {
   programs: { ffmpeg: string; ffprobe: string; aria2: string };
   /** Absolute host folder of each root. */
   roots: Record<Root, string>;
-  slots: { workflows: number; io: number; cpu: number; admin: number };
+  slots: { workflows: number; io: number; cpu: number; gpuEncode: number; gpuAi: number; admin: number };
+  /** What this host has to give to the steps that run on it. */
+  resources: {
+    gpuDevice: string;
+    vramMb: number;
+    encoderSessions: number;
+    /** undefined: as many as there are cores. */
+    cpuTokens: number | undefined;
+  };
   shutdownGraceMs: number;
   downloadInterface: string | undefined;
   demoJobs: boolean;
@@ -195,7 +222,15 @@ function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'>
       workflows: env.LONGPLAY_SLOTS_WORKFLOWS,
       io: env.LONGPLAY_SLOTS_IO,
       cpu: env.LONGPLAY_SLOTS_CPU,
+      gpuEncode: env.LONGPLAY_SLOTS_GPU_ENCODE,
+      gpuAi: env.LONGPLAY_SLOTS_GPU_AI,
       admin: env.LONGPLAY_SLOTS_ADMIN,
+    },
+    resources: {
+      gpuDevice: env.LONGPLAY_GPU_DEVICE,
+      vramMb: env.LONGPLAY_VRAM_MB,
+      encoderSessions: env.LONGPLAY_ENCODER_SESSIONS,
+      cpuTokens: env.LONGPLAY_CPU_TOKENS,
     },
     shutdownGraceMs: env.LONGPLAY_SHUTDOWN_GRACE_MS,
     downloadInterface: env.LONGPLAY_DOWNLOAD_INTERFACE,

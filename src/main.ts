@@ -32,7 +32,7 @@ const status = await runProgram(
     up: () => serveEverything(serving),
     demo: (options) => runDemo({ ...serving, ...options }),
     api: () => serveApi(serving),
-    worker: ({ role }) => serveWorker({ ...serving, role }),
+    worker: (options) => serveWorker({ ...serving, ...options }),
     env: config,
     stdout: process.stdout,
     stderr: process.stderr,

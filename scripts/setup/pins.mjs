@@ -19,3 +19,13 @@ export const TEST_SERVER = {
   program: 'temporal-test-server',
   sha256: { 'linux-x64': '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d' },
 };
+
+/** The newest FFmpeg beside the system's, for the tests: both must work. A static build, without ffprobe. */
+export const FFMPEG_9 = {
+  name: 'FFmpeg 9',
+  version: '0.8.1',
+  wheel: 'imageio-ffmpeg',
+  program: 'ffmpeg-9',
+  file: 'imageio_ffmpeg/binaries/ffmpeg-linux-x86_64-v9.0.2',
+  sha256: { 'linux-x64': '050d6850601c3b3890bd2b28306f3b842b3daea390a561101174375a1c460bda' },
+};

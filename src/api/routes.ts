@@ -44,6 +44,7 @@ import {
 } from './jobs/steer.js';
 import { previewPathOperation } from './libraries/preview-operation.js';
 import { listRecycledOperation, restoreRecycledOperation } from './libraries/recycle-operations.js';
+import { getThumbnailOperation, getVideoOperation, listVideosOperation } from './media/operations.js';
 import { listNoticesOperation } from './notices/notice-operations.js';
 import * as targets from './notices/target-operations.js';
 import {
@@ -52,6 +53,7 @@ import {
   pauseQueueOperation,
   resumeQueueOperation,
 } from './queues/operations.js';
+import { getResourcesOperation } from './queues/resource-operations.js';
 import {
   createRequestOperation,
   getRequestOperation,
@@ -196,6 +198,10 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/libraries/:id/preview-path', 'viewer', previewPathOperation),
   route('post', '/api/libraries/:id/mark', 'super_admin', markLibraryRootOperation),
 
+  route('get', '/api/media', 'viewer', listVideosOperation),
+  route('get', '/api/media/:id', 'viewer', getVideoOperation),
+  route('get', '/api/media/:id/thumbnail', 'viewer', getThumbnailOperation),
+
   route('get', '/api/recycled-files', 'viewer', listRecycledOperation),
   route('post', '/api/recycled-files/restore', 'operator', restoreRecycledOperation),
 
@@ -225,6 +231,7 @@ export const ROUTES: readonly Route[] = [
   route('get', '/api/repairs', 'viewer', listRepairsOperation),
   route('post', '/api/recover', 'super_admin', recoverOperation),
   route('get', '/api/workers', 'viewer', listWorkersOperation),
+  route('get', '/api/resources', 'viewer', getResourcesOperation),
   route('get', '/api/about', 'viewer', aboutOperation),
   route('get', '/healthz', 'public', healthzOperation),
   route('get', '/readyz', 'public', readyzOperation),

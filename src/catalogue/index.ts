@@ -20,10 +20,16 @@ import { demoExternal } from './demo/demo-external.js';
 import { demoFail } from './demo/demo-fail.js';
 import { demoFanOut } from './demo/demo-fan-out.js';
 import { demoHang } from './demo/demo-hang.js';
+import { demoLease } from './demo/demo-lease.js';
 import { demoMemory } from './demo/demo-memory.js';
 import { demoNoop } from './demo/demo-noop.js';
 import { demoShared } from './demo/demo-shared.js';
 import { demoSteps } from './demo/demo-steps.js';
+import { moveToLibrary } from './media/move-to-library.js';
+import { publicScan } from './media/public-scan.js';
+import { reencodeStreaming } from './media/reencode-streaming.js';
+import { scan } from './media/scan.js';
+import { thumbnailGenerate } from './media/thumbnail-generate.js';
 
 /** Every job type (docs/adding-a-job-type.md). */
 export const catalogue = createCatalogue([
@@ -43,6 +49,11 @@ export const catalogue = createCatalogue([
   healthCheck,
   mergeChapters,
   deleteItem,
+  scan,
+  reencodeStreaming,
+  publicScan,
+  moveToLibrary,
+  thumbnailGenerate,
   demoNoop,
   demoSteps,
   demoFail,
@@ -50,6 +61,7 @@ export const catalogue = createCatalogue([
   demoFanOut,
   demoShared,
   demoMemory,
+  demoLease,
   demoExternal,
   demoEncode,
 ]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Fault } from '../domain/faults.js';
+import { leaseNeeds, type LeaseNeeds } from '../domain/jobs/leases.js';
 import {
   DEFAULT_HEARTBEAT_MS,
   type JobPolicy,
@@ -37,11 +38,15 @@ export interface JobTypeDefinition<Schema extends z.ZodType> {
   priority?: number;
   /** The activities of its story: where and how long each runs. */
   steps: Record<string, StepPolicy>;
+  /** Where its steps run and what they hold of their host, where that depends on the params. */
+  stepsFor?: (params: z.output<Schema>) => Record<string, { queue?: Queue; needs?: Partial<LeaseNeeds> }>;
   /**
    * A step that needs no input and takes away temp files of attempts, nothing else. Core runs it where the job has
    * ended without its own undoing, and an attempt was ended for its worker: a terminate, or the last try lost.
    */
   tidy?: string;
+  /** The step that runs once a slice of the work, each telling how far the whole is. */
+  sliced?: string;
   /** Waits before each further try, milliseconds. */
   retryWaitsMs: number[];
   /** Each step's (or child's) share of the progress, `external` for its external item; default: all steps alike. */
@@ -55,6 +60,8 @@ export interface ParsedJob {
   /** undefined: the default, a hash of params and subject. */
   dedupe: string | null | undefined;
   permit: PermitPolicy | undefined;
+  /** What its params change of its steps' policies. */
+  steps: Record<string, Partial<StepPolicy>>;
 }
 
 export interface JobType {
@@ -87,6 +94,7 @@ export function defineJobType<Schema extends z.ZodType>(definition: JobTypeDefin
       weights:
         definition.weights ?? Object.fromEntries(Object.keys(definition.steps).map((name) => [name, 1])),
       ...(definition.tidy === undefined ? {} : { tidy: definition.tidy }),
+      ...(definition.sliced === undefined ? {} : { sliced: definition.sliced }),
     },
     parse: (params) => parseJob(definition, params),
   };
@@ -112,6 +120,12 @@ function parseJob<Schema extends z.ZodType>(
     subject: definition.subject?.(params),
     dedupe: definition.dedupe === undefined ? undefined : definition.dedupe(params),
     permit: permit === undefined ? undefined : { group: permit.group(params), maximum: permit.maximum },
+    steps: Object.fromEntries(
+      Object.entries(definition.stepsFor?.(params) ?? {}).map(([name, { needs, ...own }]) => [
+        name,
+        { ...own, ...(needs === undefined ? {} : { needs: leaseNeeds(needs) }) },
+      ]),
+    ),
   };
 }
 
@@ -124,10 +138,22 @@ function sayIssues({ issues }: z.ZodError): string {
 
 const MINUTE = 60_000;
 
-/** A step's policy: its queue, and how many minutes one attempt may take. */
-export function step(queue: Queue, minutes: number): StepPolicy {
-  return { queue, startToCloseMs: minutes * MINUTE, heartbeatMs: DEFAULT_HEARTBEAT_MS };
+/** A step's policy: its queue, how many minutes one attempt may take, and what it holds of its host. */
+export function step(
+  queue: Queue,
+  minutes: number,
+  { needs }: { needs?: Partial<LeaseNeeds> } = {},
+): StepPolicy {
+  return {
+    queue,
+    startToCloseMs: minutes * MINUTE,
+    heartbeatMs: DEFAULT_HEARTBEAT_MS,
+    ...(needs === undefined ? {} : { needs: leaseNeeds(needs) }),
+  };
 }
 
 /** Waits of the acquisition pipeline: three tries more (design §2, acquisition.md §1.4). */
 export const ACQUISITION_RETRY_MS = [2_000, 4_000, 8_000];
+
+/** Waits of the media pipeline: 2, 4 and 8 minutes (media.md §1.8). */
+export const MEDIA_RETRY_MS = [2 * MINUTE, 4 * MINUTE, 8 * MINUTE];

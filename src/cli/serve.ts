@@ -7,7 +7,8 @@ import type { Log } from '../jobs/deps.js';
 import { openAccess } from './access.js';
 import { ensureDefaults } from './defaults.js';
 import { untilSignal } from './lifetime.js';
-import { closeParts, createParts, startWorkers, type Addresses, type Role } from './service.js';
+import type { GpuQueue, WorkerRole } from './program-deps.js';
+import { closeParts, createParts, startWorkers, type Addresses } from './service.js';
 import { apiDeps, startLongplay } from './up.js';
 
 export interface ServeOptions {
@@ -56,10 +57,17 @@ export async function serveApi({ config, log, say }: ServeOptions): Promise<void
 }
 
 /** `longplay worker ROLE`: one role alone, on servers given by their addresses. */
-export async function serveWorker({ config, log, say, role }: ServeOptions & { role: Role }): Promise<void> {
+export async function serveWorker({
+  config,
+  log,
+  say,
+  role,
+  queue,
+}: ServeOptions & { role: WorkerRole; queue?: GpuQueue }): Promise<void> {
   const addresses = givenAddresses(config);
   const parts = await createParts(config, log, addresses);
-  const workers = await startWorkers(parts, { config, roles: [role], addresses });
+  const gpuQueues = queue === undefined ? undefined : [queue];
+  const workers = await startWorkers(parts, { config, roles: [role], gpuQueues, addresses });
   const asked = untilSignal();
   say(`The worker ${role} is ready`);
   try {

@@ -24,14 +24,13 @@ import { startNoticeSender } from '../workers/notice-sender.js';
 import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
 import { startSweeper } from '../workers/sweeper.js';
+import { ownGpuFor, servedBy, type OwnedQueues, type Served } from './served.js';
 
 /** Where the servers are: those of the environment, or the embedded ones. */
 export interface Addresses {
   databaseUrl: string;
   temporalAddress: string;
 }
-
-export type Role = 'core' | 'cpu';
 
 /** The parts of one process, made by hand in this one place. */
 export async function createParts(config: Config, log: Log, addresses: Addresses): Promise<ActivityDeps> {
@@ -102,9 +101,28 @@ export interface RunningWorkers {
 /** Runs one or several roles in this process over one connection; `core` brings the loops with it. */
 export async function startWorkers(
   parts: ActivityDeps,
-  { config, roles, addresses }: { config: Config; roles: readonly Role[]; addresses: Addresses },
+  { config, addresses, ...given }: { config: Config; addresses: Addresses } & Served,
 ): Promise<RunningWorkers> {
   installRuntime(parts.log);
+  const gpu = await ownGpuFor(parts, { config, ...given });
+  try {
+    return await startServing(parts, { config, addresses, gpu, roles: given.roles });
+  } catch (error) {
+    await gpu.release();
+    throw error;
+  }
+}
+
+async function startServing(
+  parts: ActivityDeps,
+  {
+    config,
+    addresses,
+    gpu,
+    ...asked
+  }: { config: Config; addresses: Addresses; gpu: OwnedQueues; roles: Served['roles'] },
+): Promise<RunningWorkers> {
+  const { roles, queues, capacity } = servedBy(config, { ...asked, gpuQueues: gpu.queues });
   const { apiKey, tls, namespace } = config.temporal;
   const connection = await NativeConnection.connect({
     address: addresses.temporalAddress,
@@ -115,7 +133,8 @@ export async function startWorkers(
     role: roles.join('+'),
     connection,
     namespace,
-    queues: Object.assign({}, ...roles.map((name) => queuesOf(name, config))) as Record<string, number>,
+    queues,
+    capacity,
     workflowBundle: workflowBundle(),
     graceMs: config.shutdownGraceMs,
   });
@@ -131,22 +150,14 @@ export async function startWorkers(
       ]
     : [];
   return {
-    done: role.done,
+    done: Promise.race([role.done, gpu.lost]),
     shutdown: async () => {
       await Promise.all(loops.map((loop) => loop.stop()));
       await role.shutdown();
       await connection.close();
+      await gpu.release();
     },
   };
-}
-
-function queuesOf(role: Role, { slots }: Config): Record<string, number> {
-  switch (role) {
-    case 'core':
-      return { workflows: slots.workflows, io: slots.io, admin: slots.admin };
-    case 'cpu':
-      return { cpu: slots.cpu };
-  }
 }
 
 function workflowBundle(): NonNullable<WorkerOptions['workflowBundle']> {

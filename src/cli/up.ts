@@ -73,7 +73,11 @@ async function startInOrder({
   undo.push(() => closeParts(parts));
   await ensureDefaults(parts, { aria2: embedded.aria2 });
   undo.push(tellTroubles(parts, embedded).stop);
-  const workers = await startWorkers(parts, { config, roles: ['core', 'cpu'], addresses });
+  const workers = await startWorkers(parts, {
+    ...{ config, addresses },
+    roles: ['core', 'cpu', 'gpu'],
+    withoutGpu: true,
+  });
   undo.push(workers.shutdown);
   const port = await choosePort(config.port, config.host);
   const url = `http://${config.host}:${port}`;

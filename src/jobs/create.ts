@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { Fault } from '../domain/faults.js';
 import { makeJobId } from '../domain/jobs/job-id.js';
+import { overrideSteps, type Overrides } from '../domain/jobs/overrides.js';
 import { retryWaits, type JobPolicy } from '../domain/jobs/policy.js';
 import { DEFAULT_PRIORITY } from '../domain/jobs/priority.js';
 import type { JobType, ParsedJob } from '../catalogue/job-type.js';
@@ -15,11 +16,12 @@ import {
   setJobPriority,
   type JobRow,
 } from '../store/jobs.js';
+import { largestCardMb } from '../store/leases.js';
 import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
 import { makeWish } from './wish.js';
 
-export interface CreateJob {
+export interface CreateJob extends Overrides {
   type: string;
   params: unknown;
   /** 1–10; default the type's, else 5. */
@@ -88,7 +90,7 @@ export async function insertNewJob(
     type: jobType.type,
     title: parsed.title,
     params: parsed.params,
-    policy: resolvePolicy(jobType, parsed, wish.maxRetries),
+    policy: await resolvePolicy(db, { jobType, parsed, wish }),
     priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,
     subject: parsed.subject,
     dedupeKey,
@@ -136,7 +138,16 @@ export function dedupeKeyOf(
   return parentId === undefined || jobType.shareable ? own : `${parentId}/${own}`;
 }
 
-function resolvePolicy(jobType: JobType, { permit }: ParsedJob, maxRetries: number | undefined): JobPolicy {
-  const retry = { waitsMs: retryWaits(jobType.policy.retry.waitsMs, maxRetries) };
-  return { ...jobType.policy, retry, ...(permit === undefined ? {} : { permit }) };
+/** @throws Fault bad_input for overrides that the type or the card does not allow. */
+async function resolvePolicy(
+  db: Queryable,
+  { jobType: { policy }, parsed, wish }: { jobType: JobType; parsed: ParsedJob; wish: CreateJob },
+): Promise<JobPolicy> {
+  const retry = { waitsMs: retryWaits(policy.retry.waitsMs, wish.maxRetries) };
+  const own = Object.fromEntries(
+    Object.entries(policy.steps).map(([name, step]) => [name, { ...step, ...parsed.steps[name] }]),
+  );
+  const cardMb = wish.vramRequired === undefined ? undefined : await largestCardMb(db);
+  const steps = overrideSteps(own, wish, cardMb);
+  return { ...policy, steps, retry, ...(parsed.permit === undefined ? {} : { permit: parsed.permit }) };
 }

@@ -20,7 +20,7 @@ const TOLERANCE_MS = 1_000;
  */
 export async function watchForOlderCopy(
   deps: JobsDeps,
-  { ownTemporal }: { ownTemporal: boolean },
+  { ownTemporal, comparisonEnds }: { ownTemporal: boolean; comparisonEnds: () => Promise<void> },
 ): Promise<void> {
   if (!(await isOurTemporal(deps, { ownTemporal }))) return;
   const database = await databaseId(deps.db);
@@ -29,7 +29,10 @@ export async function watchForOlderCopy(
   if (inTemporal !== undefined && inRows !== undefined && missingMs > TOLERANCE_MS)
     await noteCopy(deps, { since: inRows, missingMs });
   const work = await unfinishedCatchUp(deps.db);
-  if (work !== undefined) await catchUp(deps, work);
+  if (work !== undefined) {
+    await comparisonEnds();
+    await catchUp(deps, work);
+  }
   const now = await databaseTime(deps.db);
   await recordMarked(deps.db, now);
   await deps.temporal.recordSweepMark(database, now);

@@ -3,6 +3,7 @@ import { databaseTime, recordSwept, sweptAt } from '../store/comparison.js';
 import { foldJobCounts } from '../store/job-counts.js';
 import { forgetOldKeys } from '../store/idempotency.js';
 import { forgetOldRepairs } from '../store/repairs.js';
+import { removeLeasesOfDeadWorkers } from '../store/leases.js';
 import { endAttemptsOfDeadWorkers } from '../store/steps.js';
 import { allParts, eachApart } from './apart.js';
 import { compareAll } from './compare.js';
@@ -27,17 +28,25 @@ const BEGINS_MS = 5_000;
 /**
  * One pass of what runs each 5 s (jobs.md §4). Each part is safe to run twice. `ledMs`: how long the sweeper
  * has had the database; after it was away, living workers must have had the time to report themselves.
+ * @param comparisonEnds waits for a `sweepSeldom` that runs beside: after an older copy was restored nothing may act on
+ *   what was read before.
  */
 export async function sweepOften(
   deps: JobsDeps,
-  { ledMs, ownTemporal = false }: { ledMs: number; ownTemporal?: boolean },
+  {
+    ledMs,
+    ownTemporal = false,
+    comparisonEnds = () => Promise.resolve(),
+  }: { ledMs: number; ownTemporal?: boolean; comparisonEnds?: () => Promise<void> },
 ): Promise<void> {
   await allParts([
     // First: the other parts act on what the rows say.
-    () => watchForOlderCopy(deps, { ownTemporal }),
+    () => watchForOlderCopy(deps, { ownTemporal, comparisonEnds }),
     () => foldJobCounts(deps.db),
     async () => {
-      if (ledMs >= DEAD_WORKER_MS) await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
+      if (ledMs < DEAD_WORKER_MS) return;
+      await endAttemptsOfDeadWorkers(deps.db, DEAD_WORKER_MS);
+      await removeLeasesOfDeadWorkers(deps.db, DEAD_WORKER_MS);
     },
     () => mendPermits(deps),
     () => confirmProposed(deps),

@@ -1,4 +1,5 @@
 import type { ProgressDetail } from '../domain/jobs/progress.js';
+import { isRoomReason } from '../domain/jobs/leases.js';
 import { QUIET_RULES } from '../domain/jobs/quiet.js';
 import { sentenceOf } from '../domain/jobs/sentence.js';
 import type { JobStatus } from '../domain/jobs/status.js';
@@ -188,6 +189,8 @@ function waitingStepOf(step: WaitingStep, facts: Facts): Waiting | null {
   }
   const paused = pausedQueueOf(facts, { queue, position });
   if (paused !== null) return paused;
+  // Of its own words: what it needs, and how much of that was free.
+  if (isRoomReason(step.reason)) return { reason: step.reason, detail: step.detail, queue, position };
   if (step.waitedMs < SHOWN_AFTER_MS) return null;
   return { reason: facts.served.has(queue) ? 'slots_busy' : 'no_worker', detail: queue, queue, position };
 }

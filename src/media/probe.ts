@@ -1,93 +1,23 @@
 import { z } from 'zod';
 
-import { Fault } from '../domain/faults.js';
-import { parseJson } from '../domain/parse-json.js';
-import { spawnWithLifeline, type LifelineChild } from '../lifeline.js';
-import { environmentFault } from './ffmpeg/ffmpeg-fault.js';
+import { createAskFfprobe, notMedia, type FfprobeOptions } from './ffprobe.js';
 import { describeMedia, probeOutput, type MediaDescription } from './probe-output.js';
 
 export type { MediaDescription } from './probe-output.js';
 
 export type Probe = (hostPath: string, signal: AbortSignal) => Promise<MediaDescription>;
 
-/** A command line like any other; only files are opened, whatever a playlist in disguise names. */
-const OPTIONS = ['-v', 'error', '-protocol_whitelist', 'file', '-of', 'json'] as const;
 const QUESTIONS = ['-show_format', '-show_streams', '-show_chapters', '-show_data_hash', 'SHA256'] as const;
-const TIMEOUT_MS = 60_000;
-/** An hour-long book with a thousand chapters tells 300 kB. */
-const MAX_OUTPUT_CHARACTERS = 16_000_000;
 
 /**
- * Describes one media file by ffprobe.
- * @throws the signal's reason after an abort; Fault release_fault for what is no readable media file,
- * gone for a missing file, transient after 60 s, environment for a missing ffprobe or an unreadable disk.
+ * Describes one media file by ffprobe: its tags, chapters and sound, as libraries of books and music need them.
+ * @throws as AskFfprobe.
  */
-export function createProbe({
-  ffprobePath,
-  timeoutMs = TIMEOUT_MS,
-}: {
-  ffprobePath: string;
-  timeoutMs?: number;
-}): Probe {
+export function createProbe(options: FfprobeOptions): Probe {
+  const ask = createAskFfprobe(options);
   return async (hostPath, signal) => {
-    signal.throwIfAborted();
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const args = [...OPTIONS, ...QUESTIONS, `file:${hostPath}`];
-    const child = spawnWithLifeline({
-      name: 'ffprobe',
-      command: ffprobePath,
-      args,
-      nice: 10,
-      stdout: 'pipe',
-    });
-    const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
-    signal.throwIfAborted();
-    if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
-    if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
-    const parsed = probeOutput.safeParse(parseJson(text));
+    const parsed = probeOutput.safeParse(await ask(hostPath, QUESTIONS, signal));
     if (!parsed.success) throw notMedia(hostPath, z.prettifyError(parsed.error));
     return describeMedia(parsed.data);
   };
-}
-
-async function readAll(
-  child: LifelineChild,
-  signal: AbortSignal,
-): Promise<{ code: number | null; text: string }> {
-  const stop = (): void => void child.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  let text = '';
-  child.stdout?.setEncoding('utf8').on('data', (more: string) => {
-    text += more;
-    if (text.length > MAX_OUTPUT_CHARACTERS) stop();
-  });
-  const { code } = await child.exited;
-  signal.removeEventListener('abort', stop);
-  return { code, text };
-}
-
-function probeFault(failed: { hostPath: string; code: number | null; stderr: string }): Fault {
-  const { hostPath, code, stderr } = failed;
-  // What a shell says of a command that is not there, or may not be run.
-  if (code === 127 || code === 126) {
-    return new Fault('environment', 'ffprobe was expected on this host and is not there', {
-      waitingReason: 'human_task',
-      remedy: 'Install the package ffmpeg, or set FFPROBE_PATH',
-    });
-  }
-  if (stderr.includes('No such file or directory')) {
-    return new Fault('gone', `Expected the file ${nameOf(hostPath)}, it is not there any more`);
-  }
-  return environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
-}
-
-function notMedia(hostPath: string, why: string): Fault {
-  return new Fault(
-    'release_fault',
-    `Expected a media file, but ffprobe cannot read ${nameOf(hostPath)}: ${why.slice(-300)}`,
-  );
-}
-
-function nameOf(hostPath: string): string {
-  return hostPath.slice(hostPath.lastIndexOf('/') + 1);
 }

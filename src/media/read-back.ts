@@ -20,7 +20,7 @@ export async function decodeSound(
   await run({
     inputs: [{ path: file, options: window }],
     output: '/dev/null',
-    options: ['-map', '0:a:0', '-xerror', '-f', 'null', '-y'],
+    options: ['-map', '0:a:0', '-xerror', '-f', 'null'],
     signal,
   });
 }

@@ -1,10 +1,12 @@
 import { writeFfmpegProgram } from './ffmpeg/program.js';
 import { createRunFfmpeg, type RunFfmpeg } from './ffmpeg/run.js';
 import { createProbe, type Probe } from './probe.js';
+import { createDescribeSource, type DescribeSource } from './source/describe.js';
 
 /** FFmpeg and ffprobe as the rest of Longplay uses them. */
 export interface MediaTools {
   probe: Probe;
+  describe: DescribeSource;
   run: RunFfmpeg;
 }
 
@@ -17,6 +19,7 @@ export function createMediaTools(options: {
   const { ffmpegPath, ffprobePath, programFolder } = options;
   return {
     probe: createProbe({ ffprobePath }),
+    describe: createDescribeSource({ ffprobePath }),
     run: createRunFfmpeg(writeFfmpegProgram({ ffmpegPath, folder: programFolder })),
   };
 }

@@ -66,13 +66,13 @@ interface OpenedRow {
   output: unknown;
 }
 
-function keyValues({ jobId, round, name, occurrence, inputHash, queue }: StepKey): unknown[] {
+export function keyValues({ jobId, round, name, occurrence, inputHash, queue }: StepKey): unknown[] {
   return [jobId, round, name, occurrence, inputHash, queue];
 }
 
 export type AttemptEnd =
   | { outcome: 'done'; output: unknown }
-  | { outcome: 'stopped' | 'no_room' | 'superseded' }
+  | { outcome: 'stopped' | 'superseded' }
   /** `parked`: by Temporal's own pause, which holds it until somebody unpauses it there. */
   | { outcome: 'interrupted'; parked: boolean }
   | { outcome: 'failed'; error: StepFailure; counted: boolean };
@@ -119,7 +119,6 @@ function stateAfter(outcome: AttemptEnd['outcome']): string {
       return 'done';
     case 'failed':
       return 'failed';
-    case 'no_room':
     case 'interrupted':
       return 'waiting';
     case 'stopped':

@@ -1,3 +1,4 @@
+import type { Capacity } from '../domain/jobs/leases.js';
 import type { Queryable } from './database.js';
 
 export interface WorkerRow {
@@ -13,12 +14,28 @@ export interface WorkerRow {
 
 export async function registerWorker(
   db: Queryable,
-  worker: { id: string; host: string; processId: number; role: string; queues: Record<string, number> },
+  worker: {
+    id: string;
+    host: string;
+    processId: number;
+    role: string;
+    queues: Record<string, number>;
+    /** What its ledger has to give; absent for one without a ledger. */
+    capacity?: Capacity;
+  },
 ): Promise<void> {
+  const { id, host, processId, role, queues, capacity } = worker;
   await db.query(
-    `insert into workers (id, host, process_id, role, queues) values ($1, $2, $3, $4, $5)
+    `insert into workers (id, host, process_id, role, queues, capacity) values ($1, $2, $3, $4, $5, $6)
      on conflict (id) do update set seen_at = now(), stopped_at = null`,
-    [worker.id, worker.host, worker.processId, worker.role, JSON.stringify(worker.queues)],
+    [
+      id,
+      host,
+      processId,
+      role,
+      JSON.stringify(queues),
+      capacity === undefined ? null : JSON.stringify(capacity),
+    ],
   );
 }
 

@@ -44,11 +44,13 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
   const limits = stallLimits(client.stallLimits);
   const isParked = download.parkedAt !== null;
   const rests = download.paused || isParked;
-  const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, rests, limits });
-  const judged =
-    polled.addAgain && !(await hasNothingToSeed(deps, poll))
-      ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
-      : polled;
+  // While it is added its own step is in charge.
+  const begun = download.begunAt !== null && download.state !== 'adding';
+  const polled = pollDownload({ item, facts, nowMs: Date.now(), clientRestarted, rests, begun, limits });
+  const isAddedAgain = polled.addAgain && !(await hasNothingToSeed(deps, poll));
+  const judged = isAddedAgain
+    ? afterHandOver(polled, { refusal: await addAgain(deps, poll), nowMs: Date.now() })
+    : polled;
   await recordPoll(deps.db, {
     id: download.id,
     jobId: download.jobId,
@@ -60,6 +62,8 @@ export async function pollOne(deps: ActivityDeps, poll: OnePoll): Promise<void> 
     progressed: judged.progressed,
     detail: rests ? null : judged.detail,
   });
+  // Its folder is another by now than the list has told, or will be once its own step has added it.
+  if (isForgotten(item) && download.begunAt !== null && (isAddedAgain || !begun)) return;
   if (hasDuty(download)) return followDuty(deps, { ...poll, facts: judged.facts });
   const lost = await followDirectory(deps, poll);
   if (isParked) return offerParked(deps, download, judged);
@@ -118,15 +122,24 @@ async function addAgain(
     );
     return refusalOf(access);
   }
-  const afterFault = item !== undefined;
-  deps.log.warn(
-    about,
-    afterFault
-      ? 'what held a download may have passed; it goes on'
-      : 'the client lost a download; it gets it again',
-  );
+  const afterFault = item !== undefined && !isForgotten(item);
+  deps.log.warn(about, whyAgain(item));
   const handing = { resume: true, afterFault, access, signal, fence: () => Promise.resolve() };
-  return addToClient(deps, download.id, handing).then(() => undefined, refusalOfDisk);
+  return addToClient(deps, download.id, handing).then(
+    () => undefined,
+    (error: unknown) => (isForgotten(item) ? refusalOfClient(error) : refusalOfDisk(error)),
+  );
+}
+
+/** No tag of anybody is on it, where its client carries tags. */
+function isForgotten(item: DownloadItem | undefined): boolean {
+  return item?.owners?.length === 0;
+}
+
+function whyAgain(item: DownloadItem | undefined): string {
+  if (item === undefined) return 'the client lost a download; it gets it again';
+  if (isForgotten(item)) return 'the client forgot whose a download is; it is told again';
+  return 'what held a download may have passed; it goes on';
 }
 
 /** @throws whatever else it was. */
@@ -134,6 +147,12 @@ function refusalOfDisk(error: unknown): DownloadTransition {
   const reason = error instanceof Fault ? error.waitingReason : undefined;
   if (!(error instanceof Fault) || (reason !== 'mount_gone' && reason !== 'disk_full')) throw error;
   return { kind: 'held', reason, detail: withRemedy(error) };
+}
+
+/** It moves the files to their folder, which may take longer than a poll: the client does answer. */
+function refusalOfClient(error: unknown): DownloadTransition {
+  if (!(error instanceof Fault) || error.kind !== 'transient') return refusalOfDisk(error);
+  return { kind: 'held', reason: 'client_trouble', detail: withRemedy(error) };
 }
 
 /** A source that is slow must not keep the client's other downloads from being seen. */

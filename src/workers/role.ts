@@ -4,7 +4,10 @@ import { createActivities } from '../activities/registry.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import { checkRegistrations } from '../catalogue/catalogue.js';
 import { createConfirmer } from '../jobs/confirm.js';
+import type { Capacity } from '../domain/jobs/leases.js';
 import * as workflows from '../workflows/index.js';
+import { createLedger } from './ledger.js';
+import type { LedgerTimes } from './ledger-book.js';
 import { startPresence } from './presence.js';
 
 export interface RoleOptions {
@@ -13,6 +16,10 @@ export interface RoleOptions {
   namespace: string;
   /** Slots per queue that this process polls. */
   queues: Record<string, number>;
+  /** What this process has to give to its attempts. */
+  capacity: Capacity;
+  /** Of its ledger; for tests. */
+  ledgerTimes?: Partial<LedgerTimes> | undefined;
   /** The built bundle; only a role that polls `workflows` needs it. */
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** How long running steps may finish or save their checkpoint at shutdown, milliseconds. */
@@ -28,24 +35,32 @@ export interface RunningRole {
 /** One Temporal Worker a queue over one shared connection, with the process's row kept alive. */
 export async function startRole(deps: ActivityDeps, options: RoleOptions): Promise<RunningRole> {
   const confirmer = createConfirmer(deps);
-  const activities = await createActivities({ ...deps, confirmSoon: confirmer.soon });
+  const { queues, capacity } = options;
+  const ledger = createLedger(deps, {
+    workerId: deps.workerId,
+    queues,
+    capacity,
+    times: options.ledgerTimes,
+  });
+  const activities = await createActivities({ ...deps, ledger, confirmSoon: confirmer.soon });
   checkRegistrations(deps.catalogue, {
     workflows: Object.keys(workflows),
     activities: Object.keys(activities),
   });
   const workers = await Promise.all(
-    Object.entries(options.queues).map(([queue, slots]) =>
-      createWorker(options, { queue, slots, activities }),
-    ),
+    Object.entries(queues).map(([queue, slots]) => createWorker(options, { queue, slots, activities })),
   );
   const presence = await startPresence(deps, {
     id: deps.workerId,
     role: options.role,
-    queues: options.queues,
+    queues,
+    capacity,
   });
+  ledger.begin();
   const running = Promise.all(workers.map((worker) => worker.run()));
   const done = running.then(async () => {
     confirmer.close();
+    await ledger.stop();
     await presence.stop();
   });
   return {

@@ -22,23 +22,64 @@ export function startSweeper(
     defaultSchedules?: boolean;
   } = {},
 ): LeaderLoop {
-  let seldomAt = 0;
-  return startLeaderLoop({
+  const seldom = besidePasses(deps, async () => {
+    if (defaultSchedules) await offerDefaultSchedules(deps);
+    await sweepSeldom(deps, options);
+    await bringBackRequests(deps);
+  });
+  const loop = startLeaderLoop({
     name: 'sweeper',
     lock: SWEEPER_LOCK,
     everyMs: OFTEN_MS,
     db: deps.db,
     log: deps.log,
-    pass: async (leadership) => {
-      await sweepOften(deps, { ...leadership, ...options });
+    pass: async ({ ledMs }) => {
+      await sweepOften(deps, { ledMs, ...options, comparisonEnds: seldom.ends });
       await retryCleanups(deps);
-      if (performance.now() - seldomAt < SELDOM_MS && seldomAt > 0 && leadership.ledMs > OFTEN_MS) return;
-      seldomAt = performance.now();
-      if (defaultSchedules) await offerDefaultSchedules(deps);
-      await sweepSeldom(deps, options);
-      await bringBackRequests(deps);
+      seldom.beginIfDue({ leadsNewly: ledMs <= OFTEN_MS });
     },
   });
+  return {
+    nudge: loop.nudge,
+    stop: async () => {
+      await loop.stop();
+      await seldom.ends();
+    },
+  };
+}
+
+interface Beside {
+  beginIfDue: (now: { leadsNewly: boolean }) => void;
+  ends: () => Promise<void>;
+}
+
+/**
+ * What runs each 60 s, one at a time, and keeps no pass waiting: a comparison grows with the house, and a wish or a
+ * dead worker's attempt must not wait for that. It begins only after a pass, which looks for an older copy first.
+ */
+function besidePasses({ log }: ActivityDeps, work: () => Promise<void>): Beside {
+  let begunAt = -Infinity;
+  let isDue = false;
+  let running: Promise<void> | undefined;
+  return {
+    beginIfDue: ({ leadsNewly }) => {
+      isDue ||= leadsNewly || performance.now() - begunAt >= SELDOM_MS;
+      if (!isDue || running !== undefined) return;
+      isDue = false;
+      begunAt = performance.now();
+      running = work()
+        .catch((error: unknown) => {
+          isDue = true;
+          log.warn({ err: error }, 'comparing rows with Temporal failed; it is tried again');
+        })
+        .finally(() => {
+          running = undefined;
+        });
+    },
+    ends: async () => {
+      await running;
+    },
+  };
 }
 
 /** A request that Temporal knows and the board does not; what it filed is found by a scan. */

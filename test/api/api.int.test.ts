@@ -75,7 +75,7 @@ describe('the running service', () => {
     expect((await send('GET', '/healthz', { token: null })).body).toMatchObject({ status: 'alive' });
     expect((await send('GET', '/readyz', { token: null })).body).toMatchObject({ ready: true });
     expect((await send('GET', '/metrics', { token: null })).body).toContain(
-      'longplay_workers{role="core+cpu"} 1',
+      'longplay_workers{role="core+cpu+gpu"} 1',
     );
     expect((await send('GET', '/openapi.json', { token: null })).body).toMatchObject({ openapi: '3.1.0' });
     expect((await send('GET', '/docs', { token: null })).body).toContain('/api/jobs');

@@ -7,8 +7,9 @@ import { judge } from './harness/figure.js';
 import { describeMachine } from './harness/machine.js';
 import { tableOf, type Report } from './harness/report.js';
 import { jobsBench } from './jobs/bench.js';
+import { mediaBench } from './media/bench.js';
 
-const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench];
+const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench, mediaBench];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await createRunFfmpeg(program)({
     inputs: [{ lavfi: 'anoisesrc=d=300:c=pink:a=0.2' }],
     output: path.join(folder, 'sound.mp3'),
-    options: ['-b:a', '64k', '-y'],
+    options: ['-b:a', '64k'],
     signal: AbortSignal.timeout(60_000),
   });
 }, 60_000);

@@ -77,9 +77,12 @@ describe('no. 15 a download that nobody has', () => {
   it('goes on where nothing else is there, and is filed without another search once somebody has it', async () => {
     house.stage.offers.splice(0, 1);
     const id = await house.ask();
-    const waiting = await house.until(id, ({ state }) => state === 'awaiting_search');
-    const kept = await house.until(id, (request) => downloadOf(request, dead.infoHash)?.state === 'stalled');
-    expect(kept.job.waitingReason).toBe('next_search');
+    // The request's state is written a step before its job's wait.
+    const waiting = await house.until(
+      id,
+      ({ state, job }) => state === 'awaiting_search' && job.waitingReason === 'next_search',
+    );
+    await house.until(id, (request) => downloadOf(request, dead.infoHash)?.state === 'stalled');
 
     await house.restart();
     await house.stage.seeder.seed(dead, path.dirname(deadFolder));

@@ -15,6 +15,7 @@ import { openAttempt } from '../../src/store/steps.js';
 import { listAttempts } from '../../src/store/waits.js';
 import { startTestCore, type TestCore } from '../support/core.js';
 import { eventually } from '../support/eventually.js';
+import { openLedger } from '../support/open-ledger.js';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
 
 /** A step that publishes a file, and waits before its fence until the test lets it go. */
@@ -49,7 +50,7 @@ afterAll(async () => {
 
 async function startPublisher(): Promise<Publisher> {
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const asActivity = createStepRunner({ ...core.parts, confirmSoon: () => undefined });
+  const asActivity = createStepRunner({ ...core.parts, ledger: openLedger, confirmSoon: () => undefined });
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,

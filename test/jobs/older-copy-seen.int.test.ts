@@ -131,4 +131,20 @@ describe('a pass that finds an older copy and ends on the way', () => {
       await core.until(id, ({ endedAt }) => endedAt !== null);
     }
   }, 60_000);
+
+  it('acts on nothing before a comparison that runs beside it is over', async () => {
+    await sweepOften(core.parts, { ledMs: 60_000 });
+    const id = await begin('demo_steps', { count: 400, everyMs: 50, label: 'compared' });
+    await core.until(id, ({ progress }) => progress > 0);
+    await forgetMark();
+    const meanwhile: unknown[] = [];
+    const comparisonEnds = async (): Promise<void> => {
+      meanwhile.push((await core.view(id)).round, await repairsOf(id));
+    };
+    await sweepOften(core.parts, { ledMs: 60_000, comparisonEnds });
+    expect(meanwhile).toEqual([1, []]);
+    expect(await repairsOf(id)).toEqual([{ kind: 'older_copy' }]);
+    await makeWish(core.parts, { jobId: id, kind: 'cancel', madeBy: 'test' });
+    await core.until(id, ({ endedAt }) => endedAt !== null);
+  }, 60_000);
 });

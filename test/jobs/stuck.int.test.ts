@@ -12,6 +12,7 @@ import { listFindings, type FindingRow } from '../../src/store/findings.js';
 import { listAttempts } from '../../src/store/waits.js';
 import { startTestCore, type TestCore } from '../support/core.js';
 import { eventually } from '../support/eventually.js';
+import { openLedger } from '../support/open-ledger.js';
 import { startOwnTemporal, type OwnTemporal } from '../support/own-temporal.js';
 
 type Bundle = NonNullable<WorkerOptions['workflowBundle']>;
@@ -64,7 +65,7 @@ async function serve(workflowBundle: Bundle): Promise<{ stop: () => Promise<void
     namespace: temporal.namespace,
     taskQueue: 'workflows',
     workflowBundle,
-    activities: await createActivities({ ...core.parts, confirmSoon: () => undefined }),
+    activities: await createActivities({ ...core.parts, ledger: openLedger, confirmSoon: () => undefined }),
     enableNonLocalActivities: false,
     stickyQueueScheduleToStartTimeout: 500,
   });

@@ -70,6 +70,50 @@ describe('probeMedia', () => {
     expect((await tools.probe(output, signal)).tags['title']).toBe('Ogg title');
   });
 
+  const SOUND = 'sine=duration=1';
+  const FILM = 'testsrc=size=64x64:rate=25:duration=1';
+  const sound = (extension: string, codec: string, ...more: string[]) =>
+    [extension, SOUND, ['-c:a', codec, ...more]] as const;
+  const film = (extension: string, codec: string, ...more: string[]) =>
+    [extension, FILM, ['-c:v', codec, '-pix_fmt', 'yuv420p', ...more]] as const;
+
+  it.each([
+    sound('m4b', 'aac', '-f', 'ipod'),
+    sound('m4a', 'aac'),
+    sound('mp3', 'libmp3lame'),
+    sound('flac', 'flac'),
+    sound('oga', 'flac', '-f', 'ogg'),
+    sound('opus', 'libopus'),
+    sound('aac', 'aac'),
+    sound('wav', 'pcm_s16le'),
+    sound('wma', 'wmav2'),
+    sound('aiff', 'pcm_s16be'),
+    sound('mka', 'flac'),
+    film('mkv', 'libx264'),
+    film('mp4', 'libx264'),
+    film('mov', 'libx264'),
+    film('avi', 'mpeg4'),
+    film('ts', 'mpeg2video'),
+    film('m2ts', 'mpeg2video'),
+    film('webm', 'libvpx', '-deadline', 'realtime'),
+    film('wmv', 'wmv2'),
+    film('mpg', 'mpeg2video'),
+    film('ogm', 'libtheora', '-f', 'ogg'),
+    film('flv', 'flv1'),
+    film('3gp', 'mpeg4'),
+  ])('opens what libraries hold: .%s', async (extension, lavfi, options) => {
+    const output = path.join(folder, `whole.${extension}`);
+    await tools.run({ inputs: [{ lavfi }], output, options: [...options], signal });
+    const { streams } = await tools.probe(output, signal);
+    expect(streams[0]?.type).toBe(lavfi === SOUND ? 'audio' : 'video');
+    await tools.run({
+      inputs: [{ path: output }],
+      output: '/dev/null',
+      options: ['-f', 'null'],
+      signal,
+    });
+  });
+
   it('takes a name full of shell characters and options as a name', async () => {
     const output = path.join(folder, '-v $(touch x) "q" `id`; http:.m4a');
     await tools.run({ inputs: [{ lavfi: 'sine=duration=1' }], output, options: [], signal });
@@ -80,6 +124,22 @@ describe('probeMedia', () => {
     const file = path.join(folder, 'book.mp3');
     await writeFile(file, '<html>Please log in</html>');
     await expect(tools.probe(file, signal)).rejects.toMatchObject({ kind: 'release_fault' });
+  });
+
+  it.each([
+    ['a playlist', 'film.mp4', '#EXTM3U\n#EXT-X-TARGETDURATION:20\n#EXTINF:20,\nPLACE\n#EXT-X-ENDLIST\n'],
+    ['a list of parts', 'book.mp3', "ffconcat version 1.0\nfile 'PLACE'\n"],
+  ])('opens no other file that %s in disguise names', async (_what, name, text) => {
+    const inside = path.join(folder, 'inside.ts');
+    const options = ['-c', 'copy'];
+    await tools.run({ inputs: [{ path: sample.film.file }], output: inside, options, signal });
+    const file = path.join(folder, name);
+    await writeFile(file, text.replace('PLACE', 'inside.ts'));
+    await expect(tools.probe(file, signal)).rejects.toMatchObject({ kind: 'release_fault' });
+    const output = path.join(folder, 'out.mkv');
+    await expect(tools.run({ inputs: [{ path: file }], output, options, signal })).rejects.toThrow(
+      'Format not on whitelist',
+    );
   });
 
   it('blames nobody for a file that is gone', async () => {

@@ -8,6 +8,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 
 import type { ActivityDeps } from '../../src/activities/deps.js';
 import { catalogue } from '../../src/catalogue/index.js';
+import { NO_NEEDS, type Capacity } from '../../src/domain/jobs/leases.js';
 import { ROOTS, type Root } from '../../src/domain/logical-path.js';
 import { createIntegrations } from '../../src/integrations/create.js';
 import { createRoots } from '../../src/integrations/files/roots.js';
@@ -18,6 +19,7 @@ import { createSeal } from '../../src/store/seal.js';
 import { createTemporalGateway } from '../../src/temporal/gateway.js';
 import { startDemoPoller } from '../../src/workers/demo-poller.js';
 import { startDownloadPoller } from '../../src/workers/download-poller.js';
+import type { LedgerTimes } from '../../src/workers/ledger-book.js';
 import { startNoticeSender } from '../../src/workers/notice-sender.js';
 import { startRole } from '../../src/workers/role.js';
 import { startSweeper } from '../../src/workers/sweeper.js';
@@ -48,8 +50,13 @@ export async function startTestCore({
   database: given,
   sweeper = true,
   log: heard,
+  capacity = NO_NEEDS,
+  ledgerTimes,
 }: {
   queues?: Record<string, number>;
+  /** What its ledger has to give; default nothing, of which nothing is booked. */
+  capacity?: Capacity;
+  ledgerTimes?: Partial<LedgerTimes>;
   temporal?: { address: string; namespace: string };
   /** Another core's, which drops it. */
   database?: TestDatabase;
@@ -76,6 +83,8 @@ export async function startTestCore({
     connection,
     namespace,
     queues: queues ?? { workflows: 20, io: 20, cpu: 3, admin: 4 },
+    capacity,
+    ledgerTimes,
     workflowBundle: { codePath: fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url)) },
     graceMs: 500,
   });

@@ -5,7 +5,7 @@ import { Fault } from '../../domain/faults.js';
 import type { AddDownload } from '../../integrations/download-clients/port.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { contentOf, holdingDownload, type DownloadRow } from '../../store/acquisition/downloads.js';
-import { recordAdded } from '../../store/acquisition/polled-downloads.js';
+import { recordAdded, recordBegun } from '../../store/acquisition/polled-downloads.js';
 import { findDownloadClient, type DownloadClientRow } from '../../store/acquisition/download-clients.js';
 import type { Queryable } from '../../store/database.js';
 import type { ActivityDeps } from '../deps.js';
@@ -42,7 +42,10 @@ export async function addToClient(
       throw new Fault('gone', `The download client "${download.clientId}" is configured no more`);
     }
     await requireDownloadsDisk(deps, download);
-    const add = { ...(await prepareAdd(deps, { download, row, tx })), resume, afterFault, access };
+    const prepared = await prepareAdd(deps, { download, row, tx });
+    // Beside the transaction: it must be there when this process ends in the middle of the add.
+    const onBegin = (): Promise<void> => recordBegun(deps.db, download.id);
+    const add = { ...prepared, resume, afterFault, access, onBegin };
     await mkdir(add.hostDirectory, { recursive: true }).catch((error: unknown) => {
       throw diskFault(error);
     });
@@ -56,7 +59,7 @@ export async function addToClient(
 async function prepareAdd(
   { roots }: AddDeps,
   { download, row, tx }: { download: DownloadRow; row: DownloadClientRow; tx: Queryable },
-): Promise<Omit<AddDownload, 'resume' | 'afterFault' | 'access'>> {
+): Promise<Omit<AddDownload, 'resume' | 'afterFault' | 'access' | 'onBegin'>> {
   const stored = await contentOf(tx, download.id);
   if (stored === undefined) throw new Fault('defect', `The content of ${download.id} is not stored any more`);
   return {
@@ -67,5 +70,6 @@ async function prepareAdd(
     directory: clientDirectory({ roots }, row, download.directory),
     hostDirectory: roots.resolve(download.directory),
     ...(row.category === null ? {} : { category: row.category }),
+    begun: download.begunAt !== null,
   };
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 
 import { Fault } from '../../domain/faults.js';
 import { ffmetadata } from '../../media/merge/ffmetadata.js';
-import { concatList, mergeRun, type AacEncoder, type MergeFiles } from '../../media/merge/merge-run.js';
+import { concatList } from '../../media/concat-list.js';
+import { mergeRun, type AacEncoder, type MergeFiles } from '../../media/merge/merge-run.js';
 import { asinAtom, placeTagAtoms, PLACEHOLDER_TAG, tagPlaceholder } from '../../media/tags/tag-atoms.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
@@ -94,7 +95,7 @@ async function runOnce(
   await media.run({
     ...mergeRun(files, plan.encoding, encoder),
     signal: step.signal,
-    onProgress: (seconds) => {
+    onProgress: ({ seconds }) => {
       step.progress({ done: Math.min(seconds, total), total, unit: 'seconds' });
     },
   });

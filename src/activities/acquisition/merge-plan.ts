@@ -167,9 +167,9 @@ async function measure(
   await media.run({
     inputs: [{ path: hostPath }],
     output: '/dev/null',
-    options: ['-map', '0:a:0', '-c', 'copy', '-f', 'null', '-y'],
+    options: ['-map', '0:a:0', '-c', 'copy', '-f', 'null'],
     signal: step.signal,
-    onProgress: (seconds) => (measured = seconds),
+    onProgress: ({ seconds }) => (measured = seconds),
   });
   return measured;
 }

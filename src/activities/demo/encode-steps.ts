@@ -88,9 +88,9 @@ async function encode(
   await deps.media.run({
     inputs: [{ lavfi: realTime ? `${source},realtime` : source }],
     output,
-    options: ['-c:v', 'mpeg4', '-threads', '1', '-f', 'matroska', '-y'],
+    options: ['-c:v', 'mpeg4', '-threads', '1', '-f', 'matroska'],
     signal: step.signal,
-    onProgress: (position) => {
+    onProgress: ({ seconds: position }) => {
       step.progress({ done: position, total: seconds, unit: 'seconds' });
     },
   });

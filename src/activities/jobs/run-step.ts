@@ -16,9 +16,10 @@ import {
 } from '../../store/steps.js';
 import { Attempt } from './attempt.js';
 import { asStepFailure, describeFailure } from './failures.js';
-import { following } from './following.js';
+import { followingStep } from './following.js';
 import { heartbeatWhile } from './heartbeat.js';
 import { graceAfter, patiently } from './patience.js';
+import { withRoom, type Ledger } from './room.js';
 import type { AnyStep } from './step.js';
 import { stepKey } from './step-key.js';
 
@@ -31,6 +32,7 @@ const STUBBORN_MS = 20_000;
 
 export interface StepRunnerDeps extends JobsDeps {
   workerId: string;
+  ledger: Ledger;
   /** Asks Temporal what has become of a job whose run is gone from under its step. */
   confirmSoon: (jobId: string) => void;
 }
@@ -41,7 +43,10 @@ export function createStepRunner(deps: StepRunnerDeps) {
     (args: StepArgs): Promise<StepAnswer> => {
       let last: unknown;
       return heartbeatWhile(
-        () => runAttempt(deps, { run, args, onBeat: (details) => (last = details) }),
+        (signal) =>
+          withRoom(deps, { args, signal }, () =>
+            runAttempt(deps, { run, args, onBeat: (details) => (last = details) }),
+          ),
         () => last,
       );
     };
@@ -75,13 +80,7 @@ async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun):
 async function open(deps: StepRunnerDeps, args: StepArgs, attemptId: string): Promise<OpenedAttempt> {
   const { workflowExecution, activityId } = Context.current().info;
   const attempt = { attemptId, workerId: deps.workerId, runId: workflowExecution?.runId ?? '', activityId };
-  try {
-    return await following(deps, args, () => openAttempt(deps.db, stepKey(args), attempt));
-  } catch (error) {
-    // The round is over, and with it the run that asks.
-    if (error instanceof Fault && error.kind === 'superseded') throw asStepFailure(describeFailure(error));
-    throw error;
-  }
+  return followingStep(deps, args, () => openAttempt(deps.db, stepKey(args), attempt));
 }
 
 async function workOf(
@@ -141,8 +140,6 @@ function answerOf(end: AttemptEnd, signal: AbortSignal): StepAnswer {
       return { state: 'done', output: end.output };
     case 'stopped':
       return { state: 'stopped' };
-    case 'no_room':
-      return { state: 'no_room', needs: 'more room on this host' };
     case 'interrupted':
       // Shutdown, server pause or reset: Temporal retries in place (temporal.md §7).
       throw signal.reason;

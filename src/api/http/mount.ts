@@ -103,6 +103,7 @@ async function send(response: Response, answer: Answer): Promise<void> {
     response.type('text/event-stream').end();
     return;
   }
+  if ('file' in answer) return sendFile(response, answer);
   response.status(answer.status).set('cache-control', 'no-store');
   if ('text' in answer) {
     response.type(answer.contentType).send(answer.text);
@@ -114,6 +115,22 @@ async function send(response: Response, answer: Answer): Promise<void> {
   }
   if (answer.body === undefined) response.end();
   else response.json(answer.body);
+}
+
+/** Express tells size and time as its ETag, and answers 304 and ranges by itself. */
+async function sendFile(
+  response: Response,
+  { file, contentType }: { file: string; contentType: string },
+): Promise<void> {
+  response.type(contentType).set('cache-control', 'private, no-cache');
+  await new Promise<void>((resolve, reject) => {
+    // The folder of a root may have any name, hidden ones too.
+    response.sendFile(file, { dotfiles: 'allow', cacheControl: false }, (error?: Error) => {
+      // Whoever has gone away in the middle needs no other answer.
+      if (error === undefined || response.headersSent) resolve();
+      else reject(error);
+    });
+  });
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, Method[]> {

@@ -5,7 +5,7 @@ import type { Principal } from '../access/principal.js';
 import type { ApiContext } from '../context.js';
 import { fieldErrors, HttpProblem } from './problem.js';
 
-/** What an operation answers: JSON, a text of its own kind, or a stream that it writes itself. */
+/** What an operation answers: JSON, a text of its own kind, a file, or a stream that it writes itself. */
 export type Answer =
   | {
       status: number;
@@ -15,6 +15,8 @@ export type Answer =
       audit?: AuditNote | 'changed nothing';
     }
   | { status: number; text: string; contentType: string }
+  /** By its host path; a client that has it already, by its ETag, is told so. */
+  | { file: string; contentType: string }
   | { stream: (response: Response) => Promise<void> };
 
 /** What the audit row of a change says beside who and which operation. */

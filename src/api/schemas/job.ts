@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { NAMED_PRIORITIES, type NamedPriority } from '../../domain/jobs/priority.js';
+import { RESOURCE_CATEGORIES } from '../../domain/jobs/overrides.js';
 import { JOB_STATUSES } from '../../domain/jobs/status.js';
 import { WAITING_REASONS } from '../../domain/jobs/waiting.js';
 import type { JobView } from '../../jobs/view.js';
@@ -24,6 +25,16 @@ export const createJobBody = z
     params: z.record(z.string(), z.unknown()).default({}).describe('As the schema of the type says'),
     priority: priority.optional(),
     maxRetries: z.int().min(0).max(10).optional().describe('Counted failures per step; default the type’s'),
+    resourceCategory: z
+      .enum(RESOURCE_CATEGORIES)
+      .optional()
+      .describe('cpu moves the work of the GPU to the CPU; any other must be the type’s own'),
+    vramRequired: z
+      .int()
+      .min(0)
+      .max(10_000_000)
+      .optional()
+      .describe('MB of VRAM: at least what the type needs, at most what the card has'),
   })
   .meta({ id: 'CreateJob' });
 

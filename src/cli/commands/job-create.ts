@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { catalogue } from '../../catalogue/index.js';
+import { RESOURCE_CATEGORIES } from '../../domain/jobs/overrides.js';
 import { job } from '../answers.js';
 import { checkDirectOptions, createDirect } from '../direct/create-direct.js';
 import { namesOf } from '../direct/direct-type.js';
@@ -17,6 +18,8 @@ interface CreateOptions extends SharedOptions {
   params: string;
   priority?: number | string;
   maxRetries?: number;
+  category?: string;
+  vram?: number;
   key?: string;
   watch?: true;
   direct?: true;
@@ -31,6 +34,16 @@ export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
     .option('--params <json>', 'a JSON object, @file, or - for the standard input', '{}')
     .option('--priority <priority>', '1 (first) to 10, or high, normal, low', priorityText)
     .option('--max-retries <n>', 'how many failures a step may have', wholeNumber({ min: 0, max: 10 }))
+    .addOption(
+      new Option('--category <category>', 'cpu: the work of the GPU is done by the CPU').choices(
+        RESOURCE_CATEGORIES,
+      ),
+    )
+    .option(
+      '--vram <mb>',
+      'MB of VRAM that it needs, where the type says less',
+      wholeNumber({ min: 0, max: 10_000_000 }),
+    )
     .option('--key <key>', 'a repeat with the same key makes no second job')
     .option('--watch', 'stay until it ends')
     .option('--direct', 'run it in this process, with no server, database or Temporal')
@@ -43,11 +56,15 @@ export function addJobCreateCommand(group: Command, deps: ProgramDeps): void {
       return;
     }
     const session = await openSession(deps, options);
-    const { priority, maxRetries, key = randomUUID() } = options;
+    const { priority, maxRetries, category: resourceCategory, vram: vramRequired } = options;
+    const { key = randomUUID() } = options;
     const created = await session.client.send({
       method: 'POST',
       path: '/api/jobs',
-      body: { type, params: await readObject(deps, options.params), priority, maxRetries },
+      body: {
+        ...{ type, params: await readObject(deps, options.params), priority, maxRetries },
+        ...{ resourceCategory, vramRequired },
+      },
       headers: { 'idempotency-key': key },
       answer: job,
     });

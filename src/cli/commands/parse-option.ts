@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
+import type { StallMinutes } from '../../domain/acquisition/stall-clock.js';
 
 /** Makes a parser of whole numbers for an option or argument of commander. */
 export function wholeNumber(range: { min: number; max: number }): (text: string) => number {
@@ -51,4 +52,19 @@ export function pathMapping(text: string): PathMapping {
   const [remote, logical] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
   if (remote !== '' && logical !== '') return { remote, logical };
   throw new InvalidArgumentError('Expected a mapping such as /data/books=library:Books.');
+}
+
+const STALLS = {
+  ...{ metadata: 'metadata', 'without-seeds': 'withoutSeeds' },
+  ...{ 'without-progress': 'withoutProgress', 'too-slow': 'tooSlow' },
+} as const satisfies Record<string, keyof StallMinutes>;
+
+/** `too-slow=2d`, in minutes by the API's names; the last of a name counts. */
+export function stallLimit(text: string, before: StallMinutes = {}): StallMinutes {
+  const [name = '', time = ''] = text.split(/=(.*)/s);
+  const known = Object.entries(STALLS).find(([option]) => option === name);
+  if (known === undefined) {
+    throw new InvalidArgumentError(`Expected one of ${Object.keys(STALLS).join(', ')}, such as too-slow=2d.`);
+  }
+  return { ...before, [known[1]]: duration(time) / 60_000 };
 }

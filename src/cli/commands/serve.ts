@@ -1,6 +1,13 @@
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 
-import { WORKER_ROLES, type ProgramDeps, type WorkerRole } from '../program-deps.js';
+import { Fault } from '../../domain/faults.js';
+import {
+  GPU_QUEUES,
+  WORKER_ROLES,
+  type GpuQueue,
+  type ProgramDeps,
+  type WorkerRole,
+} from '../program-deps.js';
 
 /** The commands that serve; what they do is handed in. */
 export function addServeCommands(program: Command, deps: ProgramDeps): void {
@@ -27,8 +34,12 @@ export function addServeCommands(program: Command, deps: ProgramDeps): void {
     .command('worker')
     .description('Runs the workers of one role only, on DATABASE_URL and TEMPORAL_ADDRESS.')
     .addArgument(new Argument('<role>', 'what it serves').choices(WORKER_ROLES))
+    .addOption(new Option('--queue <queue>', 'of the role gpu: serve only this one').choices(GPU_QUEUES))
     .addHelpText('after', WORKER_HELP)
-    .action((role: WorkerRole) => deps.worker({ role }));
+    .action((role: WorkerRole, options: { queue?: GpuQueue }) => {
+      if (options.queue === undefined || role === 'gpu') return deps.worker({ role, ...options });
+      throw new Fault('bad_input', `Expected --queue with the role gpu only, got it with ${role}`);
+    });
 }
 
 const UP_HELP = `
@@ -44,6 +55,8 @@ const WORKER_HELP = `
 Roles:
   core  stories, searches, downloads, libraries, upkeep
   cpu   scanning, checking and filing of files
+  gpu   encodes and models; one process owns a card (LONGPLAY_GPU_DEVICE, LONGPLAY_VRAM_MB)
 
 Examples:
-  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 longplay worker core`;
+  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 longplay worker core
+  DATABASE_URL=postgres://… TEMPORAL_ADDRESS=temporal:7233 longplay worker gpu --queue gpu-encode`;

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import type { StallMinutes } from '../../domain/acquisition/stall-clock.js';
 import { setting, type Setting } from '../answers.js';
 import { EXIT } from '../exit-status.js';
 import type { ProgramDeps } from '../program-deps.js';
@@ -42,7 +43,8 @@ export function addSettingChangeCommand(group: Command, deps: ProgramDeps, kind:
     const path = `${SETTING_KINDS[kind].path}/${encodeURIComponent(id)}`;
     const before = await client.send({ path, answer: setting });
     const changes = { ...given(kind, options), secret: await readSecret(deps, options.secretFile) };
-    const body = { ...keptOf(kind, before, options.unset ?? []), ...withoutAbsent(changes) };
+    const kept = keptOf(kind, before, options.unset ?? []);
+    const body = { ...kept, ...withoutAbsent(changes), ...mergedLimits(kept, options) };
     const changed = await client.send({ method: 'PUT', path, body, answer: setting });
     const tests = options.untested === true || !changed.enabled ? [] : await testSettings(client, kind, [id]);
     output.show({ changed, tests }, () => [
@@ -77,6 +79,12 @@ function withoutAbsent(changes: Record<string, unknown>): Record<string, unknown
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
+/** Of limits that have names, only those that are given change. */
+function mergedLimits(kept: Record<string, unknown>, { stallLimit }: ChangeOptions): Record<string, unknown> {
+  if (stallLimit === undefined) return {};
+  return { stallLimits: { ...(kept['stallLimits'] as StallMinutes | undefined), ...stallLimit } };
+}
+
 const EXAMPLES: Record<SettingKind, string> = {
   indexer: `
 Example:
@@ -86,6 +94,7 @@ Example:
   client: `
 Example:
   longplay client change qbittorrent --category books --priority 1
+  longplay client change qbittorrent --stall-limit without-seeds=6h
   longplay client change aria2 --disable`,
   library: `
 Example:

@@ -19,17 +19,8 @@ export const CHANGEABLE: Record<SettingKind, readonly string[]> = {
     ...['seedMinutes', 'grabLimit', 'callIntervalMs', 'removeAfterProcessing', 'enabled'],
   ],
   client: [
-    ...[
-      'name',
-      'kind',
-      'baseUrl',
-      'username',
-      'category',
-      'pathMappings',
-      'priority',
-      'stallLimits',
-      'enabled',
-    ],
+    ...['name', 'kind', 'baseUrl', 'username', 'category', 'pathMappings', 'priority', 'stallLimits'],
+    'enabled',
   ],
   library: [
     ...['name', 'kind', 'root', 'pathTemplate', 'mediaTypes', 'baseUrl', 'section', 'pathMappings'],
@@ -46,7 +37,7 @@ export const UNSETTABLE: Record<SettingKind, Readonly<Record<string, string>>> =
   },
   client: {
     ...{ username: 'username', secret: 'secret', category: 'category', priority: 'priority' },
-    map: 'pathMappings',
+    ...{ map: 'pathMappings', 'stall-limit': 'stallLimits' },
   },
   library: {
     ...{ server: 'baseUrl', section: 'section', secret: 'secret', map: 'pathMappings', tag: 'tags' },

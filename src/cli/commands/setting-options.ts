@@ -3,9 +3,10 @@ import { Option, type Command } from 'commander';
 import type { PathMapping } from '../../domain/acquisition/path-mapping.js';
 import { CLIENT_KINDS, INDEXER_KINDS, LIBRARY_KINDS } from '../../domain/acquisition/products.js';
 import { MEDIA_TYPES } from '../../domain/acquisition/release.js';
+import type { StallMinutes } from '../../domain/acquisition/stall-clock.js';
 import { TAG_WISHES } from '../../domain/acquisition/tag-wish.js';
 import type { SharedOptions } from '../session.js';
-import { collect, decimal, duration, pathMapping, wholeNumber } from './parse-option.js';
+import { collect, decimal, duration, pathMapping, stallLimit, wholeNumber } from './parse-option.js';
 import type { SettingKind } from './setting-kinds.js';
 
 /** Of all kinds; each knows its own only. */
@@ -31,6 +32,7 @@ export interface SettingOptions extends SharedOptions {
   mergeChapters?: boolean;
   writeTags?: string;
   map?: PathMapping[];
+  stallLimit?: StallMinutes;
   untested?: true;
 }
 
@@ -77,6 +79,11 @@ export const SETTING_OPTIONS: Record<SettingKind, (command: Command) => Command>
         '--map <remote=logical>',
         'a folder as the client sees it = the same one here; may be repeated',
         collect(pathMapping),
+      )
+      .option(
+        '--stall-limit <what=time>',
+        'how long before another release is tried: metadata, without-seeds, without-progress or too-slow; may be repeated',
+        stallLimit,
       ),
   library: (command) =>
     command
@@ -112,7 +119,9 @@ const PRODUCT: Record<SettingKind, (options: SettingOptions) => Record<string, u
     removeAfterProcessing: options.removeAfterProcessing,
     seedMinutes: seedTime === undefined ? undefined : Math.ceil(seedTime / 60_000),
   }),
-  client: ({ kind, username, category, map }) => ({ kind, username, category, pathMappings: map }),
+  client: ({ kind, username, category, map, stallLimit: stallLimits }) => ({
+    ...{ kind, username, category, pathMappings: map, stallLimits },
+  }),
   library: ({ kind, server, section, map, mergeChapters, writeTags, profile, tag, template, type }) => ({
     ...{ kind, baseUrl: server, section, pathMappings: map, mergeChapters, writeTags },
     ...{ qualityProfileId: profile, tags: tag, pathTemplate: template, mediaTypes: type },

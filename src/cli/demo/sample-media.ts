@@ -52,19 +52,19 @@ async function makeBook(run: RunFfmpeg, folder: string): Promise<void> {
     // Noise keeps AAC near its bit rate.
     inputs: [{ lavfi: `anoisesrc=color=brown:amplitude=0.1:sample_rate=44100:duration=${ENCODED_SECONDS}` }],
     output: minute,
-    options: ['-c:a', 'aac', '-b:a', '256k', '-aac_coder', 'fast', '-y'],
+    options: ['-c:a', 'aac', '-b:a', '256k', '-aac_coder', 'fast'],
     signal,
   });
   await run({
     inputs: [{ lavfi: 'gradients=size=600x600:c0=navy:c1=gold:duration=1' }],
     output: cover,
-    options: ['-frames:v', '1', '-y'],
+    options: ['-frames:v', '1'],
     signal,
   });
   await writeFile(metadata, chapterFile());
   await run({
     inputs: [
-      { path: metadata, options: ['-f', 'ffmetadata'] },
+      { path: metadata, formats: ['ffmetadata'], options: ['-f', 'ffmetadata'] },
       { path: cover },
       { path: minute, options: ['-stream_loop', String(seconds / ENCODED_SECONDS - 1)] },
     ],
@@ -72,7 +72,7 @@ async function makeBook(run: RunFfmpeg, folder: string): Promise<void> {
     options: [
       ...['-map', '2:a', '-map', '1:v', '-map_metadata', '0', '-map_chapters', '0'],
       ...['-c:a', 'copy', '-c:v', 'copy', '-disposition:v', 'attached_pic'],
-      ...['-f', 'mp4', '-y'],
+      ...['-f', 'mp4'],
     ],
     signal,
   });
@@ -107,7 +107,7 @@ async function makeFilm(run: RunFfmpeg, folder: string): Promise<void> {
     ],
     output: path.join(folder, 'film.mp4'),
     options: [
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest', '-y'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-shortest'],
     ],
     signal: AbortSignal.timeout(120_000),
   });

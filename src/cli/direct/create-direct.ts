@@ -26,6 +26,8 @@ export interface DirectOptions {
 const SENSELESS = {
   priority: 'priority orders what waits for a slot, and nothing waits here',
   key: 'a key keeps a repeat from making a second job, and no job is stored here',
+  category: 'nobody else is here to share with',
+  vram: 'nobody else is here to share with',
   watch: 'it is always watched',
   url: 'it talks to no Longplay',
 } as const;

@@ -1,5 +1,5 @@
 import { similarityTo } from './likeness.js';
-import { normalizeName } from './normalize-title.js';
+import { hasWords, normalizeName } from './normalize-title.js';
 import { readTitle, type ReadTitle } from './read-title.js';
 import type { MediaItem, Release } from './release.js';
 
@@ -24,8 +24,9 @@ export function authorMatcher(item: MediaItem): (release: Release, read?: ReadTi
   return (release, { named: title } = readTitle(release.title)) => {
     const text = release.author === undefined ? title : `${normalizeName(release.author)} ${title}`;
     const others = authors.filter(({ name }) => !isNamed(name, text));
+    if (others.length === 0) return { matched: authors.length, total: authors.length, likeness: 0 };
     const named = authors.length - others.length;
-    const parts = others.length === 0 ? [] : namedParts(release);
+    const parts = namedParts(release);
     const likeness = others.map(({ likenessTo }) => Math.max(0, ...parts.map(likenessTo)));
     return {
       matched: named + likeness.filter((alike) => alike >= SAME_NAME).length,
@@ -36,7 +37,7 @@ export function authorMatcher(item: MediaItem): (release: Release, read?: ReadTi
 }
 
 function namedParts({ author, title }: Release): string[] {
-  return [author ?? '', ...title.split(/\s[-–—]\s|[|()[\]{}]/u)].filter((part) => part.trim() !== '');
+  return [author ?? '', ...title.split(/\s[-–—]\s|[|()[\]{}]/u)];
 }
 
 /** "Terry Pratchett & Neil Gaiman" → two names; "Tolkien, J. R. R." stays one. */
@@ -52,7 +53,7 @@ function splitCommas(name: string): string[] {
 }
 
 function isNamed(name: string, text: string): boolean {
-  if (` ${text} `.includes(` ${name} `)) return true;
+  if (hasWords(text, name)) return true;
   const names = name.split(' ');
   const [first, last] = [names[0] ?? '', names.at(-1) ?? ''];
   if (names.length < 2 || !text.includes(first) || !text.includes(last)) return false;

@@ -87,9 +87,9 @@ function grabLimitRule({ indexer, now }: RuleFacts): Rejection | undefined {
 /** Room in one of the clients is enough; one that cannot tell has it. */
 function spaceRule(facts: RuleFacts): Rejection | undefined {
   const { release, now } = facts;
+  if (release.sizeBytes <= 0) return undefined;
   const rooms = clientsFor(facts).map((client) => roomOf(client, release.sizeBytes));
-  if (release.sizeBytes <= 0 || rooms.length === 0 || rooms.some(({ isEnough }) => isEnough))
-    return undefined;
+  if (rooms.length === 0 || rooms.some(({ isEnough }) => isEnough)) return undefined;
   const [widest] = rooms.toSorted((one, other) => other.free - one.free || one.needed - other.needed);
   const detail = `needs ${gigabytes(widest?.needed ?? 0)} GB, ${gigabytes(widest?.free ?? 0)} GB are free`;
   return postpone('NO_SPACE', detail, now + LOOK_AGAIN_MS);
@@ -120,6 +120,8 @@ function clientRule(facts: RuleFacts): Rejection | undefined {
   return postpone('CLIENT_DOWN', `${names.join(', ')} cannot be reached`, facts.now + LOOK_AGAIN_MS);
 }
 
-function clientsFor({ circumstances, release }: RuleFacts): ClientFacts[] {
-  return (circumstances.clients ?? []).filter(({ protocol }) => protocol === release.protocol);
+const NO_CLIENTS: readonly ClientFacts[] = [];
+
+function clientsFor({ circumstances, release }: RuleFacts): readonly ClientFacts[] {
+  return circumstances.clients?.filter(({ protocol }) => protocol === release.protocol) ?? NO_CLIENTS;
 }

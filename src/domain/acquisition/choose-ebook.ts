@@ -1,7 +1,7 @@
 import { inReadingOrder } from './classify.js';
 import { fileStem } from './file-stem.js';
 import { titleSimilarity } from './likeness.js';
-import { normalizeTitle } from './normalize-title.js';
+import { hasWords, normalizeTitle } from './normalize-title.js';
 
 /** What readers take best comes first (acquisition.md §5.4). */
 const FORMATS = ['epub', 'pdf', 'mobi', 'azw3', 'azw', 'fb2', 'cbz', 'cbr'];
@@ -35,7 +35,7 @@ function likeness(name: string, title: string): number {
 }
 
 function bears(name: string, title: string): boolean {
-  return ` ${name} `.includes(` ${normalizeTitle(title)} `);
+  return hasWords(name, normalizeTitle(title));
 }
 
 function rank(path: string): number {

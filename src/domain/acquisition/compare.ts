@@ -56,7 +56,9 @@ const COMPARERS: readonly Comparer[] = [
 /** Computed once a release: sorting looks at them many times. */
 export function sortKeys(release: Comparable): SortKeys {
   const { indexerId, guid } = release.facts.release;
-  return { counts: COMPARERS.map(({ key }) => key(release)), indexerId, guid };
+  const counts: number[] = [];
+  for (const { key } of COMPARERS) counts.push(key(release));
+  return { counts, indexerId, guid };
 }
 
 /** First difference wins (§3.5). Negative: `left` is better. Total: two releases are equal only in indexer and guid. */

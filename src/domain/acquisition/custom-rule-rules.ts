@@ -1,3 +1,4 @@
+import type { MatchedRule } from './custom-rules.js';
 import { refuse, type Rejection } from './rejection.js';
 import type { RuleFacts } from './rule-facts.js';
 
@@ -10,8 +11,8 @@ function mustRule({ custom }: RuleFacts): Rejection | undefined {
 }
 
 function mustNotRule({ custom }: RuleFacts): Rejection | undefined {
-  const matched = custom.matched.filter(({ effect }) => effect === 'must_not');
-  return matched.length === 0 ? undefined : refuse('MUST_NOT_TERM', `matches ${named(matched)}`);
+  if (!custom.matched.some(isRefusing)) return undefined;
+  return refuse('MUST_NOT_TERM', `matches ${named(custom.matched.filter(isRefusing))}`);
 }
 
 function scoreRule({ custom }: RuleFacts): Rejection | undefined {
@@ -20,6 +21,10 @@ function scoreRule({ custom }: RuleFacts): Rejection | undefined {
     'CUSTOM_SCORE',
     `scores ${custom.score} by the rules, at least ${custom.minimumScore} are expected`,
   );
+}
+
+function isRefusing({ effect }: MatchedRule): boolean {
+  return effect === 'must_not';
 }
 
 function named(rules: readonly { name: string }[]): string {

@@ -44,8 +44,6 @@ export interface RuleProfile {
   rules: readonly { rule: CustomRule; score?: number }[];
   /** Below it a release is refused; 0 by default (acquisition.md §3.3). */
   minimumScore: number;
-  /** Whether what is in the library may be replaced by what scores higher, and up to which score. */
-  upgrade?: { untilScore: number };
 }
 
 export interface MatchedRule {
@@ -182,12 +180,4 @@ function hasFlag(flag: ReleaseFlag, { release, parsed }: RuleSubject): boolean {
     case 'pack':
       return parsed.pack;
   }
-}
-
-/** Whether a release of this score may replace what has `held` (upgrades are off where a profile names none). */
-export function isUpgrade(
-  { upgrade }: RuleProfile,
-  { held, offered }: { held: number; offered: number },
-): boolean {
-  return upgrade !== undefined && held < upgrade.untilScore && offered > held;
 }

@@ -72,10 +72,8 @@ export function decide(input: DecisionInput): Decision {
   const sorted = [false, true].flatMap((refused) =>
     judged.filter((one) => isRejected(one) === refused).sort((a, b) => compareReleases(a.keys, b.keys)),
   );
-  const groups = groupByHash(sorted);
-  const candidates = groups.map((group, at) => toCandidate({ group, at, better: groups[at - 1]?.[0] }));
   return {
-    candidates,
+    candidates: groupByHash(sorted).map(toCandidate),
     notes: notesOn(input.item),
     rulesVersion: RULES_VERSION,
     profiles: {
@@ -123,66 +121,56 @@ function isRejected({ rejections }: Judged): boolean {
 
 /** An indexer tells one release again in a later tier; which telling is kept must not depend on their order. */
 function firstOfEachGuid(releases: readonly Release[]): Release[] {
-  const kept = new Map<string, Release>();
+  const byIndexer = new Map<string, Map<string, Release>>();
   for (const release of releases) {
-    const key = placeKey(release);
-    const other = kept.get(key);
-    if (other === undefined || textOf(release) < textOf(other)) kept.set(key, release);
+    const kept = byIndexer.get(release.indexerId) ?? new Map<string, Release>();
+    byIndexer.set(release.indexerId, kept);
+    const other = kept.get(release.guid);
+    if (other === undefined || textOf(release) < textOf(other)) kept.set(release.guid, release);
   }
-  return [...kept.values()];
+  return [...byIndexer.values()].flatMap((kept) => [...kept.values()]);
 }
 
 function textOf(release: Release): string {
   return JSON.stringify(Object.entries(release).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The id's length keeps "a" + "bc" and "ab" + "c" apart. */
-function placeKey({ indexerId, guid }: Release): string {
-  return `${indexerId.length}:${indexerId}${guid}`;
+/** One torrent, whoever offers it. */
+interface Group {
+  /** The best offer. */
+  first: Judged;
+  others: Judged[];
 }
 
-/** One torrent is one candidate, whoever offers it; the best offer stands first (§3.1 "Dedup"). */
-function groupByHash(sorted: readonly Judged[]): [Judged, ...Judged[]][] {
-  const groups: [Judged, ...Judged[]][] = [];
-  const byHash = new Map<string, Judged[]>();
+/** One torrent is one candidate; the best offer stands first (§3.1 "Dedup"). */
+function groupByHash(sorted: readonly Judged[]): Group[] {
+  const groups: Group[] = [];
+  const byHash = new Map<string, Group>();
   for (const judged of sorted) {
     const hash = normalizeInfoHash(judged.facts.release.infoHash);
     const known = hash === undefined ? undefined : byHash.get(hash);
     if (known !== undefined) {
-      known.push(judged);
+      known.others.push(judged);
       continue;
     }
-    const group: [Judged, ...Judged[]] = [judged];
+    const group = { first: judged, others: [] };
     groups.push(group);
     if (hash !== undefined) byHash.set(hash, group);
   }
   return groups;
 }
 
-function toCandidate({
-  group,
-  at,
-  better,
-}: {
-  group: [Judged, ...Judged[]];
-  at: number;
-  better: Judged | undefined;
-}): Candidate {
-  const [first] = group;
-  const alsoAt = group.slice(1).map(({ facts: { release } }) => ({
-    indexerId: release.indexerId,
-    guid: release.guid,
-  }));
+function toCandidate({ first, others }: Group, at: number, groups: readonly Group[]): Candidate {
   return {
     release: withoutLinks(first.facts.release),
-    alsoAt,
+    alsoAt: others.map(({ facts: { release } }) => ({ indexerId: release.indexerId, guid: release.guid })),
     rank: isRejected(first) ? null : at + 1,
     class: first.matchClass,
     score: first.score,
     parsed: first.facts.parsed,
     custom: first.facts.custom,
     rejections: first.rejections,
-    why: explain(first, better),
+    why: explain(first, groups[at - 1]?.first),
   };
 }
 

@@ -1,7 +1,7 @@
 import { SAME_NAME, splitAuthors } from './author-match.js';
 import { parseLanguage, type Language } from './language.js';
 import { titleSimilarity } from './likeness.js';
-import { normalizeName } from './normalize-title.js';
+import { hasWords, normalizeName } from './normalize-title.js';
 import type { RuleFacts } from './rule-facts.js';
 
 /**
@@ -16,8 +16,8 @@ export function editionFit(facts: RuleFacts): number {
 export function narratorFit({ item, parsed, release }: RuleFacts): number {
   if (item.narrator === undefined) return 0;
   const wished = splitAuthors(item.narrator);
-  const title = ` ${normalizeName(release.title)} `;
-  if (wished.some((name) => title.includes(` ${normalizeName(name)} `))) return 1;
+  const title = normalizeName(release.title);
+  if (wished.some((name) => hasWords(title, normalizeName(name)))) return 1;
   const told = parsed.narrator;
   if (told === undefined || /\b(?:author|autor|auteur)\b/.test(told)) return 0;
   return wished.some((name) => titleSimilarity(name, told) >= SAME_NAME) ? 1 : -1;

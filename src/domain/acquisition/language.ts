@@ -29,6 +29,8 @@ const BY_NAME = new Map<string, Language>(
 
 /** `en-US`, `eng`, `English` → `en`; undefined for what is not in the table. */
 export function parseLanguage(text: string): Language | undefined {
+  const known = BY_NAME.get(text);
+  if (known !== undefined) return known;
   const word = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
   return BY_NAME.get(word) ?? BY_NAME.get(word.split(/[-_]/)[0] ?? '');
 }

@@ -1,4 +1,4 @@
-import { normalizeTitle } from './normalize-title.js';
+import { foldTitle, squeezeFolded } from './normalize-title.js';
 
 /** Dice's coefficient on character pairs, spaces removed: 0 (nothing shared) to 1 (equal). */
 export function titleSimilarity(left: string, right: string): number {
@@ -8,11 +8,11 @@ export function titleSimilarity(left: string, right: string): number {
 /** The same for one title against many: its pairs are counted once. */
 export function similarityTo(left: string): (right: string) => number {
   const own = squeezeTitle(left);
-  const pairs = countPairs(own);
+  const countShared = sharedPairs(own);
   return (right) => {
     const other = squeezeTitle(right);
     if (own === '' || other === '') return 0;
-    return own === other ? 1 : dice(sharedPairs(pairs, other), own.length + other.length);
+    return own === other ? 1 : dice(countShared(other), own.length + other.length);
   };
 }
 
@@ -23,7 +23,7 @@ export function dice(shared: number, length: number): number {
 
 /** Normalized, without spaces. */
 export function squeezeTitle(text: string): string {
-  return normalizeTitle(text).replaceAll(' ', '');
+  return squeezeFolded(foldTitle(text));
 }
 
 /** A pair of UTF-16 code units as one number. */
@@ -31,23 +31,26 @@ export function pairAt(text: string, at: number): number {
   return text.charCodeAt(at) * 0x1_00_00 + text.charCodeAt(at + 1);
 }
 
-function countPairs(text: string): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (let at = 0; at + 1 < text.length; at += 1) {
-    const pair = pairAt(text, at);
-    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+/** Counts how many pairs of `own` another text has, too; each counts as often as both have it. */
+function sharedPairs(own: string): (text: string) => number {
+  const places = new Map<number, number>();
+  const counts: number[] = [];
+  for (let at = 0; at + 1 < own.length; at += 1) {
+    const pair = pairAt(own, at);
+    const place = places.get(pair) ?? counts.length;
+    places.set(pair, place);
+    counts[place] = (counts[place] ?? 0) + 1;
   }
-  return counts;
-}
-
-function sharedPairs(counts: ReadonlyMap<number, number>, text: string): number {
-  const left = new Map<number, number>();
-  let shared = 0;
-  for (let at = 0; at + 1 < text.length; at += 1) {
-    const pair = pairAt(text, at);
-    const count = left.get(pair) ?? counts.get(pair) ?? 0;
-    if (count > 0) shared += 1;
-    if (count > 0) left.set(pair, count - 1);
-  }
-  return shared;
+  return (text) => {
+    const left = counts.slice();
+    let shared = 0;
+    for (let at = 0; at + 1 < text.length; at += 1) {
+      const place = places.get(pairAt(text, at));
+      const count = place === undefined ? 0 : (left[place] ?? 0);
+      if (place === undefined || count === 0) continue;
+      shared += 1;
+      left[place] = count - 1;
+    }
+    return shared;
+  };
 }

@@ -49,8 +49,16 @@ export function normalizeTitle(text: string): string {
 
 /** The same for what is folded already. */
 export function normalizeFolded(folded: string): string {
-  const pattern = isPlain(folded) ? /[^a-z0-9]+/g : /[^\p{L}\p{N}]+/gu;
-  return folded.replace(pattern, ' ').trim();
+  return folded.replace(betweenWords(folded), ' ').trim();
+}
+
+/** What is folded already, without anything between its words. */
+export function squeezeFolded(folded: string): string {
+  return folded.replace(betweenWords(folded), '');
+}
+
+function betweenWords(folded: string): RegExp {
+  return isPlain(folded) ? /[^a-z0-9]+/g : /[^\p{L}\p{N}]+/gu;
 }
 
 /** Tells titles apart: a title without letters ("???") has no normal form and stands for itself. */
@@ -66,11 +74,24 @@ export function normalizeName(text: string): string {
 
 /** The same for what is normalized already. */
 export function joinInitials(normal: string): string {
+  // Few names have two letters that stand alone side by side.
+  if (!/(?:^| ). .(?: |$)/u.test(normal)) return normal;
   return normal.replace(/(?<=^| )(\p{L}) (?=\p{L}(?: |$))/gu, '$1');
 }
 
 export function splitWords(text: string): string[] {
   return splitFolded(foldTitle(text));
+}
+
+/** Whether `words` stand in `text` as whole words one behind the other; both normalized. No words stand nowhere. */
+export function hasWords(text: string, words: string): boolean {
+  if (words === '') return false;
+  for (let at = text.indexOf(words); at !== -1; at = text.indexOf(words, at + 1)) {
+    const end = at + words.length;
+    const begins = at === 0 || text[at - 1] === ' ';
+    if (begins && (end === text.length || text[end] === ' ')) return true;
+  }
+  return false;
 }
 
 /** The words of what is folded already. */

@@ -72,7 +72,7 @@ export function releaseTitleParser({
       formats: findFormats(words, brackets),
       dramatised: told.has('dramatised') && DRAMATISED.test(text),
       languages: languagesIn({ words, brackets, isTag }),
-      volumes: single.length > 1 ? [...new Set(single)] : single,
+      volumes: single.length > 1 ? [...new Set(single)] : [...single],
       pack: ranges.length > 0 || (told.has('pack') && single.length === 0 && PACK_WORDS.test(text)),
       revision: video?.revision ?? Number(told.has('revision')),
       withoutChapters: told.has('chapters') && /\b(?:no|without) chapters?\b/.test(text),

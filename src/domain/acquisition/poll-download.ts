@@ -21,7 +21,14 @@ export interface PollFacts {
   held: { times: number; nextMs: number; clientPaused?: true } | null;
   /** Its source or its disk would not have it handed over again: how often, when it is tried next, and why. */
   refused: { times: number; nextMs: number; told: DownloadTransition } | null;
+  /** How often it was handed over again because its client forgot whose it is, and when it is due next. */
+  forgotten: Due | null;
   seeding: SeedingFacts;
+}
+
+interface Due {
+  times: number;
+  nextMs: number;
 }
 
 export const NEW_POLL_FACTS: PollFacts = {
@@ -33,6 +40,7 @@ export const NEW_POLL_FACTS: PollFacts = {
   samples: [],
   held: null,
   refused: null,
+  forgotten: null,
   seeding: NO_SEEDING,
 };
 
@@ -67,7 +75,7 @@ const ACTIVE_STATES: readonly DownloadState[] = [
 
 /**
  * Judges one poll of a healthy client. `clientRestarted`: its session is another than at the last poll. `rests`: it is
- * ourselves who let it stand still.
+ * ourselves who let it stand still. `begun`: the client has it from us.
  */
 export function pollDownload(poll: {
   item: DownloadItem | undefined;
@@ -75,6 +83,7 @@ export function pollDownload(poll: {
   nowMs: number;
   clientRestarted: boolean;
   rests?: boolean;
+  begun?: boolean;
   limits?: StallLimits;
 }): PolledState {
   return poll.item === undefined ? pollMissing(poll) : pollPresent({ ...poll, item: poll.item });
@@ -141,9 +150,10 @@ function pollPresent(poll: {
   facts: PollFacts;
   nowMs: number;
   rests?: boolean;
+  begun?: boolean;
   limits?: StallLimits;
 }): PolledState {
-  const { item, nowMs, rests = false } = poll;
+  const { item, nowMs, rests = false, begun = false } = poll;
   const { clock, progressed, stalled } = tickStallClock({ ...NEW_CLOCK, ...poll.facts.clock }, item, {
     nowMs,
     ...(poll.limits === undefined ? {} : { limits: poll.limits }),
@@ -155,6 +165,7 @@ function pollPresent(poll: {
   const rest = restingPolls >= RESTING_POLLS ? restIn(item) : undefined;
   const active = !done && (isComplete || ACTIVE_STATES.includes(item.state));
   const held = heldAgain(item, poll.facts, nowMs);
+  const forgotten = forgottenAgain(item, begun ? poll.facts.forgotten : undefined, nowMs);
   const refused = item.state === 'held' ? poll.facts.refused : null;
   const samples = active ? addSample(poll.facts.samples, { atMs: nowMs, done: item.completedBytes }) : [];
   return {
@@ -169,6 +180,7 @@ function pollPresent(poll: {
       samples,
       held: held.next,
       refused,
+      forgotten: forgotten.next,
       seeding: countSeeding(poll.facts.seeding, item, nowMs),
     },
     progressed,
@@ -177,7 +189,7 @@ function pollPresent(poll: {
       stalled === null
         ? (refused?.told ?? rest ?? transitionOf(item, done))
         : { kind: 'stalled', detail: stalled },
-    addAgain: held.due,
+    addAgain: held.due || forgotten.due,
   };
 }
 
@@ -204,6 +216,18 @@ function heldAgain(
   if (nowMs < held.nextMs) return { next: held, due: false };
   const times = held.times + 1;
   return { next: { times, nextMs: nowMs + waitMs(times), ...itself }, due: true };
+}
+
+/** It bears nobody's tag any more: a client that was ended before it wrote it down has lost its folder with it. */
+function forgottenAgain(
+  { owners }: DownloadItem,
+  before: Due | null | undefined,
+  nowMs: number,
+): { next: Due | null; due: boolean } {
+  if (before === undefined || owners?.length !== 0) return { next: null, due: false };
+  if (before !== null && nowMs < before.nextMs) return { next: before, due: false };
+  const times = (before?.times ?? 0) + 1;
+  return { next: { times, nextMs: nowMs + doublingWait(times, HAND_OVER_MS) }, due: true };
 }
 
 function detailOf({ completedBytes, totalBytes }: DownloadItem, samples: ProgressSample[]): ProgressDetail {

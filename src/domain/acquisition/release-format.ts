@@ -46,8 +46,12 @@ export type ContentKind = (typeof KIND_BY_WORD)[ReleaseFormat];
 /** Audible's containers are encrypted (DRM). */
 const ENCRYPTED: readonly ReleaseFormat[] = ['aax', 'aa'];
 
+const BY_WORD: ReadonlyMap<string, ReleaseFormat> = new Map(
+  RELEASE_FORMATS.map((format) => [format, format]),
+);
+
 export function parseFormat(word: string): ReleaseFormat | undefined {
-  return Object.hasOwn(KIND_BY_WORD, word) ? (word as ReleaseFormat) : undefined;
+  return BY_WORD.get(word);
 }
 
 export function kindOfFormat(format: ReleaseFormat): ContentKind {
@@ -56,6 +60,7 @@ export function kindOfFormat(format: ReleaseFormat): ContentKind {
 
 /** True where nothing but encrypted audio is offered; "AAX converted to M4B" is not. */
 export function isEncrypted(formats: readonly ReleaseFormat[]): boolean {
-  const audio = formats.filter((format) => KIND_BY_WORD[format] === 'audio');
-  return audio.length > 0 && audio.every((format) => ENCRYPTED.includes(format));
+  const isPlayable = (format: ReleaseFormat): boolean =>
+    KIND_BY_WORD[format] === 'audio' && !ENCRYPTED.includes(format);
+  return formats.some((format) => ENCRYPTED.includes(format)) && !formats.some(isPlayable);
 }

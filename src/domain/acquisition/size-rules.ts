@@ -29,12 +29,15 @@ export function averageKbps({
 
 /** Sizes that no running time explains. A size of 0 means that the indexer does not tell it. */
 function fileSizeRule({ item, release: { sizeBytes } }: RuleFacts): Rejection | undefined {
-  const size = (sizeBytes / MEBIBYTE).toFixed(1);
   if (item.mediaType === 'audiobook' && sizeBytes > 0 && sizeBytes < SMALLEST_AUDIOBOOK)
-    return refuse('SIZE_BELOW', `an audiobook of ${size} MiB, at least 20 MiB are expected`);
+    return refuse('SIZE_BELOW', `an audiobook of ${mebibytes(sizeBytes)} MiB, at least 20 MiB are expected`);
   if (item.mediaType === 'ebook' && sizeBytes > LARGEST_EBOOK)
-    return refuse('SIZE_ABOVE', `an ebook of ${size} MiB, at most 20 MiB are expected`);
+    return refuse('SIZE_ABOVE', `an ebook of ${mebibytes(sizeBytes)} MiB, at most 20 MiB are expected`);
   return undefined;
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(1);
 }
 
 function tooSmall(facts: RuleFacts): Rejection | undefined {

@@ -1,5 +1,5 @@
 import { titleSimilarity } from './likeness.js';
-import { normalizeName, normalizeTitle } from './normalize-title.js';
+import { hasWords, normalizeName, normalizeTitle } from './normalize-title.js';
 import type { MediaItem } from './release.js';
 
 /** How sure it is that files are what was asked for (acquisition.md §5.1 no. 4). */
@@ -42,17 +42,13 @@ export const LEAST_CONFIDENCE = 50;
 
 function likeness(told: string, wanted: string): number {
   const [one, other] = [normalizeTitle(told), normalizeTitle(wanted)];
-  if (one !== '' && other !== '' && (` ${one} `.includes(` ${other} `) || ` ${other} `.includes(` ${one} `)))
-    return 1;
-  return titleSimilarity(told, wanted);
+  return hasWords(one, other) || hasWords(other, one) ? 1 : titleSimilarity(told, wanted);
 }
 
 /** "Wells, H.G." and "H. G. Wells, Scott Brick" name H. G. Wells: the family name is enough. */
 function nameLikeness(told: string, wanted: string): number {
   const family = normalizeName(wanted).split(' ').at(-1) ?? '';
-  return family !== '' && ` ${normalizeName(told)} `.includes(` ${family} `)
-    ? 1
-    : titleSimilarity(told, wanted);
+  return hasWords(normalizeName(told), family) ? 1 : titleSimilarity(told, wanted);
 }
 
 function mostOften(values: readonly (string | undefined)[]): string | undefined {

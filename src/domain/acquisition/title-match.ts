@@ -2,6 +2,7 @@ import { EDITION_WORDS } from './edition-words.js';
 import { similarityTo } from './likeness.js';
 import {
   foldTitle,
+  hasWords,
   isStopWord,
   mainTitle,
   normalizeName,
@@ -54,15 +55,18 @@ export function titleMatcher(item: MediaItem): (release: Release, read?: ReadTit
     const told = release.bookTitle === undefined ? read.folded : foldTitle(release.bookTitle);
     const text = withoutDots(told);
     const passages = findPassages(text, search(text));
+    if (passages.length === 0) {
+      const wordShare = shareOfWords(required, [read, release.bookTitle]);
+      const likeness = wordShare < LEAST_WORD_SHARE ? 0 : bestLikeness(alike, text);
+      return { wordShare, complete: false, likeness };
+    }
     const isAllowed = allowedWords(isOwn, release);
     const continued = passages.map((passage) => continuation(passage, { item, isAllowed }));
     const goesOn = continued.find((words, at) => words !== undefined && passages[at]?.bracketed === false);
     const volume = passages.map(({ rest }) => volumeBehindTitle(rest)).find((number) => number !== undefined);
-    const complete = passages.length > 0 && continued.includes(undefined) && goesOn === undefined;
-    const wordShare = passages.length > 0 ? 1 : shareOfWords(required, [read, release.bookTitle]);
-    const isOther = goesOn !== undefined || wordShare < LEAST_WORD_SHARE;
-    const likeness = complete ? 1 : isOther ? 0 : bestLikeness(alike, text);
-    const match: TitleMatch = { wordShare, complete, likeness };
+    const complete = continued.includes(undefined) && goesOn === undefined;
+    const likeness = complete ? 1 : goesOn === undefined ? bestLikeness(alike, text) : 0;
+    const match: TitleMatch = { wordShare: 1, complete, likeness };
     if (goesOn !== undefined) match.goesOn = goesOn;
     if (volume !== undefined) match.volumeBehind = volume;
     return match;
@@ -84,13 +88,16 @@ function withoutDots(title: string): string {
 }
 
 function findPassages(text: string, phrase: RegExp | undefined): Passage[] {
-  if (phrase === undefined) return [];
-  return [...text.matchAll(phrase)].map((match) => {
+  const passages: Passage[] = [];
+  if (phrase === undefined) return passages;
+  // By hand: matchAll makes a new pattern each time. The last turn sets the place back to the beginning.
+  for (let match = phrase.exec(text); match !== null; match = phrase.exec(text)) {
     const before = text.slice(0, match.index);
     const bracketed =
       before.lastIndexOf('[') > before.lastIndexOf(']') || before.lastIndexOf('(') > before.lastIndexOf(')');
-    return { before, text: match[0], rest: text.slice(match.index + match[0].length), bracketed };
-  });
+    passages.push({ before, text: match[0], rest: text.slice(phrase.lastIndex), bracketed });
+  }
+  return passages;
 }
 
 /** A title that has one more telling word on either side is another title (§1.11: sequels). */
@@ -145,12 +152,15 @@ function shareOfWords(
   required: readonly string[],
   [{ normal }, bookTitle]: [ReadTitle, string | undefined],
 ): number {
-  const present = ` ${normal} ${bookTitle === undefined ? '' : normalizeTitle(bookTitle)} `;
-  const found = required.filter((word) => present.includes(` ${word} `));
+  const told = bookTitle === undefined ? '' : normalizeTitle(bookTitle);
+  const found = required.filter((word) => hasWords(normal, word) || hasWords(told, word));
   return found.length / Math.max(1, required.length);
 }
 
 function bestLikeness(alike: readonly ((part: string) => number)[], text: string): number {
-  const parts = text.split(/\s[-–—]\s|[:;,|/()[\]{}]|\bby\b/u).filter((part) => part.trim() !== '');
-  return Math.max(0, ...parts.flatMap((part) => alike.map((likeness) => likeness(part))));
+  let best = 0;
+  for (const part of text.split(/\s[-–—]\s|[:;,|/()[\]{}]|\bby\b/u)) {
+    for (const likenessTo of alike) best = Math.max(best, likenessTo(part));
+  }
+  return best;
 }

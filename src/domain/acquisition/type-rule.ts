@@ -1,5 +1,5 @@
 import { refuse, type Rejection } from './rejection.js';
-import { kindOfFormat, type ContentKind } from './release-format.js';
+import { kindOfFormat, type ContentKind, type ReleaseFormat } from './release-format.js';
 import type { MediaType } from './release.js';
 import type { RuleFacts } from './rule-facts.js';
 
@@ -20,13 +20,14 @@ const WANTED: Readonly<Record<MediaType, WantedContent>> = {
 /** The category or the name is not the wanted media type; what neither tells passes. */
 export function typeRule({ item, release, parsed }: RuleFacts): Rejection | undefined {
   const wanted = WANTED[item.mediaType];
-  const standard = release.categories.filter((category) => category >= 1000 && category < 100_000);
-  if (standard.length > 0 && !standard.some(wanted.accepts)) {
-    return wrong(`expected an ${item.mediaType}, the category is ${standard.join(', ')}`);
+  if (!release.categories.some(wanted.accepts)) {
+    const standard = release.categories.filter((category) => category >= 1000 && category < 100_000);
+    if (standard.length > 0)
+      return wrong(`expected an ${item.mediaType}, the category is ${standard.join(', ')}`);
   }
-  const kinds = parsed.formats.map(kindOfFormat);
+  const isWanted = (format: ReleaseFormat): boolean => kindOfFormat(format) === wanted.kind;
   // "AAC" and "FLAC" are also what films sound like.
-  if (kinds.length === 0 || kinds.includes(wanted.kind) || tellsPicture(parsed)) return undefined;
+  if (parsed.formats.length === 0 || parsed.formats.some(isWanted) || tellsPicture(parsed)) return undefined;
   return wrong(`expected ${wanted.kind}, the name says ${parsed.formats.join(', ')}`);
 }
 

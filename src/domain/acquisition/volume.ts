@@ -26,18 +26,21 @@ const TRAILING = new RegExp(String.raw`(?<![\p{L}\p{N}.])(${NUMBER})$`, 'u');
 
 export interface StatedVolumes {
   /** Volumes named one by one: "Book 3", "#4", "Vol. II". */
-  single: number[];
+  single: readonly number[];
   /** "Books 1-5": a pack. */
-  ranges: { from: number; to: number }[];
+  ranges: readonly { from: number; to: number }[];
 }
+
+const NONE: StatedVolumes = { single: [], ranges: [] };
 
 /** Reads the volume numbers that a folded title states with a marker such as "Book", "Vol" or "#". */
 export function statedVolumes(folded: string): StatedVolumes {
-  const stated: StatedVolumes = { single: [], ranges: [] };
-  if (!MAY_MARK.test(folded)) return stated;
-  for (const [, first, last] of folded.matchAll(MARKED)) {
-    const from = parseVolume(first ?? '');
-    const to = last === undefined ? undefined : parseVolume(last);
+  if (!MAY_MARK.test(folded)) return NONE;
+  const stated: { single: number[]; ranges: { from: number; to: number }[] } = { single: [], ranges: [] };
+  // By hand: matchAll makes a new pattern each time. The last turn sets the place back to the beginning.
+  for (let found = MARKED.exec(folded); found !== null; found = MARKED.exec(folded)) {
+    const from = parseVolume(found[1] ?? '');
+    const to = found[2] === undefined ? undefined : parseVolume(found[2]);
     if (from === undefined) continue;
     if (to !== undefined && to > from) stated.ranges.push({ from, to });
     else stated.single.push(from);

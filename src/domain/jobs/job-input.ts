@@ -1,3 +1,4 @@
+import type { LeaseNeeds } from './leases.js';
 import type { JobPolicy } from './policy.js';
 
 /** What a workflow of ours starts with. Ids and rules only: no host path, secret or personal datum. */
@@ -40,6 +41,8 @@ export interface StepArgs<Input = unknown> {
   queue: string;
   /** The group whose permit the job must hold for it. */
   permit?: string;
+  /** What an attempt of it holds of its host. */
+  needs?: LeaseNeeds;
   /** It undoes what the job has done: from then on no step of the job counts as done. */
   undo?: true;
   input: Input;
@@ -50,6 +53,7 @@ export type StepAnswer<Output = unknown> =
   | { state: 'done'; output: Output }
   | { state: 'stopped' }
   | { state: 'no_permit' }
+  /** Its row says what it waits for; the process that has room signals it. */
   | { state: 'no_room'; needs: string };
 
 /** What a failed step tells the step helper, as the first detail of its ApplicationFailure. */

@@ -1,4 +1,5 @@
 import { doublingWait } from './backoff.js';
+import type { LeaseNeeds } from './leases.js';
 
 /** The queues of design §3. Heavy work never shares a queue with workflow tasks. */
 export const QUEUES = ['workflows', 'io', 'cpu', 'gpu-encode', 'gpu-ai', 'browser', 'admin'] as const;
@@ -21,6 +22,8 @@ export interface StepPolicy {
   startToCloseMs: number;
   /** 5–8 s; browser and voice steps 20 s (jobs.md §5). */
   heartbeatMs: number;
+  /** What an attempt holds of its host. Absent: nothing, and nothing is asked for. */
+  needs?: LeaseNeeds;
 }
 
 export interface RetryPolicy {
@@ -43,6 +46,8 @@ export interface JobPolicy {
   weights: Record<string, number>;
   /** The step, without input, that takes away the temp files of attempts which others have ended. */
   tidy?: string;
+  /** The step that runs once a slice of the work: one that has ended does not tell how far the whole is. */
+  sliced?: string;
 }
 
 export const DEFAULT_HEARTBEAT_MS = 6_000;

@@ -55,6 +55,13 @@ export interface AddDownload {
   afterFault?: boolean;
   /** The client's category (or label), where its settings name one. */
   category?: string;
+  /**
+   * An earlier call has found the client without it and asked for it: what is there now came by us, though a crash may
+   * have made the client forget whose it is and where it belongs.
+   */
+  begun?: boolean;
+  /** Awaited before a client that may forget is asked for what it does not have; the caller keeps it for `begun`. */
+  onBegin?: () => Promise<void>;
 }
 
 export interface ClientFile {

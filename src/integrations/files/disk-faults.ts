@@ -28,6 +28,13 @@ export function diskFault(error: unknown): Error {
         remedy: 'Give the user that runs Longplay the right to read and write there',
         cause: error,
       });
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new Fault('environment', `A file is in use: ${normalizeError(error).message}`, {
+        waitingReason: 'source_busy',
+        remedy: 'End the program that uses it; the job goes on by itself',
+        cause: error,
+      });
     case 'ENOTDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':

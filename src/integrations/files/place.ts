@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream, type Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { copyFile, link, lstat, open, rm, utimes, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 import { Fault } from '../../domain/faults.js';
+import { readChunks } from './read-chunks.js';
 import { syncFile } from './sync.js';
 
 export type PlaceMode = 'hardlink' | 'reflink' | 'copy';
@@ -27,8 +28,6 @@ interface Placement {
   onBytes?: (bytes: number) => void;
 }
 
-const CHUNK_BYTES = 1024 * 1024;
-
 /**
  * Puts `source` at `target`: hardlink, else reflink, else copy, each by really trying, since equal device
  * numbers prove nothing (acquisition.md §5.2). What stands at `target` is synced; a copy is read back and hashed.
@@ -40,8 +39,8 @@ export async function placeFile(placement: Placement): Promise<Placed> {
   await rm(target, { force: true });
   const linked = placement.own === true ? undefined : await tryLink(placement);
   const mode = linked ?? (await tryClone(placement)) ?? 'copy';
-  const sha256 = await settle(mode, placement);
-  await syncFile(target);
+  const read = mode === 'copy' ? await copyHashing(placement) : undefined;
+  const sha256 = await settle(mode, { placement, read });
   const placed = await lstat(target, { bigint: true });
   const sizeBytes = Number(placed.size);
   if (sizeBytes !== before.size || hasChanged(before, await statPlainFile(source))) {
@@ -57,15 +56,20 @@ export async function placeFile(placement: Placement): Promise<Placed> {
   };
 }
 
-async function settle(mode: PlaceMode, placement: Placement): Promise<string | null> {
-  switch (mode) {
-    case 'hardlink':
-      return null;
-    case 'reflink':
-      return hashFile(placement.target, placement);
-    case 'copy':
-      return copyFileChecked(placement);
-  }
+/** Read back while the disk keeps it. */
+async function settle(
+  mode: PlaceMode,
+  { placement, read }: { placement: Placement; read: string | undefined },
+): Promise<string | null> {
+  const { source, target, signal } = placement;
+  const [sha256] = await Promise.all([
+    mode === 'hardlink' ? null : hashFile(target, mode === 'reflink' ? placement : { signal }),
+    syncFile(target),
+  ]);
+  if (read === undefined || sha256 === read) return sha256;
+  throw new Fault('transient', `The copy of ${path.basename(source)} differs from what was read`, {
+    remedy: 'Check the disk if it happens again',
+  });
 }
 
 /** A link would put its own name into the library, not the file; a pipe would never end. */
@@ -99,31 +103,22 @@ async function tryClone({ source, target }: Placement): Promise<PlaceMode | unde
   }
 }
 
-async function copyFileChecked(placement: Placement): Promise<string> {
-  const { source, target, signal } = placement;
-  const read = await copyHashing(placement);
-  const written = await hashFile(target, { signal });
-  await keepTimes(source, target);
-  if (written === read) return written;
-  throw new Fault('transient', `The copy of ${path.basename(source)} differs from what was read`, {
-    remedy: 'Check the disk if it happens again',
-  });
-}
-
+/** Copies bytes and times; gives the hash of what was read. */
 async function copyHashing({ source, target, signal, onBytes }: Placement): Promise<string> {
   const hash = createHash('sha256');
   const output = await open(target, 'wx', 0o664);
   try {
-    for await (const chunk of createReadStream(source, { highWaterMark: CHUNK_BYTES })) {
+    for await (const chunk of readChunks(source)) {
       if (signal.aborted) throw signal.reason;
-      const bytes = chunk as Buffer;
-      hash.update(bytes);
-      await writeAll(output, bytes);
-      onBytes?.(bytes.length);
+      const written = writeAll(output, chunk);
+      hash.update(chunk);
+      await written;
+      onBytes?.(chunk.length);
     }
   } finally {
     await output.close();
   }
+  await keepTimes(source, target);
   return hash.digest('hex');
 }
 
@@ -145,10 +140,10 @@ export async function hashFile(
   { signal, onBytes }: Pick<Placement, 'signal' | 'onBytes'>,
 ): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+  for await (const chunk of readChunks(file)) {
     if (signal.aborted) throw signal.reason;
-    hash.update(chunk as Buffer);
-    onBytes?.((chunk as Buffer).length);
+    hash.update(chunk);
+    onBytes?.(chunk.length);
   }
   return hash.digest('hex');
 }

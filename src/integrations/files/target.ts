@@ -2,6 +2,7 @@ import { lstat, mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promis
 import path from 'node:path';
 
 import { errorCode, Fault } from '../../domain/faults.js';
+import { isSameName } from '../../domain/same-name.js';
 import { isBelow } from './below.js';
 import { rootGone } from './disk-faults.js';
 
@@ -49,11 +50,7 @@ export async function locateTarget(folder: string, relative: string): Promise<Pi
 async function findSpelling(folder: string, name: string): Promise<string | undefined> {
   const there = await readFolder(folder);
   if (there.includes(name)) return name;
-  return there.sort().find((other) => fold(other) === fold(name));
-}
-
-function fold(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  return there.sort().find((other) => isSameName(other, name));
 }
 
 /** Makes the folders one by one, so that a root which vanishes meanwhile is not made anew. */

@@ -1,30 +1,87 @@
-import { Fault } from '../../domain/faults.js';
+import { Fault, type FaultDetails, type FaultKind } from '../../domain/faults.js';
+
+/** What went wrong with an FFmpeg, as far as anything follows from it (media.md §2). */
+export type FfmpegTrouble =
+  | 'missing'
+  | 'disk'
+  | 'source_missing'
+  | 'bad_input'
+  /** An encoder, a device or a driver that is not there. */
+  | 'capability'
+  /** All encoder sessions of the card are taken: wait, never step down. */
+  | 'sessions_full'
+  | 'vram_full'
+  | 'silent'
+  /** By a signal that nobody of ours has sent. */
+  | 'killed'
+  | 'failed';
+
+export class FfmpegFault extends Fault {
+  readonly trouble: FfmpegTrouble;
+
+  constructor(trouble: FfmpegTrouble, kind: FaultKind, message: string, details: FaultDetails = {}) {
+    super(kind, message, details);
+    this.trouble = trouble;
+  }
+}
 
 const SAID_CHARACTERS = 500;
 
-/** What a failed run means, by FFmpeg's own words; they are the same from FFmpeg 4 on. */
+/** What a failed run means, by FFmpeg's own words; they are the same from FFmpeg 4 on, its exit codes are not. */
 export function ffmpegFault(error: Error, stderr: string): Fault {
   if (/exited with code 12[67]\b|Cannot find ffmpeg/.test(error.message)) return ffmpegMissing(error);
   const said = `${error.message.slice(0, 200)} ${stderr.slice(-SAID_CHARACTERS)}`.trim();
-  return environmentFault(said, error) ?? contentFault(said, error);
+  return (
+    deviceFault(`${said} ${stderr}`, error) ?? environmentFault(said, error) ?? contentFault(said, error)
+  );
 }
 
 export function ffmpegMissing(cause: unknown): Fault {
-  return new Fault('environment', 'FFmpeg was expected on this host and is not there, or may not be run', {
-    waitingReason: 'human_task',
-    remedy: 'Install the package ffmpeg, or set FFMPEG_PATH',
-    cause,
-  });
+  const message = 'FFmpeg was expected on this host and is not there, or may not be run';
+  const remedy = 'Install the package ffmpeg, or set FFMPEG_PATH';
+  return new FfmpegFault('missing', 'environment', message, { waitingReason: 'human_task', remedy, cause });
+}
+
+/** FFmpeg showed no sign of life and was ended (watchdog.ts). */
+export function silentFault(words: string): Fault {
+  return new FfmpegFault('silent', 'transient', `FFmpeg hung and was ended: ${words}`);
+}
+
+/** The first words win: a card that is full also says that its encoder could not be opened. */
+function deviceFault(said: string, cause: Error): Fault | undefined {
+  if (/OpenEncodeSessionEx failed: (out of memory|incompatible client key)/i.test(said)) {
+    const message = "All encoder sessions of the host's card are in use";
+    return new FfmpegFault('sessions_full', 'environment', message, {
+      waitingReason: 'encoder_sessions',
+      cause,
+    });
+  }
+  if (/CUDA_ERROR_OUT_OF_MEMORY|VK_ERROR_OUT_OF_DEVICE_MEMORY|Failed to allocate VASurface/i.test(said)) {
+    return new FfmpegFault('vram_full', 'transient', "The memory of the host's card is full", { cause });
+  }
+  const missing =
+    /Unknown encoder|Encoder .* not found|Cannot load (libcuda|nvcuda|libnvidia)|No capable devices found|MFX session|No device available for|Device creation failed|Failed to initialise VAAPI|No VA display found/i;
+  if (!missing.test(said)) return undefined;
+  const line = said.split('\n').find((text) => missing.test(text)) ?? '';
+  return new FfmpegFault(
+    'capability',
+    'transient',
+    `This host cannot encode so: ${line.trim().slice(-200)}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Trouble of the host that a media tool names in its stderr; undefined where it names none. */
 export function environmentFault(said: string, cause?: unknown): Fault | undefined {
   if (/No space left on device|Disk quota exceeded/i.test(said)) {
     const remedy = 'Make room; the job goes on by itself';
-    return new Fault('environment', 'The disk is full', { waitingReason: 'disk_full', remedy, cause });
+    const details = { waitingReason: 'disk_full', remedy, cause } as const;
+    return new FfmpegFault('disk', 'environment', 'The disk is full', details);
   }
   if (/Permission denied|Read-only file system|Input\/output error|Stale file handle/i.test(said)) {
-    return new Fault('environment', `A file cannot be used: ${lastLine(said)}`, {
+    return new FfmpegFault('disk', 'environment', `A file cannot be used: ${lastLine(said)}`, {
       waitingReason: 'mount_gone',
       remedy: 'Check that the disk is mounted, and that Longplay may read and write there',
       cause,
@@ -34,10 +91,17 @@ export function environmentFault(said: string, cause?: unknown): Fault | undefin
 }
 
 function contentFault(said: string, cause: Error): Fault {
-  const broken = /Invalid data found when processing input|moov atom not found/i.test(said);
-  return new Fault(broken ? 'bad_input' : 'transient', `FFmpeg was expected to finish, it failed: ${said}`, {
-    cause,
-  });
+  const message = `FFmpeg was expected to finish, it failed: ${said}`;
+  if (/Invalid data found when processing input|moov atom not found/i.test(said))
+    return new FfmpegFault('bad_input', 'bad_input', message, { cause });
+  if (cause.message.includes('was killed with signal'))
+    return new FfmpegFault('killed', 'transient', message, {
+      cause,
+      remedy: 'Often the host has run out of memory',
+    });
+  if (said.includes('No such file or directory'))
+    return new FfmpegFault('source_missing', 'transient', message, { cause });
+  return new FfmpegFault('failed', 'transient', message, { cause });
 }
 
 function lastLine(text: string): string {

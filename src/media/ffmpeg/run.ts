@@ -3,36 +3,55 @@ import { access } from 'node:fs/promises';
 
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 
-import { normalizeError } from '../../domain/faults.js';
-import { ffmpegFault, ffmpegMissing } from './ffmpeg-fault.js';
-import { readPosition } from './position.js';
+import { guardedInput, type OwnFormat } from '../formats.js';
+import { ffmpegFault, ffmpegMissing, silentFault } from './ffmpeg-fault.js';
+import { ProgressReader, type FfmpegPosition } from './progress.js';
+import { FfmpegWords } from './said.js';
+import { createStopper } from './stopper.js';
+import { DEFAULT_BUDGETS, watchSilence, type SilenceBudgets } from './watchdog.js';
 
-/** A file, or a source of FFmpeg's own virtual device. */
-export type FfmpegInput = { path: string; options?: readonly string[] } | { lavfi: string };
+/** A file of media, or a text of ours, or a source of FFmpeg's own virtual device. */
+export type FfmpegInput =
+  { path: string; formats?: readonly OwnFormat[]; options?: readonly string[] } | { lavfi: string };
 
 /** One FFmpeg run: what goes in, what comes out, and every option as an array. */
 export interface FfmpegRun {
-  inputs: FfmpegInput[];
+  inputs: readonly FfmpegInput[];
   /** Absolute host path; an existing file is overwritten. */
   output: string;
   options: readonly string[];
   signal: AbortSignal;
-  /** Position in the output, seconds; about twice a second. */
-  onProgress?: (seconds: number) => void;
+  /** About twice a second. */
+  onProgress?: (at: FfmpegPosition) => void;
+  /** Length that the output will have, seconds: near it FFmpeg gets the time that its container's end takes. */
+  expectedSeconds?: number;
 }
 
-export type RunFfmpeg = (run: FfmpegRun) => Promise<void>;
+/** What a run that succeeded says of itself; its file is not yet believed (media.md R8). */
+export interface FfmpegDone extends FfmpegPosition {
+  /** Lines that FFmpeg calls errors, though it went on. */
+  errors: number;
+  /** Its last words, for logs. */
+  said: string;
+}
 
-const STDERR_LINES = 60;
-const KILL_AFTER_MS = 5_000;
+export type RunFfmpeg = (run: FfmpegRun) => Promise<FfmpegDone>;
+
+/** media.md R2; `level+` marks each line with its level, by which errors are told from warnings. */
+const ALWAYS = [
+  ...['-nostdin', '-hide_banner', '-v', 'level+warning', '-nostats'],
+  ...['-progress', 'pipe:2', '-stats_period', '0.5', '-y'],
+];
+/** Of its own ring, which progress lines fill: FFmpeg's words are kept in ours. */
+const STDERR_LINES = 10;
 
 /**
  * The one place that knows fluent-ffmpeg (docs/decisions/fluent-ffmpeg.md). `program` is the lifeline
  * wrapper around FFmpeg (program.ts), so that no encode outlives its worker.
- * @throws the signal's reason after an abort, once FFmpeg is gone; Fault environment (no FFmpeg, disk_full,
- * mount_gone), bad_input for what is no media, else transient with FFmpeg's last words.
+ * @throws the signal's reason after an abort, once FFmpeg is gone; FfmpegFault environment (no FFmpeg, disk_full,
+ * mount_gone, encoder_sessions), bad_input for what is no media, else transient with FFmpeg's last words.
  */
-export function createRunFfmpeg(program: string): RunFfmpeg {
+export function createRunFfmpeg(program: string, budgets: SilenceBudgets = DEFAULT_BUDGETS): RunFfmpeg {
   return async (run) => {
     run.signal.throwIfAborted();
     // fluent-ffmpeg throws outside of every callback when its program cannot be spawned.
@@ -41,7 +60,7 @@ export function createRunFfmpeg(program: string): RunFfmpeg {
     });
     const command = buildCommand(program, run);
     if (run.inputs.some((input) => 'lavfi' in input)) await admitLavfi(command);
-    await execute(command, run);
+    return execute(command, run, budgets);
   };
 }
 
@@ -54,11 +73,11 @@ function buildCommand(program: string, run: FfmpegRun): FfmpegCommand {
   for (const input of run.inputs) {
     if ('lavfi' in input) command.input(input.lavfi).inputOptions('-f', 'lavfi');
     else {
-      const own = input.options ?? [];
-      command.input(`file:${input.path}`).inputOptions('-protocol_whitelist', 'file', ...own);
+      const { formats, options = [] } = input;
+      command.input(`file:${input.path}`).inputOptions(...guardedInput(formats), ...options);
     }
   }
-  return command.output(`file:${run.output}`).outputOptions('-hide_banner', '-stats', ...run.options);
+  return command.output(`file:${run.output}`).outputOptions(...ALWAYS, ...run.options);
 }
 
 /** Since FFmpeg 7 devices have a column of their own in its list of formats, which fluent-ffmpeg cannot read. */
@@ -76,46 +95,39 @@ function admitLavfi(command: FfmpegCommand): Promise<void> {
 }
 
 /** Settles only after FFmpeg is gone: fluent-ffmpeg waits for its exit and the end of its stderr. */
-function execute(command: FfmpegCommand, { signal, onProgress }: FfmpegRun): Promise<void> {
+function execute(command: FfmpegCommand, run: FfmpegRun, budgets: SilenceBudgets): Promise<FfmpegDone> {
+  const { signal, onProgress, output, expectedSeconds } = run;
   return new Promise((resolve, reject) => {
+    const words = new FfmpegWords();
+    const progress = new ProgressReader((at) => onProgress?.(at));
     const stopper = createStopper(command, signal);
+    const unwatch = watchSilence({
+      ...{ budgets, output, position: () => progress.position },
+      ...(expectedSeconds === undefined ? {} : { expectedSeconds }),
+      onSilence: (silence) => {
+        stopper.stop(silentFault(silence));
+      },
+    });
     command.on('start', stopper.started);
     // Not its `progress` event: a listener there makes it start an ffprobe of its own, outside the lifeline.
     command.on('stderr', (line: string) => {
-      const position = readPosition(line);
-      if (position !== undefined) onProgress?.(position);
+      if (!progress.read(line)) words.add(line);
     });
+    const release = (): void => {
+      unwatch();
+      stopper.release();
+    };
     command.on('end', () => {
-      stopper.release();
-      resolve();
+      release();
+      // Intent decides, not the exit code (media.md §7 no. 31).
+      if (stopper.reason === undefined)
+        resolve({ ...progress.position, errors: words.errors, said: words.text });
+      else reject(stopper.reason);
     });
-    command.on('error', (error: Error, _stdout: string | null, stderr: string | null) => {
-      stopper.release();
-      reject(signal.aborted ? normalizeError(signal.reason) : ffmpegFault(error, stderr ?? ''));
+    command.on('error', (error: Error) => {
+      release();
+      reject(stopper.reason ?? ffmpegFault(error, words.text));
     });
     command.run();
   });
-}
-
-/** TERM, then KILL; the program that fluent-ffmpeg started has become FFmpeg (program.ts). */
-function createStopper(
-  command: FfmpegCommand,
-  signal: AbortSignal,
-): { started: () => void; release: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    command.kill('SIGTERM');
-    timer ??= setTimeout(() => command.kill('SIGKILL'), KILL_AFTER_MS);
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  return {
-    // An abort before the start finds nothing to kill, and fluent-ffmpeg forgets it.
-    started: () => {
-      if (signal.aborted) stop();
-    },
-    release: () => {
-      signal.removeEventListener('abort', stop);
-      clearTimeout(timer);
-    },
-  };
 }

@@ -1,10 +1,6 @@
 import type { FfmpegRun } from '../ffmpeg/run.js';
 import type { Encoding } from './encoding.js';
 
-/** Only these are opened, whatever a playlist in disguise is called (media.md R6). */
-const FORMATS =
-  'concat,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mp3,flac,aac,ogg,wav,aiff,asf,image2,jpeg_pipe,png_pipe,ffmetadata';
-
 const ENCODERS = {
   fdk: (): string[] => ['-c:a', 'libfdk_aac', '-vbr', '4'],
   own: (bitRate: number): string[] => ['-c:a', 'aac', '-b:a', String(bitRate)],
@@ -26,13 +22,12 @@ export function mergeRun(
   encoding: Encoding,
   encoder: AacEncoder,
 ): Pick<FfmpegRun, 'inputs' | 'output' | 'options'> {
-  const only = ['-format_whitelist', FORMATS];
   const picture = ['-map', '2:v:0', '-c:v', 'copy', '-disposition:v:0', 'attached_pic'];
   return {
     inputs: [
-      { path: list, options: [...only, '-fflags', '+genpts', '-f', 'concat', '-safe', '0'] },
-      { path: metadata, options: [...only, '-f', 'ffmetadata'] },
-      ...(cover === undefined ? [] : [{ path: cover, options: only }]),
+      { path: list, formats: ['concat'], options: ['-fflags', '+genpts', '-f', 'concat', '-safe', '0'] },
+      { path: metadata, formats: ['ffmetadata'], options: ['-f', 'ffmetadata'] },
+      ...(cover === undefined ? [] : [{ path: cover }]),
     ],
     output,
     options: [
@@ -40,7 +35,7 @@ export function mergeRun(
       ...['-map_metadata', '1', '-map_chapters', '1'],
       ...soundOptions(encoding, encoder),
       ...['-avoid_negative_ts', 'make_zero', '-max_muxing_queue_size', '9999'],
-      ...['-movflags', '+faststart', '-f', 'ipod', '-y'],
+      ...['-movflags', '+faststart', '-f', 'ipod'],
     ],
   };
 }
@@ -51,16 +46,4 @@ function soundOptions(encoding: Encoding, encoder: AacEncoder): string[] {
   // What a header promised and the file does not hold would move all later chapters: the gap becomes silence.
   const kept = ['-af', 'aresample=async=1', '-ar', String(sampleRate), '-ac', String(channels)];
   return [...ENCODERS[encoder](bitRate), ...kept];
-}
-
-/** Names of ours only: no name of a source is ever parsed (acquisition.md §8 no. 49). Durations in seconds. */
-export function concatList(files: readonly { name: string; durationSeconds: number }[]): string {
-  return [
-    'ffconcat version 1.0',
-    ...files.flatMap(({ name, durationSeconds }) => [
-      `file ${name}`,
-      `duration ${durationSeconds.toFixed(6)}`,
-    ]),
-    '',
-  ].join('\n');
 }

@@ -2,9 +2,6 @@ import type { BookTags } from '../../domain/acquisition/book-tags.js';
 import type { FfmpegRun } from '../ffmpeg/run.js';
 import type { TagFormat } from './tag-format.js';
 
-/** Only these are opened, whatever a playlist in disguise is called (media.md R6). */
-const FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,mp3,flac,ogg';
-
 /** All streams and tags as they are, but for the tags given; each value is an argument of its own (acquisition.md §8 no. 49). */
 export function tagRun({
   source,
@@ -22,7 +19,7 @@ export function tagRun({
 }): Pick<FfmpegRun, 'inputs' | 'output' | 'options'> {
   const option = format.place === 'sound' ? '-metadata:s:a:0' : '-metadata';
   return {
-    inputs: [{ path: source, options: ['-format_whitelist', FORMATS] }],
+    inputs: [{ path: source }],
     output,
     options: [
       // The titles of an MP4's chapters are a stream of data, which FFmpeg makes anew and refuses to copy.
@@ -31,7 +28,7 @@ export function tagRun({
       // Else it tells its own name as the encoder's.
       ...['-fflags', '+bitexact'],
       ...(format.family === 'mp4' ? ['-movflags', '+faststart'] : []),
-      ...[...more, '-f', format.muxer, '-y'],
+      ...[...more, '-f', format.muxer],
     ],
   };
 }

@@ -19,6 +19,8 @@ export interface DownloadRow {
   guid: string | null;
   /** Logical path of the directory in which its files lie. */
   directory: string;
+  /** Its client had no such item, and was asked for it. */
+  begunAt: Date | null;
   /** The client says that they lie where no path mapping leads. */
   directoryFault: string | null;
   /** Somebody else has put it into the client: its data is not ours to delete. */
@@ -49,7 +51,7 @@ export interface DownloadRow {
 
 export const DOWNLOAD_COLUMNS = `d.id, d.job_id as "jobId", d.round, d.request_id as "requestId", d.client_id as "clientId",
   d.client_item_id as "clientItemId", d.protocol, d.info_hash as "infoHash", d.release_title as "releaseTitle",
-  d.indexer_id as "indexerId", d.guid, d.directory, d.directory_fault as "directoryFault", d.adopted, d.wished,
+  d.indexer_id as "indexerId", d.guid, d.directory, d.begun_at as "begunAt", d.directory_fault as "directoryFault", d.adopted, d.wished,
   d.minimum_ratio as "minimumRatio", d.minimum_seed_seconds as "minimumSeedSeconds",
   d.parked_at as "parkedAt", d.state, d.active, d.total_bytes as "totalBytes",
   d.completed_bytes as "completedBytes", d.uploaded_bytes as "uploadedBytes",
@@ -91,7 +93,7 @@ export async function planDownload(db: Queryable, plan: PlannedDownload): Promis
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      on conflict (job_id) do update set client_id = $4, client_item_id = $5, info_hash = $6, directory = $10, content = $11,
        round = $13, content_kind = $14, protocol = $15, minimum_ratio = $16, minimum_seed_seconds = $17, state = 'adding', active = false, removed_at = null, completed_at = null, signalled_state = null, poll_facts = '{}',
-       fault = null, adopted = false, directory_fault = null, parked_at = null, wished = 'run'`,
+       fault = null, adopted = false, begun_at = null, directory_fault = null, parked_at = null, wished = 'run'`,
     [
       plan.id,
       plan.jobId,

@@ -54,6 +54,11 @@ export async function recordDirectory(
   ]);
 }
 
+/** Its client did not have it, and is asked for it now: what it has afterwards came by us. */
+export async function recordBegun(db: Queryable, id: string): Promise<void> {
+  await db.query(`update downloads set begun_at = coalesce(begun_at, now()) where id = $1`, [id]);
+}
+
 /** The add is known to have worked: the poller may judge it from now on. */
 export async function recordAdded(
   tx: Queryable,

@@ -1,3 +1,5 @@
+import { parseLogicalPath } from '../../domain/logical-path.js';
+import { pathsBelow } from '../../domain/media/path-order.js';
 import type { Queryable } from '../database.js';
 
 const MARKER_LOCK = 4_100_014;
@@ -27,14 +29,21 @@ export async function recordRootMarker(
   );
 }
 
-/** Whether a library below this root has shown anything that is not known to be missing, or downloads have begun there. */
+/**
+ * Whether a library below this root has shown anything that is not known to be missing, videos too, or downloads have
+ * begun there.
+ */
 export async function holdsItems(db: Queryable, place: string): Promise<boolean> {
+  const { root, relative } = parseLogicalPath(place);
+  const { after, before } = pathsBelow(relative);
   const { rowCount } = await db.query(
     `select from library_items i join libraries l on l.id = i.library_id
      where l.root = $1 and i.missing_since is null
      union all select from downloads d
-     where d.removed_at is null and d.completed_bytes > 0 and split_part(d.directory, ':', 1) || ':' = $1 limit 1`,
-    [place],
+     where d.removed_at is null and d.completed_bytes > 0 and split_part(d.directory, ':', 1) || ':' = $1
+     union all select from videos v
+     where v.root = $2 and v.path > $3 and ($4::text is null or v.path < $4) and v.missing_since is null limit 1`,
+    [place, root, after, before],
   );
   return rowCount === 1;
 }

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
 
 import type { OpenedRequest, RequestSteps } from '../../activities/acquisition/request-steps.js';
 import type { DecisionInputs } from '../../domain/acquisition/request-decision.js';
@@ -9,6 +9,7 @@ import {
   type FoundReleases,
   type SearchConclusion,
 } from '../../domain/acquisition/search-conclusion.js';
+import { nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { WaitingReason } from '../../domain/jobs/waiting.js';
 import type { Job } from '../jobs/job.js';
 import { acquire, type Acquired } from './acquire.js';
@@ -171,7 +172,12 @@ export class RequestStory {
     await this.become('searching', this.#pass === 1 ? null : `search no. ${this.#pass}`);
     this.#finders.searchBegins();
     this.#blameless = undefined;
-    const found = await untilFree(this, await this.#search(), { pass: this.#pass, until: this.#isWanted });
+    const found = await untilFree(this, await this.#search(), {
+      // Runs that began before counted searches that an outage had cut short, too.
+      restMs: () =>
+        patched('held-by-rests') ? this.#rests.heldMs() : nextSearchWaitMs(this.#pass, Math.random()),
+      until: this.#isWanted,
+    });
     const filed = await this.#walk(found);
     if (filed !== undefined) return filed;
     // A choice that cut it short has its turn; the search after it is a new one, not this one's stored answer.

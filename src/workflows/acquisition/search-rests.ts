@@ -9,7 +9,7 @@ export class SearchRests {
   #regular: number;
   #soon: number;
 
-  constructor(reached: ReachedRequest | undefined) {
+  constructor(reached: Pick<ReachedRequest, 'pass' | 'rests'> | undefined) {
     // A run of an older version has counted its searches alone.
     this.#regular = reached?.rests?.regular ?? (reached?.pass ?? 1) - 1;
     this.#soon = reached?.rests?.soon ?? 0;
@@ -26,9 +26,14 @@ export class SearchRests {
     return nextSearchWaitMs(this.#regular, Math.random());
   }
 
+  /** Until the next search would be due, if this one found nothing; ms. */
+  heldMs(): number {
+    return nextSearchWaitMs(this.#regular + 1, Math.random());
+  }
+
   /** What fits is there, and failed by no fault of its own; ms. */
   soonMs(): number {
     this.#soon += 1;
-    return Math.min(againSoonMs(this.#soon), nextSearchWaitMs(this.#regular + 1, Math.random()));
+    return Math.min(againSoonMs(this.#soon), this.heldMs());
   }
 }

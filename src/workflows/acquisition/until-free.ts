@@ -1,5 +1,4 @@
 import type { SearchConclusion } from '../../domain/acquisition/search-conclusion.js';
-import { nextSearchWaitMs } from '../../domain/acquisition/search-interval.js';
 import type { RequestStory } from './request-story.js';
 
 /** A release that waits for a disk or a client is looked at again no sooner. */
@@ -12,10 +11,10 @@ const SHORTEST_LOOK_MS = 10_000;
 export async function untilFree(
   story: RequestStory,
   found: SearchConclusion,
-  { pass, until }: { pass: number; until: () => boolean },
+  { restMs, until }: { /** Until the next search. */ restMs: () => number; until: () => boolean },
 ): Promise<SearchConclusion> {
   if (found.conclusion !== 'held') return found;
-  const searchAt = Date.now() + nextSearchWaitMs(pass, Math.random());
+  const searchAt = Date.now() + restMs();
   await story.become('awaiting_search', found.detail);
   let latest = found;
   while (latest.conclusion === 'held' && Date.now() < searchAt && !until()) {

@@ -24,8 +24,12 @@ export class Compensation {
   }
 
   push(activity: string, input: unknown): void {
-    // Undoing needs no permit: it must work while all of them are taken.
-    const { permit: _permit, ...args } = this.#job.stepArgs(activity, input, this.#undo.length + 1);
+    // Undoing needs no permit and no room: it must work while all of them are taken.
+    const {
+      permit: _permit,
+      needs: _needs,
+      ...args
+    } = this.#job.stepArgs(activity, input, this.#undo.length + 1);
     this.#undo.push({ ...args, undo: true });
   }
 

@@ -121,6 +121,9 @@ function registerSignals(input: JobInput): { attach: (job: Job) => void } {
   on('permitGranted', 'Sent by core: the job has its turn among those of its kind', (on) => {
     on.permit.grant();
   });
+  on('roomGranted', 'Sent by a worker: there is room for the step that waits for it', (on) => {
+    on.room.grant();
+  });
   on(
     'tellAgain',
     'Sent by core: the row was lost or is an older one, and must hear how the run stands',

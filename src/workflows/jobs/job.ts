@@ -29,6 +29,7 @@ import { fact, type FactInput } from './fact.js';
 import { readFailure } from './failure.js';
 import { PauseGate } from './pause.js';
 import { Permit } from './permit.js';
+import { Room } from './room.js';
 
 /** The steps of an activity file as a story calls them: only what they need and give. */
 export type StoryStep<Step> =
@@ -47,6 +48,7 @@ export class Job<Params = unknown> {
   readonly pause: PauseGate;
   readonly compensation: Compensation;
   readonly permit: Permit;
+  readonly room = new Room();
   priority: number;
   #retryNow = 0;
   /** What the story waits for, and since when (ms): told once more where the row has forgotten it. */
@@ -161,14 +163,16 @@ export class Job<Params = unknown> {
 
   stepArgs(name: string, input: unknown, occurrence: number): StepArgs {
     const { jobId, type, round, policy } = this.input;
+    const { queue, needs } = this.policyOf(name);
     return {
       jobId,
       jobType: type,
       round,
       step: name,
       occurrence,
-      queue: this.policyOf(name).queue,
+      queue,
       ...(policy.permit === undefined ? {} : { permit: policy.permit.group }),
+      ...(needs === undefined ? {} : { needs }),
       input,
     };
   }
@@ -188,6 +192,7 @@ export class Job<Params = unknown> {
     for (;;) {
       if (this.pause.closed) await this.permit.free();
       await this.pause.open();
+      const { heard } = this.room;
       const tried = await this.permit.under(
         () => this.pause.closed,
         () => this.#try(args),
@@ -196,7 +201,7 @@ export class Job<Params = unknown> {
       throwIfCancelled();
       if (tried.status === 'rejected') counts = await this.#afterFailure(args, tried.reason, counts);
       else if (tried.value.state === 'done') return tried.value.output;
-      else await this.#afterRefusal(args, tried.value);
+      else await this.#afterRefusal(tried.value, heard);
     }
   }
 
@@ -212,7 +217,7 @@ export class Job<Params = unknown> {
       : outcome;
   }
 
-  async #afterRefusal(args: StepArgs, answer: Exclude<StepAnswer, { state: 'done' }>): Promise<void> {
+  async #afterRefusal(answer: Exclude<StepAnswer, { state: 'done' }>, heard: number): Promise<void> {
     switch (answer.state) {
       case 'stopped':
         return;
@@ -220,11 +225,9 @@ export class Job<Params = unknown> {
         this.permit.lose();
         return;
       case 'no_room':
-        await this.#backoff(
-          args,
-          { kind: 'environment', message: answer.needs, waitingReason: 'vram_busy' },
-          30_000,
-        );
+        await this.permit.free();
+        // The worker has written what it waits for, before it answered.
+        await this.#until(() => this.pause.closed || this.room.heard > heard, ROOM_HEALS_MS);
     }
   }
 
@@ -271,6 +274,9 @@ export class Job<Params = unknown> {
     return this.#retryNow > before ? 'retryNow' : 'elapsed';
   }
 }
+
+/** A step that waits for room is signalled; this only heals a signal that nobody could send (jobs.md §5). */
+const ROOM_HEALS_MS = 5 * 60_000;
 
 /** An activity that answered normally after the workflow's cancel must not let the story go on. */
 function throwIfCancelled(): void {

@@ -49,7 +49,7 @@ export async function createFixture(): Promise<Fixture> {
       await deps.media.run({
         inputs: [{ lavfi: `sine=duration=${seconds}` }],
         output: file,
-        options: [...metadata, '-y'],
+        options: [...metadata],
         signal: AbortSignal.timeout(30_000),
       });
     },

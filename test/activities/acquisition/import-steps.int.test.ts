@@ -374,9 +374,9 @@ describe('importFiles', () => {
     );
     const withChapters = path.join(fixture.folder, 'chapters.mp3');
     await fixture.deps.media.run({
-      inputs: [{ path: chapters, options: ['-f', 'ffmetadata'] }, { path: sound('sound.mp3') }],
+      inputs: [{ path: chapters, formats: ['ffmetadata'] }, { path: sound('sound.mp3') }],
       output: withChapters,
-      options: ['-map', '1:a', '-map_chapters', '0', '-c', 'copy', '-y'],
+      options: ['-map', '1:a', '-map_chapters', '0', '-c', 'copy'],
       signal: AbortSignal.timeout(10_000),
     });
     await download({ '1.mp3': sound('sound.mp3'), '2.mp3': withChapters });

@@ -74,7 +74,11 @@ beforeAll(async () => {
     ['ogg', 'libvorbis', false],
   ] as const) {
     await run({
-      inputs: [{ path: path.join(sounds, 'plain.wav') }, { path: chapters }, { path: picture }],
+      inputs: [
+        { path: path.join(sounds, 'plain.wav') },
+        { path: chapters, formats: ['ffmetadata'] },
+        { path: picture },
+      ],
       output: path.join(sounds, `rich.${extension}`),
       options: [
         ...[
@@ -413,8 +417,9 @@ describe('tags that cannot be written', () => {
     return stepsWith({
       ...media,
       run: async (run) => {
-        await media.run(run);
+        const done = await media.run(run);
         if (isTagged(run.output)) await then();
+        return done;
       },
     });
   }
@@ -462,7 +467,7 @@ describe('tags that cannot be written', () => {
 
   async function run(output: string, options: string[]): Promise<void> {
     const other = `${output}.other.mp3`;
-    const rest = ['-c', 'copy', ...options, '-f', 'mp3', '-y'];
+    const rest = ['-c', 'copy', ...options, '-f', 'mp3'];
     const inputs = [{ path: output }];
     await fixture.deps.media.run({
       inputs,

@@ -196,13 +196,13 @@ describe('a merge of chapters', () => {
     await fixture.deps.media.run({
       inputs: [
         { path: path.join(sounds, 'long.m4a') },
-        { path: metadata, options: ['-f', 'ffmetadata'] },
+        { path: metadata, formats: ['ffmetadata'] },
         { path: path.join(sounds, 'picture.png') },
       ],
       output: parts,
       options: [
         ...['-map', '0:a', '-map', '2:v', '-map_chapters', '1', '-c', 'copy'],
-        ...['-disposition:v:0', 'attached_pic', '-y'],
+        ...['-disposition:v:0', 'attached_pic'],
       ],
       signal: AbortSignal.timeout(30_000),
     });
@@ -261,7 +261,7 @@ describe('a merge of other sound', () => {
     await fixture.deps.media.run({
       inputs: [{ lavfi: "aevalsrc='if(lt(t,10),0,random(0)-0.5)':d=30" }],
       output,
-      options: ['-q:a', '2', '-write_xing', '0', '-y'],
+      options: ['-q:a', '2', '-write_xing', '0'],
       signal: AbortSignal.timeout(30_000),
     });
     expect(Math.abs((await read('1.mp3')).durationSeconds - 30)).toBeGreaterThan(2);
@@ -279,7 +279,7 @@ describe('a merge of other sound', () => {
     ] as const) {
       const sine = `sine=duration=2:sample_rate=${rate}`;
       const output = at(`${name}.${extension}`);
-      const options = ['-ar', String(extension === 'opus' ? 48_000 : rate), '-y'];
+      const options = ['-ar', String(extension === 'opus' ? 48_000 : rate)];
       await fixture.deps.media.run({
         inputs: [{ lavfi: sine }],
         ...{ output, options, signal: AbortSignal.timeout(30_000) },
@@ -363,7 +363,7 @@ describe('a merge that cannot be', () => {
       ...(await media.probe(file, signal)),
       durationSeconds: 1e12,
     });
-    merging = steps.create({ ...fixture.deps, media: { probe, run: media.run } });
+    merging = steps.create({ ...fixture.deps, media: { ...media, probe } });
     await plan({});
     await fixture.deps.db.query(
       `update chapter_merges set plan = jsonb_set(plan, '{files,0,durationSeconds}', '1e13')`,

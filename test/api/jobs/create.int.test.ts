@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 
+import { leaseNeeds } from '../../../src/domain/jobs/leases.js';
+import { findJob } from '../../../src/store/jobs.js';
+import { registerWorker } from '../../../src/store/workers.js';
 import { createTemporalGateway } from '../../../src/temporal/gateway.js';
 import { startTestApi, type TestApi } from '../../support/api.js';
 import { startTestCore, type TestCore } from '../../support/core.js';
 import { eventually } from '../../support/eventually.js';
-import { createSend, type Send } from '../../support/send.js';
+import { createSend, type Answer, type Send } from '../../support/send.js';
 
 let core: TestCore;
 let api: TestApi;
@@ -83,6 +86,50 @@ describe('POST /api/jobs', () => {
       body: { ...newBody(), priority: 'high', maxRetries: 0 },
     });
     expect(body).toMatchObject({ priority: 2 });
+  });
+
+  describe('with other needs than those of its type', () => {
+    const asked = (overrides: object): Promise<Answer> => {
+      labels += 1;
+      const params = { vramMb: 4_000, holdMs: 0, label: `needs ${labels}` };
+      return api.send('POST', '/api/jobs', { body: { type: 'demo_lease', params, ...overrides } });
+    };
+
+    it('moves the work of the GPU to the CPU, for all its rounds', async () => {
+      const { status, body } = await asked({ resourceCategory: 'cpu' });
+      expect(status).toBe(201);
+      await core.until(idOf(body), (view) => view.status === 'completed');
+      const attempts = await api.send('GET', `/api/jobs/${idOf(body)}/attempts`);
+      expect(attempts.body).toMatchObject({ attempts: [{ queue: 'cpu' }] });
+    });
+
+    it('needs more VRAM, and never more than the card has', async () => {
+      const capacity = leaseNeeds({ vramMb: 16_000 });
+      const worker = { host: 'here', processId: 1, role: 'gpu', queues: { 'gpu-encode': 2 }, capacity };
+      await registerWorker(core.parts.db, { ...worker, id: 'card' });
+      const { status, body } = await asked({ vramRequired: 16_000 });
+      expect(status).toBe(201);
+      const job = await findJob(core.parts.db, idOf(body));
+      expect(job?.policy).toMatchObject({ steps: { holdRoom: { needs: { vramMb: 16_000 } } } });
+      await api.send('POST', `/api/jobs/${idOf(body)}/cancel`);
+      await core.until(idOf(body), (view) => view.status === 'cancelled');
+    });
+
+    it.each([
+      [{ vramRequired: 16_001 }, 'expected at most the 16,000 MB of VRAM of the card'],
+      [{ vramRequired: 3_999 }, 'expected at least the 4,000 MB of VRAM that the type needs'],
+      [{ vramRequired: 5_000, resourceCategory: 'cpu' }, 'nothing of it runs on a GPU'],
+      [{ resourceCategory: 'gpu_ai' }, 'no step of this type runs on gpu_ai'],
+      [{ resourceCategory: 'fpga' }, 'resourceCategory'],
+    ])('refuses %j with a sentence, and stores nothing', async (overrides, sentence) => {
+      const before = await countJobs();
+      const { status, body } = await asked(overrides);
+      expect({ status, text: JSON.stringify(body) }).toEqual({
+        status: 400,
+        text: expect.stringContaining(sentence),
+      });
+      expect(await countJobs()).toBe(before);
+    });
   });
 });
 

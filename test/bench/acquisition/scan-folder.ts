@@ -33,7 +33,7 @@ export const scanFolders: Part<AcquisitionStage> = {
 async function fill({ deps, folder }: OwnParts): Promise<void> {
   const sound = path.join(folder, 'one.mp3');
   await deps.media.run({
-    ...{ inputs: [{ lavfi: 'sine=duration=1' }], output: sound, options: ['-y'] },
+    ...{ inputs: [{ lavfi: 'sine=duration=1' }], output: sound, options: [] },
     signal: AbortSignal.timeout(30_000),
   });
   await saveLibrary(deps.db, {

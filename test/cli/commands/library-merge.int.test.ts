@@ -47,7 +47,7 @@ async function makeBook(book: string, files: number): Promise<void> {
     await core.parts.media.run({
       inputs: [{ lavfi: 'sine=duration=1' }],
       output: at(book, `${number}.mp3`),
-      options: ['-y'],
+      options: [],
       signal: AbortSignal.timeout(30_000),
     });
   }

@@ -136,7 +136,14 @@ describe('longplay', () => {
     [['job', 'show', 'a', 'b'], 'too many arguments'],
     [['client', 'add', 'x', 'http://x', '--kind', 'napster'], 'Allowed choices are aria2, qbittorrent'],
     [['client', 'add', 'x', 'http://x', '--map', '/data'], 'Expected a mapping such as'],
-    [['worker', 'gpu'], 'Allowed choices are core, cpu'],
+    [
+      ['client', 'add', 'x', 'http://x', '--stall-limit', 'slow=2h'],
+      'Expected one of metadata, without-seeds',
+    ],
+    [['client', 'add', 'x', 'http://x', '--stall-limit', 'too-slow=soon'], 'Expected a time such as'],
+    [['worker', 'tpu'], 'Allowed choices are core, cpu, gpu'],
+    [['worker', 'gpu', '--queue', 'cpu'], 'Allowed choices are gpu-encode, gpu-ai'],
+    [['worker', 'cpu', '--queue', 'gpu-ai'], 'Expected --queue with the role gpu only'],
     [['job', 'list', '--limit', '0'], 'Expected a whole number from 1 to 200'],
     [['job', 'priority', 'x', '11'], 'Expected a whole number from 1 to 10'],
     [
@@ -208,7 +215,8 @@ describe('longplay', () => {
     const mappings = ['--map', '/data/a=b=downloads:a', '--map', '/data=downloads:'];
     const { status, stderr } = await run([
       ...['client', 'add', 'Box', address, '--kind', 'qbittorrent', '--username', 'me', '--untested'],
-      ...['--category', 'books', ...mappings],
+      ...['--category', 'books', ...mappings, '--stall-limit', 'without-seeds=90s'],
+      ...['--stall-limit', 'too-slow=2d'],
     ]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const { stdout } = await run(['client', 'list', '--json']);
@@ -220,6 +228,7 @@ describe('longplay', () => {
             { remote: '/data/a=b', logical: 'downloads:a' },
             { remote: '/data', logical: 'downloads:' },
           ],
+          stallLimits: { withoutSeeds: 1.5, tooSlow: 2_880 },
         }),
       ]),
     });
@@ -285,12 +294,12 @@ describe('longplay', () => {
           secret: 'pass',
         },
         ...{ category: 'books', pathMappings: [{ remote: '/data', logical: 'downloads:' }], priority: 2 },
-        ...{ stallLimits: { metadata: 5 }, enabled: false },
+        ...{ stallLimits: { metadata: 5, tooSlow: 60 }, enabled: false },
       },
-      options: ['--category', 'films'],
-      changed: { category: 'films' },
-      unset: ['map', 'username'],
-      without: { pathMappings: [], username: null },
+      options: ['--category', 'films', '--stall-limit', 'too-slow=4h'],
+      changed: { category: 'films', stallLimits: { metadata: 5, tooSlow: 240 } },
+      unset: ['map', 'username', 'stall-limit'],
+      without: { pathMappings: [], username: null, stallLimits: {} },
     },
     {
       kind: 'library',

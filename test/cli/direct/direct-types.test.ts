@@ -23,6 +23,7 @@ const RUNS: Record<string, { params: object; cancelled?: true }> = {
   demo_fail: { params: { times: 1 } },
   demo_shared: { params: { key: 'one', count: 2, everyMs: 0 } },
   demo_memory: { params: { mebibytes: 1, holdMs: 0 } },
+  demo_lease: { params: { vramMb: 4_000, holdMs: 0 } },
   demo_hang: { params: {}, cancelled: true },
   demo_fan_out: { params: { children: 2, count: 2, everyMs: 0, shared: 'one' } },
 };

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 
 import {
   compileRules,
-  isUpgrade,
   type CustomRule,
   type RuleCondition,
   type RuleEffect,
@@ -158,13 +157,5 @@ describe('a profile of custom rules', () => {
     ['a rule twice', profile([unabridged, unabridged]), '"u" is there twice'],
   ])('refuses %s', (_what, bad, message) => {
     expect(() => compileRules(bad)).toThrow(message);
-  });
-
-  it('allows an upgrade up to its score, where it names one', () => {
-    const upgrading = profile([], { upgrade: { untilScore: 50 } });
-    expect(isUpgrade(upgrading, { held: 10, offered: 20 })).toBe(true);
-    expect(isUpgrade(upgrading, { held: 20, offered: 20 })).toBe(false);
-    expect(isUpgrade(upgrading, { held: 50, offered: 60 })).toBe(false);
-    expect(isUpgrade(profile([]), { held: 10, offered: 20 })).toBe(false);
   });
 });

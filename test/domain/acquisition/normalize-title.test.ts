@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { titleSimilarity } from '../../../src/domain/acquisition/likeness.js';
 import {
+  hasWords,
   mainTitle,
   normalizeName,
   normalizeTitle,
@@ -24,6 +25,24 @@ describe('normalizeName', () => {
   it('writes initials in one way', () => {
     const ways = ['J.R.R. Tolkien', 'J. R. R. Tolkien', 'JRR Tolkien', 'j r r tolkien'];
     expect(new Set(ways.map(normalizeName))).toEqual(new Set(['jrr tolkien']));
+  });
+});
+
+describe('hasWords', () => {
+  it.each([
+    ['the time machine', 'the time', true],
+    ['the time machine', 'time machine', true],
+    ['the time machine', 'the time machine', true],
+    ['the time machine', 'machine', true],
+    ['the time machine', 'time mach', false],
+    ['the time machine', 'he time', false],
+    ['timeless time', 'time', true],
+    ['time', 'time machine', false],
+    ['', 'time', false],
+    ['the time machine', '', false],
+    ['', '', false],
+  ])('looks in "%s" for "%s" as whole words', (text, words, found) => {
+    expect(hasWords(text, words)).toBe(found);
   });
 });
 

@@ -303,6 +303,25 @@ describe('the stall clock', () => {
     expect(taken).toMatchObject({ state: 'adding', active: true, facts: { refused: null } });
   });
 
+  it('whose client forgot whose it is is handed over at once, then ever more seldom, if it came by us', () => {
+    const poll = (facts: PollFacts, nowMs: number, owners?: string[], begun = true): PolledState => {
+      const item = owners === undefined ? ACTIVE : { ...ACTIVE, owners };
+      return pollDownload({ item, facts, nowMs, clientRestarted: false, begun });
+    };
+    const first = poll(NEW_POLL_FACTS, 0, []);
+    expect(first).toMatchObject({ addAgain: true, transition: { kind: 'moving' } });
+    expect(poll(first.facts, 29_999, []).addAgain).toBe(false);
+    const second = poll(first.facts, 30_000, []);
+    expect(second.addAgain).toBe(true);
+    expect(poll(second.facts, 89_999, []).addAgain).toBe(false);
+    const told = poll(second.facts, 40_000, ['a']);
+    expect(told).toMatchObject({ addAgain: false, facts: { forgotten: null } });
+    expect(poll(told.facts, 40_001, []).addAgain).toBe(true);
+    // Somebody else's item, and a client that carries no tags.
+    expect(poll(NEW_POLL_FACTS, 0, [], false).addAgain).toBe(false);
+    expect(poll(NEW_POLL_FACTS, 0).addAgain).toBe(false);
+  });
+
   it('that its client holds tells what its source said, until it moves', () => {
     const refusal = { kind: 'held', reason: 'decision_needed', detail: 'a wrong password' } as const;
     const fault = { blame: 'environment', code: '24', message: 'Authorization failed.' } as const;

@@ -16,7 +16,7 @@ describeWith('transmission-daemon', 'Transmission is not tested')('the real Tran
   describeDownloadClient({
     name: 'transmission',
     folder,
-    abilities: { magnets: true, tags: true, noticesLostData: true },
+    abilities: { magnets: true, tags: true, noticesLostData: true, forgets: true },
     start: async () => {
       const { baseUrl, username, secret, ...daemon } = await startTransmission(path.join(folder, 'config'));
       const id = 'transmission';

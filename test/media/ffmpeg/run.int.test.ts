@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Fault } from '../../../src/domain/faults.js';
+import type { FfmpegPosition } from '../../../src/media/ffmpeg/progress.js';
 import { writeFfmpegProgram } from '../../../src/media/ffmpeg/program.js';
 import { createRunFfmpeg, type RunFfmpeg } from '../../../src/media/ffmpeg/run.js';
 import { createProbe } from '../../../src/media/probe.js';
@@ -14,14 +15,18 @@ import { compileSource } from '../../support/compiled-source.js';
 import { eventually } from '../../support/eventually.js';
 import { findProcesses } from '../../support/processes.js';
 
-const signal = AbortSignal.timeout(60_000);
 const probe = createProbe({ ffprobePath: 'ffprobe' });
 let folder: string;
 let run: RunFfmpeg;
+let signal: AbortSignal;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'longplay ffmpeg-'));
   run = createRunFfmpeg(writeFfmpegProgram({ ffmpegPath: 'ffmpeg', folder: path.join(folder, 'bin') }));
+});
+
+beforeEach(() => {
+  signal = AbortSignal.timeout(60_000);
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -44,7 +49,7 @@ describe('runFfmpeg', () => {
       output,
       options: ['-metadata', 'title=Two words', '-c:a', 'aac'],
       signal,
-      onProgress: (seconds) => positions.push(seconds),
+      onProgress: ({ seconds }) => positions.push(seconds),
     });
     const { tags, durationSeconds } = await probe(output, signal);
     expect(tags['title']).toBe('Two words');
@@ -153,6 +158,141 @@ describe('runFfmpeg', () => {
     } finally {
       await source.remove();
     }
+  });
+});
+
+/** A program that stands in for FFmpeg, with budgets that a test can wait for. */
+async function fake(name: string, script: string): Promise<RunFfmpeg> {
+  const ffmpegPath = path.join(folder, name);
+  await writeFile(ffmpegPath, `#!/bin/sh\n${script}\n`);
+  await chmod(ffmpegPath, 0o755);
+  const budgets = { startMs: 400, workMs: 800, finaliseMs: 1_200, finaliseMsPer100MB: 0 };
+  return createRunFfmpeg(
+    writeFfmpegProgram({ ffmpegPath, folder: path.join(folder, `of-${name}`) }),
+    budgets,
+  );
+}
+
+const BLOCK = (frame: number, more = 'continue'): string =>
+  `printf 'frame=${frame}\\nout_time_us=${frame * 40_000}\\nprogress=${more}\\n' >&2`;
+
+describe('an FFmpeg that hangs (no. 1, 2, 29; A8)', () => {
+  const output = (): string => path.join(folder, 'hung.mp4');
+  const begun = (): Parameters<RunFfmpeg>[0] => ({
+    inputs: [{ path: '/some/film.mkv' }],
+    output: output(),
+    options: [],
+    signal,
+  });
+
+  it.each([
+    ['that never begins', 'sleep 600', 'while it began'],
+    ['in its middle', `${BLOCK(1)}; sleep 600`, 'while it worked'],
+    ['at its end', `${BLOCK(100)}; sleep 600`, 'while it wrote the end'],
+    ['after it has said that it is done', `${BLOCK(2, 'end')}; sleep 600`, 'while it wrote the end'],
+    ['and tells the same for ever', `while :; do ${BLOCK(3)}; sleep 0.1; done`, 'while it worked'],
+  ])('is ended: %s', async (name, script, words) => {
+    const run = await fake(name.replaceAll(' ', '-'), script);
+    const running = run({ ...begun(), expectedSeconds: 4 });
+    await expect(running).rejects.toMatchObject({ kind: 'transient', trouble: 'silent' });
+    await expect(running).rejects.toThrow(words);
+    expect(await findProcesses(`of-${name.replaceAll(' ', '-')}`)).toEqual([]);
+  });
+
+  it('is ended by force where it does not obey', async () => {
+    const run = await fake('stubborn', "trap '' TERM; while :; do sleep 0.1; done");
+    await expect(run(begun())).rejects.toMatchObject({ trouble: 'silent' });
+    expect(await findProcesses('of-stubborn')).toEqual([]);
+  });
+
+  it('is left alone while its file still changes, as when the index is moved to the front', async () => {
+    const script = `${BLOCK(100)}; for i in 1 2 3 4 5 6 7 8; do date +%N > '${output()}'; sleep 0.3; done; exit 0`;
+    const run = await fake('moving', script);
+    await expect(run({ ...begun(), expectedSeconds: 4 })).resolves.toMatchObject({ frames: 100, seconds: 4 });
+  });
+});
+
+describe('what a failed FFmpeg means', () => {
+  it.each([
+    [
+      'all encoder sessions are in use (A9)',
+      '[h264_nvenc @ 0x1] OpenEncodeSessionEx failed: out of memory (10): (no details)',
+      { trouble: 'sessions_full', kind: 'environment', waitingReason: 'encoder_sessions' },
+    ],
+    [
+      'the card is full',
+      'CUDA_ERROR_OUT_OF_MEMORY: out of memory',
+      { trouble: 'vram_full', kind: 'transient' },
+    ],
+    ['there is no driver (no. 45)', 'Cannot load libcuda.so.1', { trouble: 'capability', kind: 'transient' }],
+    ['the encoder is unknown', "Unknown encoder 'h264_nvenc'", { trouble: 'capability' }],
+    [
+      'the disk is full',
+      'av_interleaved_write_frame(): No space left on device',
+      { trouble: 'disk', kind: 'environment', waitingReason: 'disk_full' },
+    ],
+    [
+      'there is no index (no. 12)',
+      '[mov @ 0x1] moov atom not found',
+      { trouble: 'bad_input', kind: 'bad_input' },
+    ],
+    ['nobody knows', 'something else', { trouble: 'failed', kind: 'transient' }],
+  ])('is told by its words, not by its number: %s', async (name, said, fault) => {
+    // 255 stands for a missing driver, and for an end by a signal (media.md §2).
+    const run = await fake(`says-${name.replaceAll(/\W/g, '')}`, `echo "${said}" >&2; exit 255`);
+    await expect(
+      run({
+        inputs: [{ path: '/some/film.mkv' }],
+        output: path.join(folder, 'none.mp4'),
+        options: [],
+        signal,
+      }),
+    ).rejects.toMatchObject(fault);
+  });
+
+  it('is a kill where somebody else has killed it', async () => {
+    const run = await fake('killed', 'kill -KILL $$');
+    await expect(
+      run({
+        inputs: [{ path: '/some/film.mkv' }],
+        output: path.join(folder, 'none.mp4'),
+        options: [],
+        signal,
+      }),
+    ).rejects.toMatchObject({ trouble: 'killed', kind: 'transient' });
+  });
+
+  it('keeps its last words among any number of lines, and counts what FFmpeg calls an error', async () => {
+    const lines = `i=0; while [ $i -lt 3000 ]; do echo "[mov @ 0x1] [error] line $i of many words" >&2; i=$((i+1)); done`;
+    const run = await fake('talks', `${lines}; ${BLOCK(7, 'end')}`);
+    const done = await run({
+      inputs: [{ path: '/some/film.mkv' }],
+      output: path.join(folder, 'none.mp4'),
+      options: [],
+      signal,
+    });
+    expect(done).toMatchObject({ errors: 3_000, frames: 7, ended: true });
+    expect(done.said.length).toBeLessThanOrEqual(65_536);
+    expect(done.said).toContain('line 2999 ');
+  });
+});
+
+describe('the position that FFmpeg tells', () => {
+  it('never falls, and takes no word for a number (R11)', async () => {
+    const blocks = ['N/A', '-5', '40000', '20000', '80000'].map(
+      (time) => `printf 'out_time_us=${time}\\nprogress=continue\\n' >&2; sleep 0.05`,
+    );
+    const run = await fake('back', blocks.join('; '));
+    const seen: FfmpegPosition[] = [];
+    const onProgress = (at: FfmpegPosition): void => void seen.push(at);
+    await run({
+      inputs: [{ path: '/some/film.mkv' }],
+      output: path.join(folder, 'none.mp4'),
+      options: [],
+      signal,
+      onProgress,
+    });
+    expect(seen.map(({ seconds }) => seconds)).toEqual([0, 0, 0.04, 0.04, 0.08]);
   });
 });
 

@@ -88,7 +88,7 @@ async function makeSound(folder: string): Promise<Buffer> {
   await run({
     inputs: [{ lavfi: `anoisesrc=color=brown:amplitude=0.1:sample_rate=44100:duration=${RUNTIME_SECONDS}` }],
     output: file,
-    options: ['-c:a', 'aac', '-b:a', '64k', '-aac_coder', 'fast', '-f', 'mp4', '-y'],
+    options: ['-c:a', 'aac', '-b:a', '64k', '-aac_coder', 'fast', '-f', 'mp4'],
     signal: AbortSignal.timeout(120_000),
   });
   return readFile(file);

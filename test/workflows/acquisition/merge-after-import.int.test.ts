@@ -49,7 +49,7 @@ async function storeDownload(names: readonly string[]): Promise<void> {
   for (const name of names) {
     await media.run({
       inputs: [{ lavfi: 'sine=duration=1' }],
-      ...{ output: downloaded(name), options: ['-y'], signal: AbortSignal.timeout(30_000) },
+      ...{ output: downloaded(name), options: [], signal: AbortSignal.timeout(30_000) },
     });
   }
   const lengths = await Promise.all(names.map(async (name) => (await stat(downloaded(name))).size));

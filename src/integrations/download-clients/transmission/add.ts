@@ -16,6 +16,7 @@ interface Adding {
 }
 
 const nothing = z.object({});
+const usualFolder = z.object({ 'download-dir': z.string() });
 
 /** Get-or-add: whatever is answered, and when the answer is lost, the torrent is looked up by its hash. */
 export async function addTorrent(adding: Adding): Promise<void> {
@@ -25,6 +26,7 @@ export async function addTorrent(adding: Adding): Promise<void> {
     await adopt(adding, existing);
     return;
   }
+  await download.onBegin?.();
   const added = {
     ...contentOf(download.content),
     'download-dir': download.directory,
@@ -73,10 +75,30 @@ function labelsOf({ ownerKey, category }: AddDownload): string[] {
  * Puts our label on it, and on one that lies in our folder all that an add would have set. Nothing of somebody
  * else's is changed beside the label. What waits for a mended disk, or was left by a crash, goes on.
  */
-async function adopt(adding: Adding, torrent: TorrentStatus): Promise<void> {
-  const tagged = readTags(torrent.labels).owners.includes(adding.download.ownerKey);
-  const labels = tagged ? torrent.labels : await tag(adding, torrent);
+async function adopt(adding: Adding, found: TorrentStatus): Promise<void> {
+  const { owners } = readTags(found.labels);
+  const isForgotten = adding.download.begun === true && owners.length === 0;
+  const torrent = isForgotten ? await bringHome(adding, found) : found;
+  const labels = owners.includes(adding.download.ownerKey) ? torrent.labels : await tag(adding, torrent);
   if (adding.download.resume) await goOn(adding, { ...torrent, labels });
+}
+
+/** It was ended between taking the torrent and writing it down: its folder is the default one since (measured). */
+async function bringHome(adding: Adding, torrent: TorrentStatus): Promise<TorrentStatus> {
+  const { rpc, download, signal } = adding;
+  const { directory: location } = download;
+  if (torrent.downloadDir === location) return torrent;
+  const { 'download-dir': usual } = await rpc.call('session-get', {}, usualFolder, signal);
+  if (torrent.downloadDir !== usual) return torrent;
+  const ids = [torrent.hashString];
+  await rpc.call('torrent-set-location', { ids, location, move: true }, nothing, signal);
+  if (!(await lookOut(adding)(({ downloadDir }) => downloadDir === location))) {
+    throw new Fault(
+      'transient',
+      `Transmission was asked to move ${torrent.name} to its folder, and has not yet`,
+    );
+  }
+  return { ...torrent, downloadDir: location };
 }
 
 async function tag(adding: Adding, torrent: TorrentStatus): Promise<string[]> {

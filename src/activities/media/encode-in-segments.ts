@@ -1,0 +1,125 @@
+import { rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import { z } from 'zod';
+
+import { Fault } from '../../domain/faults.js';
+import type { PlaybackWork } from '../../domain/media/playback-work.js';
+import type { SegmentCheckpoint, SegmentGrid } from '../../domain/media/segments.js';
+import { syncFile, syncFolders } from '../../integrations/files/sync.js';
+import { statIfThere } from '../../integrations/files/target.js';
+import { x264Options } from '../../media/plan/x264.js';
+import { encodeSegments } from '../../media/segments/encode-segments.js';
+import { segmentFiles } from '../../media/segments/segment-files.js';
+import { soundRun } from '../../media/segments/join.js';
+import type { ActivityDeps } from '../deps.js';
+import type { StepContext } from '../jobs/step.js';
+import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
+import { makeScratch } from './playback-scratch.js';
+import { requireSource } from './source-file.js';
+
+export const SEGMENTS = 'segments';
+export const SOUND = 'sound.mp4';
+
+const checkpointShape = z.object({
+  key: z.string(),
+  finished: z.int().min(0),
+  frames: z.int().min(0),
+  isWhole: z.boolean(),
+});
+
+/**
+ * Encodes the picture in segments, from the first one that is missing on: after a pause, on another worker, or in another
+ * run of the job.
+ * @throws as encodeSegments, and as requireSource.
+ */
+export async function encodeInSegments(
+  deps: ActivityDeps,
+  { work, grid, step }: { work: PlaybackWork; grid: SegmentGrid; step: StepContext },
+): Promise<SegmentCheckpoint> {
+  const { video, seconds } = work.plan;
+  if (video.kind === 'copy' || video.rate === null)
+    throw new Fault('defect', 'expected a picture of a steady rate');
+  const source = await requireSource(deps, work);
+  const folder = await makeScratch(deps, step.jobId, SEGMENTS);
+  const workFolder = await makeAttemptFolder(deps, 'scratch', step);
+  const total = seconds === null ? null : Math.round((seconds * grid.rate.num) / grid.rate.den);
+  try {
+    const from = await usable(step.checkpoint, { key: segmentKey(work), folder, step });
+    return await encodeSegments({
+      ...{ run: deps.media.run, source, index: video.index, sourceRate: work.sourceRate },
+      ...{
+        plan: { ...video, rate: video.rate },
+        encoder: x264Options(video),
+        grid,
+        folder,
+        workFolder,
+        from,
+      },
+      signal: step.signal,
+      keep: async (made, file) => {
+        await syncFile(made);
+        await rename(made, file);
+        await syncFolders([folder]);
+      },
+      onSegment: step.saveCheckpoint,
+      onProgress: (frames) => {
+        step.progress({ done: total === null ? frames : Math.min(frames, total), total, unit: 'items' });
+      },
+    });
+  } finally {
+    await removeAttemptFolder(deps, 'scratch', step);
+  }
+}
+
+/** Of the content and of all that shapes the picture. */
+function segmentKey({ identity, profile }: PlaybackWork): string {
+  return `${identity.headTailHash} ${profile}`;
+}
+
+/** Segments that are not there, or are empty after a power cut, are made again, and all that follow them. */
+async function usable(
+  checkpoint: unknown,
+  { key, folder, step }: { key: string; folder: string; step: StepContext },
+): Promise<SegmentCheckpoint> {
+  const none = { key, finished: 0, frames: 0, isWhole: false };
+  const { data: saved } = checkpointShape.safeParse(checkpoint);
+  if (saved?.key !== key) return none;
+  for (const file of segmentFiles(folder, saved.finished)) {
+    const found = await statIfThere(file);
+    if (found !== undefined && found.size > 0) continue;
+    step.log('warn', `${path.basename(file)} is not there any more: all is encoded again`);
+    return none;
+  }
+  if (saved.finished > 0)
+    step.log('info', `goes on after ${saved.finished} segments (${saved.frames} pictures)`);
+  return saved;
+}
+
+/** All sound in one go, into the job's scratch folder; made again where an attempt was cut. */
+export async function encodeSoundAlone(
+  deps: ActivityDeps,
+  work: PlaybackWork,
+  step: StepContext,
+): Promise<void> {
+  const { plan } = work;
+  if (plan.audio.length === 0) return;
+  const source = await requireSource(deps, work);
+  const folder = await makeScratch(deps, step.jobId);
+  const partial = path.join(await makeAttemptFolder(deps, 'scratch', step), SOUND);
+  try {
+    await deps.media.run({
+      ...soundRun(plan, { source, output: partial }),
+      signal: step.signal,
+      onProgress: ({ seconds }) => {
+        step.progress({ done: seconds, total: plan.seconds, unit: 'seconds' });
+      },
+    });
+    if ((await stat(partial)).size === 0)
+      throw new Fault('transient', 'FFmpeg made an empty file of the sound');
+    await syncFile(partial);
+    await rename(partial, path.join(folder, SOUND));
+  } finally {
+    await removeAttemptFolder(deps, 'scratch', step);
+  }
+}

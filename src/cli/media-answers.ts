@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const video = z.looseObject({
+  id: z.string(),
+  path: z.string(),
+  title: z.string(),
+  sizeBytes: z.number(),
+  valid: z.boolean().nullable(),
+  invalidReason: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  fps: z.number().nullable(),
+  dynamicRange: z.string().nullable(),
+  container: z.string().nullable(),
+  videoCodec: z.string().nullable(),
+  audioCodecs: z.array(z.string()),
+  playable: z.boolean().nullable(),
+  unplayableReasons: z.array(z.string()),
+  reencodeJobId: z.string().nullable(),
+  firstSeenAt: z.string(),
+  missingSince: z.string().nullable(),
+});
+export type Video = z.output<typeof video>;
+
+export const videoList = z.looseObject({ videos: z.array(video), next: z.string().nullable() });

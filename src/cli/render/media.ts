@@ -1,0 +1,67 @@
+import { formatBytes, formatDuration } from '../../domain/jobs/amounts.js';
+import type { Video } from '../media-answers.js';
+import { formatPairs, formatTable } from './table.js';
+
+export function videoTable(videos: Video[], width: number | undefined): string[] {
+  return formatTable({
+    width,
+    columns: [
+      { title: 'ID' },
+      { title: 'LENGTH', align: 'right' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'PICTURE' },
+      { title: 'STATE' },
+      { title: 'FILE' },
+    ],
+    rows: videos.map((video) => [
+      video.id,
+      lengthOf(video),
+      formatBytes(video.sizeBytes),
+      sizeOf(video),
+      stateOf(video),
+      video.path,
+    ]),
+  });
+}
+
+export function videoLines(video: Video): string[] {
+  return formatPairs([
+    ['Id', video.id],
+    ['File', video.path],
+    ['Title', video.title],
+    ['State', stateOf(video)],
+    ['Why invalid', video.invalidReason],
+    ['Why browsers cannot play it', video.unplayableReasons.join(', ')],
+    ['Length', lengthOf(video)],
+    ['Size', formatBytes(video.sizeBytes)],
+    [
+      'Picture',
+      [sizeOf(video), video.videoCodec, rateOf(video), video.dynamicRange].filter(Boolean).join(', '),
+    ],
+    ['Sound', video.audioCodecs.join(', ')],
+    ['Container', video.container],
+    ['Encode for browsers', video.reencodeJobId],
+    ['First seen', video.firstSeenAt],
+    ['Missing since', video.missingSince],
+  ]);
+}
+
+/** The first that counts: what is gone is not played. */
+function stateOf({ missingSince, valid, playable }: Video): string {
+  if (missingSince !== null) return 'missing';
+  if (valid === null) return 'not looked into';
+  if (!valid) return 'invalid';
+  return playable === true ? 'plays in browsers' : 'needs an encode';
+}
+
+function lengthOf({ durationSeconds }: Video): string {
+  return durationSeconds === null ? '' : formatDuration(durationSeconds * 1_000);
+}
+
+function sizeOf({ width, height }: Video): string {
+  return width === null || height === null ? '' : `${width}×${height}`;
+}
+
+function rateOf({ fps }: Video): string {
+  return fps === null ? '' : `${Number(fps.toFixed(3))} fps`;
+}

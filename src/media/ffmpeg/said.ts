@@ -1,0 +1,25 @@
+const KEPT_CHARACTERS = 64 * 1024;
+
+/** What FFmpeg says beside its progress: its last 64 KiB, and how many lines it calls errors (media.md R2, V9). */
+export class FfmpegWords {
+  #lines: string[] = [];
+  #characters = 0;
+  #errors = 0;
+
+  /** `-v level+warning` marks each line: `[mov @ 0x5] [error] …`. */
+  add(line: string): void {
+    if (/\[(error|fatal|panic)\]/.test(line)) this.#errors += 1;
+    const kept = `${line.slice(0, 4_000)}\n`;
+    this.#lines.push(kept);
+    this.#characters += kept.length;
+    while (this.#characters > KEPT_CHARACTERS) this.#characters -= this.#lines.shift()?.length ?? 0;
+  }
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  get text(): string {
+    return this.#lines.join('').trimEnd();
+  }
+}
