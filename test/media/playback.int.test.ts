@@ -9,7 +9,7 @@ import type { PlaybackWish } from '../../src/domain/media/playback-wish.js';
 import { segmentGrid, type SegmentCheckpoint, type SegmentGrid } from '../../src/domain/media/segments.js';
 import type { MediaSource } from '../../src/domain/media/source.js';
 import { wholeOptions } from '../../src/media/plan/playback-options.js';
-import { x264Options } from '../../src/media/plan/x264.js';
+import { pictureOptions } from '../../src/media/plan/picture-options.js';
 import { encodeSegments } from '../../src/media/segments/encode-segments.js';
 import { joinRun, segmentList, soundRun } from '../../src/media/segments/join.js';
 import { createMediaTools, type MediaTools } from '../../src/media/tools.js';
@@ -57,7 +57,7 @@ describe.each(ffmpegs())('a playback file, made with FFmpeg %s', (version, ffmpe
     const { errors } = await tools.run({
       inputs: [{ path: file }],
       output,
-      options: wholeOptions(plan),
+      options: wholeOptions(plan).output,
       signal,
     });
     return { plan, made: await verifyPlayback(tools, { plan, file: output, errors, signal }) };
@@ -186,7 +186,12 @@ describe.each(ffmpegs())('a playback file, made with FFmpeg %s', (version, ffmpe
           index: plan.video.index,
           sourceRate: source.video.frameRate,
         },
-        ...{ plan: { ...plan.video, rate: plan.video.rate }, encoder: x264Options(plan.video), grid, from },
+        ...{
+          plan: { ...plan.video, rate: plan.video.rate },
+          picture: pictureOptions(plan.video, { encoder: 'software' }),
+          grid,
+          from,
+        },
         ...{ folder: path.join(work, 'segments'), workFolder: path.join(work, `attempt-${from.finished}`) },
         signal: soon(),
         keep: rename,

@@ -8,7 +8,7 @@ import type { PlaybackWork } from '../../domain/media/playback-work.js';
 import type { SegmentCheckpoint, SegmentGrid } from '../../domain/media/segments.js';
 import { syncFile, syncFolders } from '../../integrations/files/sync.js';
 import { statIfThere } from '../../integrations/files/target.js';
-import { x264Options } from '../../media/plan/x264.js';
+import { pictureOptions } from '../../media/plan/picture-options.js';
 import { encodeSegments } from '../../media/segments/encode-segments.js';
 import { segmentFiles } from '../../media/segments/segment-files.js';
 import { soundRun } from '../../media/segments/join.js';
@@ -50,7 +50,7 @@ export async function encodeInSegments(
       ...{ run: deps.media.run, source, index: video.index, sourceRate: work.sourceRate },
       ...{
         plan: { ...video, rate: video.rate },
-        encoder: x264Options(video),
+        picture: pictureOptions(video, { encoder: 'software' }),
         grid,
         folder,
         workFolder,

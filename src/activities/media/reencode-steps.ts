@@ -82,11 +82,9 @@ async function removeUnfinished(deps: ActivityDeps, jobId: string): Promise<void
 }
 
 async function makeWhole(deps: ActivityDeps, work: PlaybackWork, step: StepContext): Promise<MadePlayback> {
-  const source = await requireSource(deps, work);
-  return makePlayback(deps, {
-    ...{ work, step },
-    run: { inputs: [{ path: source }], options: wholeOptions(work.plan) },
-  });
+  const path = await requireSource(deps, work);
+  const { input, output } = wholeOptions(work.plan);
+  return makePlayback(deps, { work, step, run: { inputs: [{ path, options: input }], options: output } });
 }
 
 /** Steps that are done are not done again, so that somebody who has cleaned the scratch folder must be told. */

@@ -11,7 +11,11 @@ export type FfmpegTrouble =
   /** All encoder sessions of the card are taken: wait, never step down. */
   | 'sessions_full'
   | 'vram_full'
+  /** A card or its driver that was there and gave up in the middle of its work. */
+  | 'device'
   | 'silent'
+  /** By a signal of its own fault: a driver that crashes takes FFmpeg with it. */
+  | 'crashed'
   /** By a signal that nobody of ours has sent. */
   | 'killed'
   | 'failed';
@@ -59,18 +63,25 @@ function deviceFault(said: string, cause: Error): Fault | undefined {
   if (/CUDA_ERROR_OUT_OF_MEMORY|VK_ERROR_OUT_OF_DEVICE_MEMORY|Failed to allocate VASurface/i.test(said)) {
     return new FfmpegFault('vram_full', 'transient', "The memory of the host's card is full", { cause });
   }
-  const missing =
-    /Unknown encoder|Encoder .* not found|Cannot load (libcuda|nvcuda|libnvidia)|No capable devices found|MFX session|No device available for|Device creation failed|Failed to initialise VAAPI|No VA display found/i;
-  if (!missing.test(said)) return undefined;
-  const line = said.split('\n').find((text) => missing.test(text)) ?? '';
-  return new FfmpegFault(
-    'capability',
-    'transient',
-    `This host cannot encode so: ${line.trim().slice(-200)}`,
-    {
-      cause,
-    },
-  );
+  const absent = lineWith(ABSENT, said);
+  if (absent !== undefined)
+    return new FfmpegFault('capability', 'transient', `This host cannot encode so: ${absent}`, { cause });
+  const failed = lineWith(GAVE_UP, said);
+  if (failed === undefined) return undefined;
+  return new FfmpegFault('device', 'transient', `The host's card gave up: ${failed}`, { cause });
+}
+
+const ABSENT =
+  /Unknown encoder|Encoder .* not found|Cannot load (libcuda|nvcuda|libnvidia)|No capable devices found|OpenEncodeSessionEx failed: (no encode device|unsupported device|device does not exist)|MFX session|No device available for|Device creation failed|Failed to initialise VAAPI|No VA display found|CUDA_ERROR_(NO_DEVICE|INVALID_DEVICE|SYSTEM_DRIVER_MISMATCH)|Driver does not support the required nvenc API/i;
+const GAVE_UP =
+  /CUDA_ERROR_|(EncodePicture|LockBitstream|RegisterResource|MapInputResource) failed|Failed to (end picture|sync surface|issue encode|upload (frame|surface))|GPU hang|device (lost|failed) \(/i;
+
+function lineWith(pattern: RegExp, said: string): string | undefined {
+  return said
+    .split('\n')
+    .find((text) => pattern.test(text))
+    ?.trim()
+    .slice(-200);
 }
 
 /** Trouble of the host that a media tool names in its stderr; undefined where it names none. */
@@ -94,6 +105,8 @@ function contentFault(said: string, cause: Error): Fault {
   const message = `FFmpeg was expected to finish, it failed: ${said}`;
   if (/Invalid data found when processing input|moov atom not found/i.test(said))
     return new FfmpegFault('bad_input', 'bad_input', message, { cause });
+  if (/was killed with signal SIG(SEGV|BUS|ILL|FPE|ABRT)\b/.test(cause.message))
+    return new FfmpegFault('crashed', 'transient', message, { cause });
   if (cause.message.includes('was killed with signal'))
     return new FfmpegFault('killed', 'transient', message, {
       cause,

@@ -1,6 +1,6 @@
+import type { EncodeWay } from '../../domain/media/encode-way.js';
 import type { AudioPlan, PlaybackPlan } from '../../domain/media/playback-plan.js';
-import { videoFilter } from './video-filter.js';
-import { x264Options } from './x264.js';
+import { pictureOptions } from './picture-options.js';
 
 /** Places and makes of cameras have no business in a copy that others see (media.md §3.4). */
 const PRIVATE = ['location', 'location-eng', 'com.apple.quicktime.location.ISO6709', 'make', 'model'];
@@ -16,10 +16,21 @@ export const MP4_OPTIONS = [
   '9999',
 ] as const;
 
-/** One FFmpeg that does all: copies, short films, and what must not be cut into segments. */
-export function wholeOptions(plan: PlaybackPlan): string[] {
+/**
+ * One FFmpeg that does all: copies, short films, and what must not be cut into segments. `input` goes before its
+ * source.
+ */
+export function wholeOptions(
+  plan: PlaybackPlan,
+  way: EncodeWay = { encoder: 'software' },
+): { input: string[]; output: string[] } {
+  const picture = videoOptions(plan, way);
+  return { input: picture.input, output: outputOptions(plan, picture.output) };
+}
+
+function outputOptions(plan: PlaybackPlan, picture: string[]): string[] {
   return [
-    ...['-map', `0:${plan.video.index}`, ...videoOptions(plan)],
+    ...['-map', `0:${plan.video.index}`, ...picture],
     ...plan.audio.flatMap(({ index }) => ['-map', `0:${index}`]),
     ...plan.subtitles.flatMap(({ index }) => ['-map', `0:${index}`]),
     ...audioOptions(plan.audio),
@@ -29,9 +40,10 @@ export function wholeOptions(plan: PlaybackPlan): string[] {
   ];
 }
 
-function videoOptions({ video }: PlaybackPlan): string[] {
-  if (video.kind === 'copy') return ['-c:v', 'copy'];
-  return ['-filter:v', videoFilter(video), ...x264Options(video)];
+function videoOptions({ video }: PlaybackPlan, way: EncodeWay): { input: string[]; output: string[] } {
+  if (video.kind === 'copy') return { input: [], output: ['-c:v', 'copy'] };
+  const { input, filter, encoder } = pictureOptions(video, way);
+  return { input, output: ['-filter:v', filter(), ...encoder] };
 }
 
 /** What is done to each sound track, in the order in which they are mapped. */

@@ -1,3 +1,4 @@
+import type { Vendor } from '../../domain/media/encode-way.js';
 import type { EncodePlan } from '../../domain/media/playback-plan.js';
 import { sayRatio } from '../../domain/media/ratio.js';
 import type { Ratio } from '../../domain/media/source.js';
@@ -29,6 +30,23 @@ export function videoFilter(plan: EncodePlan, lateSeconds?: number): string {
     TAGGED,
   ].join(',');
 }
+
+/**
+ * The same for pictures that stay on the card, where `canStayOnCard` says so: they are made smaller and 8 bit there, by
+ * the vendor's own filter.
+ */
+export function cardFilter(plan: EncodePlan, vendor: Vendor, lateSeconds?: number): string {
+  const { size } = plan;
+  return [
+    ...(plan.rate === null ? [] : rate(plan.rate, lateSeconds)),
+    `${CARD_SCALES[vendor]}=w=${size.width}:h=${size.height}:format=nv12`,
+    'setsar=1',
+    TAGGED,
+  ].join(',');
+}
+
+/** Quick Sync's pictures are still VAAPI's there (picture-options.ts). */
+const CARD_SCALES: Record<Vendor, string> = { nvenc: 'scale_cuda', qsv: 'scale_vaapi', vaapi: 'scale_vaapi' };
 
 function rate(wanted: Ratio, lateSeconds: number | undefined): string[] {
   const steady = `fps=fps=${sayRatio(wanted)}`;

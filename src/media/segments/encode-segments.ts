@@ -11,7 +11,7 @@ import {
 } from '../../domain/media/segments.js';
 import type { Ratio } from '../../domain/media/source.js';
 import type { RunFfmpeg } from '../ffmpeg/run.js';
-import { videoFilter } from '../plan/video-filter.js';
+import type { PictureOptions } from '../plan/picture-options.js';
 import { segmentFile, segmentName } from './segment-files.js';
 import { countPictures } from './ts-scan.js';
 
@@ -23,8 +23,7 @@ export interface SegmentedEncode {
   index: number;
   sourceRate: Ratio;
   plan: EncodePlan & { rate: Ratio };
-  /** Options of the encoder alone. */
-  encoder: readonly string[];
+  picture: PictureOptions;
   grid: SegmentGrid;
   /** Host folder of the finished segments, and one of this attempt alone in the same file system. */
   folder: string;
@@ -62,11 +61,15 @@ export async function encodeSegments(encode: SegmentedEncode): Promise<SegmentCh
   });
   const encoding = encode.run({
     inputs: [
-      { path: encode.source, ...(seekSeconds > 0 ? { options: ['-ss', seekSeconds.toFixed(6)] } : {}) },
+      {
+        path: encode.source,
+        options: [...encode.picture.input, ...(seekSeconds > 0 ? ['-ss', seekSeconds.toFixed(6)] : [])],
+      },
     ],
     output: path.join(encode.workFolder, 's%05d.ts'),
     options: [
-      ...['-map', `0:${encode.index}`, '-filter:v', videoFilter(encode.plan, lateSeconds), ...encode.encoder],
+      ...['-map', `0:${encode.index}`, '-filter:v', encode.picture.filter(lateSeconds)],
+      ...encode.picture.encoder,
       ...muxerOptions(encode),
     ],
     signal: AbortSignal.any([encode.signal, failing.signal]),

@@ -225,6 +225,16 @@ describe('what a failed FFmpeg means', () => {
       { trouble: 'vram_full', kind: 'transient' },
     ],
     ['there is no driver (no. 45)', 'Cannot load libcuda.so.1', { trouble: 'capability', kind: 'transient' }],
+    [
+      'the card is not one that encodes',
+      '[h264_nvenc @ 0x1] [error] OpenEncodeSessionEx failed: unsupported device (2): (no details)',
+      { trouble: 'capability', kind: 'transient' },
+    ],
+    [
+      'the card gave up',
+      '[h264_nvenc @ 0x1] [error] EncodePicture failed!: generic error (20): (no details)',
+      { trouble: 'device', kind: 'transient' },
+    ],
     ['the encoder is unknown', "Unknown encoder 'h264_nvenc'", { trouble: 'capability' }],
     [
       'the disk is full',
@@ -260,6 +270,16 @@ describe('what a failed FFmpeg means', () => {
         signal,
       }),
     ).rejects.toMatchObject({ trouble: 'killed', kind: 'transient' });
+  });
+
+  it('is a crash where it has ended by a fault of its own, as with a driver', async () => {
+    const run = await fake('crashed', 'kill -SEGV $$');
+    const given = {
+      inputs: [{ path: '/some/film.mkv' }],
+      output: path.join(folder, 'none.mp4'),
+      options: [],
+    };
+    await expect(run({ ...given, signal })).rejects.toMatchObject({ trouble: 'crashed', kind: 'transient' });
   });
 
   it('keeps its last words among any number of lines, and counts what FFmpeg calls an error', async () => {

@@ -1,0 +1,20 @@
+/** Cards that encode H.264, by the encoder's kind; in the order in which `auto` takes them. */
+export type Vendor = 'nvenc' | 'qsv' | 'vaapi';
+
+/** How a picture becomes H.264 on this host. */
+export type EncodeWay = { encoder: 'software' } | HardwareWay;
+
+export interface HardwareWay {
+  encoder: Vendor;
+  /** A number for NVENC, a render node such as `/dev/dri/renderD128` for the others; null: FFmpeg's own choice. */
+  device: string | null;
+  decode: 'hardware' | 'software';
+  /** Where pictures are between decoder and encoder; on the card they can be scaled, and nothing else. */
+  frames: 'card' | 'memory';
+  rateControl: RateControl;
+  /** With as little memory of the card as it can be done with. */
+  frugal: boolean;
+}
+
+/** `quality`: by quality, with a cap of the rate; `bitrate`: where a driver has no such mode. */
+type RateControl = 'quality' | 'bitrate';
