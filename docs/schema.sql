@@ -723,6 +723,7 @@ workers
   seen_at timestamp with time zone not null default now()
   stopped_at timestamp with time zone
   capacity jsonb
+  capabilities jsonb
 
 -- constraints
 

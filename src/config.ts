@@ -95,13 +95,17 @@ export const ENVIRONMENT = z.object({
     .trim()
     .min(1)
     .default('0')
-    .describe('Which GPU of this host the process owns; each has one owner'),
+    .describe(
+      'Which GPU of this host the process owns, each has one owner: the number of an NVIDIA card, or the path of a render node such as /dev/dri/renderD128',
+    ),
   LONGPLAY_VRAM_MB: wholeNumber(0, 10_000_000)
     .default(16_000)
     .describe('Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none'),
   LONGPLAY_ENCODER_SESSIONS: wholeNumber(0, 1_000)
     .default(3)
-    .describe('Hardware encodes at once that the driver allows; 0: no hardware encoder, software books none'),
+    .describe(
+      'Hardware encodes at once that the driver allows; 0: no hardware encoder, software books none; none are there where no card encodes',
+    ),
   LONGPLAY_CPU_TOKENS: wholeNumber(1, 10_000)
     .optional()
     .describe(

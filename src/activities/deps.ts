@@ -1,6 +1,7 @@
 import type { Roots } from '../integrations/files/roots.js';
 import type { Integrations } from '../integrations/integrations.js';
 import type { JobsDeps } from '../jobs/deps.js';
+import type { Hardware } from '../media/hardware/hardware.js';
 import type { MediaTools } from '../media/tools.js';
 import type { Seal } from '../store/seal.js';
 
@@ -13,4 +14,5 @@ export interface ActivityDeps extends JobsDeps {
   integrations: Integrations;
   roots: Roots;
   media: MediaTools;
+  hardware: Hardware;
 }

@@ -44,6 +44,7 @@ import {
 } from './jobs/steer.js';
 import { previewPathOperation } from './libraries/preview-operation.js';
 import { listRecycledOperation, restoreRecycledOperation } from './libraries/recycle-operations.js';
+import { getCapabilitiesOperation } from './media/capability-operations.js';
 import { getThumbnailOperation, getVideoOperation, listVideosOperation } from './media/operations.js';
 import { listNoticesOperation } from './notices/notice-operations.js';
 import * as targets from './notices/target-operations.js';
@@ -199,6 +200,7 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/libraries/:id/mark', 'super_admin', markLibraryRootOperation),
 
   route('get', '/api/media', 'viewer', listVideosOperation),
+  route('get', '/api/media/capabilities', 'viewer', getCapabilitiesOperation),
   route('get', '/api/media/:id', 'viewer', getVideoOperation),
   route('get', '/api/media/:id/thumbnail', 'viewer', getThumbnailOperation),
 

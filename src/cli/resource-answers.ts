@@ -19,7 +19,15 @@ export type Holding = z.output<typeof holding>;
 
 /** What the command line reads of `GET /api/resources`; unknown fields are kept for `--json`. */
 export const resources = z.looseObject({
-  workers: z.array(z.looseObject({ worker: z.string(), host: z.string(), capacity: amounts, used: amounts })),
+  workers: z.array(
+    z.looseObject({
+      worker: z.string(),
+      host: z.string(),
+      capacity: amounts,
+      used: amounts,
+      quarantine: z.looseObject({ until: z.string() }).nullable(),
+    }),
+  ),
   leases: z.array(holding),
   holds: z.array(holding),
   waiting: z.array(

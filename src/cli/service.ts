@@ -9,10 +9,12 @@ import { NativeConnection, Runtime, type WorkerOptions } from '@temporalio/worke
 import type { ActivityDeps } from '../activities/deps.js';
 import { catalogue } from '../catalogue/index.js';
 import type { Config } from '../config.js';
+import { findProgram } from '../embedded/programs.js';
 import { secretAt } from '../embedded/secret-file.js';
 import { createIntegrations } from '../integrations/create.js';
 import { createRoots } from '../integrations/files/roots.js';
 import type { Log } from '../jobs/deps.js';
+import { createHardware } from '../media/hardware/hardware.js';
 import { createMediaTools } from '../media/tools.js';
 import { createDatabase } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
@@ -42,6 +44,12 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
   });
   const { namespace, apiKey, tls } = config.temporal;
   const key = config.secretKey ?? (await secretAt(path.join(config.dataFolder, 'secrets', 'seal')));
+  const { ffmpeg, ffprobe } = config.programs;
+  const media = createMediaTools({
+    ffmpegPath: ffmpeg,
+    ffprobePath: ffprobe,
+    programFolder: path.join(config.dataFolder, 'bin'),
+  });
   return {
     db,
     log,
@@ -50,10 +58,10 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
     seal: createSeal(key),
     integrations: createIntegrations(),
     roots: createRoots(config.roots, { madeBelow: config.dataFolder }),
-    media: createMediaTools({
-      ffmpegPath: config.programs.ffmpeg,
-      ffprobePath: config.programs.ffprobe,
-      programFolder: path.join(config.dataFolder, 'bin'),
+    media,
+    hardware: createHardware({
+      ...{ tools: media, gpuDevice: config.resources.gpuDevice },
+      ffmpegPath: findProgram(ffmpeg, config.searchPath) ?? ffmpeg,
     }),
     workerId: `${hostname()}-${randomUUID().slice(0, 8)}`,
   };
@@ -135,6 +143,7 @@ async function startServing(
     namespace,
     queues,
     capacity,
+    triesHardware: roles.some((role) => role !== 'core'),
     workflowBundle: workflowBundle(),
     graceMs: config.shutdownGraceMs,
   });

@@ -1,4 +1,5 @@
 import { sumOf, without, type LeaseNeeds } from '../domain/jobs/leases.js';
+import type { Quarantine } from '../domain/media/capabilities.js';
 import type { Queryable } from '../store/database.js';
 import { listLeases, listLedgers, type LeaseRow } from '../store/leases.js';
 import { listRoomLine, type RoomLine } from '../store/room.js';
@@ -14,6 +15,8 @@ export interface ResourcesView {
     capacity: LeaseNeeds;
     used: LeaseNeeds;
     free: LeaseNeeds;
+    /** Why and until when its card is not used. */
+    quarantine: Quarantine | null;
   }[];
   /** `offered`: kept for a moment for a step that was told of it. */
   leases: (Holding & { state: 'held' | 'offered' })[];

@@ -1,4 +1,5 @@
 import type { Capacity, LeaseNeeds } from '../domain/jobs/leases.js';
+import type { Quarantine } from '../domain/media/capabilities.js';
 import type { Database, Queryable } from './database.js';
 
 /** What a worker's ledger has given, offered to one who was told of it, or keeps for one that waits for long. */
@@ -45,13 +46,16 @@ export interface LedgerRow {
   role: string;
   queues: Record<string, number>;
   capacity: Capacity;
+  /** Of its card. */
+  quarantine: Quarantine | null;
 }
 
 const ALIVE = `w.stopped_at is null and w.seen_at > now() - interval '12 seconds'`;
 
 export async function listLedgers(db: Queryable): Promise<LedgerRow[]> {
   const { rows } = await db.query<LedgerRow>(
-    `select w.id as "workerId", w.host, w.role, w.queues, w.capacity from workers w
+    `select w.id as "workerId", w.host, w.role, w.queues, w.capacity,
+       nullif(w.capabilities -> 'quarantine', 'null'::jsonb) as quarantine from workers w
      where w.capacity is not null and ${ALIVE} order by w.started_at, w.id`,
   );
   return rows;

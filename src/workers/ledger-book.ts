@@ -64,7 +64,7 @@ const IN_LINE = 'in line';
  * ask and wait before it, so that nobody is served out of turn; it does no I/O.
  */
 export class LedgerBook implements Ledger {
-  readonly #capacity: Capacity;
+  #capacity: Capacity;
   readonly #slots: Readonly<Record<string, number>>;
   readonly #times: LedgerTimes;
   readonly #listener: BookListener;
@@ -131,6 +131,12 @@ export class LedgerBook implements Ledger {
       ended.abort();
     }
   };
+
+  /** What runs keeps what it holds, also where that is more than there is now. */
+  setCapacity(capacity: Capacity): void {
+    this.#capacity = capacity;
+    this.#listener.changed();
+  }
 
   /** Serves who asks, and returns who of the waiting rows is to be told that there is room for it now. */
   decide(rows: readonly RoomWait[], nowMs: number): RoomWait[] {

@@ -23,6 +23,8 @@ export interface LedgerOptions {
 export interface RunningLedger extends Ledger {
   /** Once the worker's own row is there. */
   begin: () => void;
+  /** The host has more or less to give from now on. */
+  setCapacity: (capacity: Capacity) => void;
   stop: () => Promise<void>;
 }
 
@@ -54,6 +56,9 @@ export function createLedger(deps: LedgerDeps, options: LedgerOptions): RunningL
   return {
     enter: book.enter,
     ask: book.ask,
+    setCapacity: (capacity) => {
+      book.setCapacity(capacity);
+    },
     begin: () => {
       running = Promise.all([run(), mirror.run(halt.signal)]);
     },

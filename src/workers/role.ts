@@ -8,6 +8,7 @@ import type { Capacity } from '../domain/jobs/leases.js';
 import * as workflows from '../workflows/index.js';
 import { createLedger } from './ledger.js';
 import type { LedgerTimes } from './ledger-book.js';
+import { watchHardware } from './hardware-watch.js';
 import { startPresence } from './presence.js';
 
 export interface RoleOptions {
@@ -18,6 +19,8 @@ export interface RoleOptions {
   queues: Record<string, number>;
   /** What this process has to give to its attempts. */
   capacity: Capacity;
+  /** Tries what this host can encode, and gives no encoder sessions where no card does. */
+  triesHardware?: boolean;
   /** Of its ledger; for tests. */
   ledgerTimes?: Partial<LedgerTimes> | undefined;
   /** The built bundle; only a role that polls `workflows` needs it. */
@@ -35,13 +38,19 @@ export interface RunningRole {
 /** One Temporal Worker a queue over one shared connection, with the process's row kept alive. */
 export async function startRole(deps: ActivityDeps, options: RoleOptions): Promise<RunningRole> {
   const confirmer = createConfirmer(deps);
-  const { queues, capacity } = options;
-  const ledger = createLedger(deps, {
-    workerId: deps.workerId,
-    queues,
-    capacity,
-    times: options.ledgerTimes,
-  });
+  const { workerId } = deps;
+  const { queues } = options;
+  const hardware =
+    options.triesHardware === true
+      ? await watchHardware(deps, {
+          ...{ workerId, capacity: options.capacity },
+          change: (now) => {
+            ledger.setCapacity(now);
+          },
+        })
+      : undefined;
+  const { capacity } = hardware ?? options;
+  const ledger = createLedger(deps, { workerId, queues, capacity, times: options.ledgerTimes });
   const activities = await createActivities({ ...deps, ledger, confirmSoon: confirmer.soon });
   checkRegistrations(deps.catalogue, {
     workflows: Object.keys(workflows),
@@ -51,15 +60,17 @@ export async function startRole(deps: ActivityDeps, options: RoleOptions): Promi
     Object.entries(queues).map(([queue, slots]) => createWorker(options, { queue, slots, activities })),
   );
   const presence = await startPresence(deps, {
-    id: deps.workerId,
+    id: workerId,
     role: options.role,
     queues,
     capacity,
   });
+  await hardware?.begin();
   ledger.begin();
   const running = Promise.all(workers.map((worker) => worker.run()));
   const done = running.then(async () => {
     confirmer.close();
+    await hardware?.stop();
     await ledger.stop();
     await presence.stop();
   });

@@ -13,6 +13,7 @@ import { ROOTS, type Root } from '../../src/domain/logical-path.js';
 import { createIntegrations } from '../../src/integrations/create.js';
 import { createRoots } from '../../src/integrations/files/roots.js';
 import { viewJobs, type JobView } from '../../src/jobs/view.js';
+import { createHardware } from '../../src/media/hardware/hardware.js';
 import { createMediaTools } from '../../src/media/tools.js';
 import { findJob } from '../../src/store/jobs.js';
 import { createSeal } from '../../src/store/seal.js';
@@ -145,6 +146,11 @@ export function createTestParts(
     Root,
     string
   >;
+  const media = createMediaTools({
+    ffmpegPath: 'ffmpeg',
+    ffprobePath: 'ffprobe',
+    programFolder: path.join(folder, 'bin'),
+  });
   return {
     db,
     log,
@@ -153,11 +159,8 @@ export function createTestParts(
     seal: createSeal('test'),
     integrations: createIntegrations(),
     roots: createRoots(roots, { madeBelow: folder }),
-    media: createMediaTools({
-      ffmpegPath: 'ffmpeg',
-      ffprobePath: 'ffprobe',
-      programFolder: path.join(folder, 'bin'),
-    }),
+    media,
+    hardware: createHardware({ tools: media, ffmpegPath: 'ffmpeg', gpuDevice: '0' }),
     workerId: `test-${randomUUID().slice(0, 8)}`,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { quarantine } from './capability.js';
 import { time } from './parameters.js';
 
 const amount = z.int().min(0);
@@ -34,6 +35,7 @@ export const resources = z
           capacity: amounts.describe('0: it has none of it, and books none'),
           used: amounts,
           free: amounts,
+          quarantine,
         }),
       )
       .describe('Those that are alive'),

@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander';
 
 import { ROOTS } from '../../domain/logical-path.js';
+import { capabilities } from '../capability-answers.js';
 import { video, videoList } from '../media-answers.js';
 import type { ProgramDeps } from '../program-deps.js';
+import { capabilityLines } from '../render/capabilities.js';
 import { videoLines, videoTable } from '../render/media.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
 import { wholeNumber } from './parse-option.js';
@@ -14,6 +16,7 @@ export function addMediaCommands(program: Command, deps: ProgramDeps): void {
     .addHelpText('after', HELP);
   addList(group, deps);
   addShow(group, deps);
+  addCapabilities(group, deps);
 }
 
 interface ListOptions extends SharedOptions {
@@ -69,6 +72,17 @@ function addShow(group: Command, deps: ProgramDeps): void {
     const { client, output } = await openSession(deps, options);
     const found = await client.send({ path: `/api/media/${encodeURIComponent(id)}`, answer: video });
     output.show(found, () => videoLines(found));
+  });
+}
+
+function addCapabilities(group: Command, deps: ProgramDeps): void {
+  const command = group
+    .command('capabilities')
+    .description('Shows what the host of each worker can encode and decode, and why not.');
+  withApiOptions(command).action(async (options: SharedOptions) => {
+    const { client, output } = await openSession(deps, options);
+    const found = await client.send({ path: '/api/media/capabilities', answer: capabilities });
+    output.show(found, () => capabilityLines(found, output.width));
   });
 }
 

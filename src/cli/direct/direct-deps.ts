@@ -20,6 +20,7 @@ export function createDirectDeps({ roots, dataFolder, programs }: Config, log: L
     seal: absent('the stored secrets') as ActivityDeps['seal'],
     integrations: createIntegrations(),
     roots: onceAsked(() => createRoots(roots, { madeBelow: dataFolder })),
+    hardware: absent('the encoders') as ActivityDeps['hardware'],
     media: onceAsked(() =>
       createMediaTools({
         ffmpegPath: programs.ffmpeg,

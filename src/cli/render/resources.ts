@@ -27,8 +27,18 @@ function workers(found: Resources, width: number | undefined): string[] {
   ];
   return formatTable({
     width,
-    columns: [{ title: 'WORKER' }, { title: 'HOST' }, ...columns.map(({ title }) => ({ title }))],
-    rows: found.workers.map((one) => [one.worker, one.host, ...columns.map(({ cell }) => cell(one))]),
+    columns: [
+      { title: 'WORKER' },
+      { title: 'HOST' },
+      ...columns.map(({ title }) => ({ title })),
+      { title: 'CARD' },
+    ],
+    rows: found.workers.map((one) => [
+      one.worker,
+      one.host,
+      ...columns.map(({ cell }) => cell(one)),
+      one.quarantine === null ? '' : `not used until ${one.quarantine.until}`,
+    ]),
   });
 }
 

@@ -76,7 +76,8 @@ function differentTime(what: string, wanted: number | null, got: number | null):
   ];
 }
 
-function differentPicture({ video: plan }: PlaybackPlan, made: VideoStream): string[] {
+/** Of the picture alone. */
+export function differentPicture({ video: plan }: Pick<PlaybackPlan, 'video'>, made: VideoStream): string[] {
   if (plan.kind === 'copy')
     return made.codec === plan.codec ? [] : [`expected ${plan.codec}, it is ${made.codec}`];
   const { size } = plan;

@@ -1,5 +1,17 @@
 /** Cards that encode H.264, by the encoder's kind; in the order in which `auto` takes them. */
-export type Vendor = 'nvenc' | 'qsv' | 'vaapi';
+export const VENDORS = ['nvenc', 'qsv', 'vaapi'] as const;
+export type Vendor = (typeof VENDORS)[number];
+
+export const ENCODERS = [...VENDORS, 'software'] as const;
+export type Encoder = (typeof ENCODERS)[number];
+
+/** FFmpeg's name of it. */
+export const ENCODER_NAMES = {
+  nvenc: 'h264_nvenc',
+  qsv: 'h264_qsv',
+  vaapi: 'h264_vaapi',
+  software: 'libx264',
+} as const satisfies Record<Encoder, string>;
 
 /** How a picture becomes H.264 on this host. */
 export type EncodeWay = { encoder: 'software' } | HardwareWay;
@@ -17,4 +29,5 @@ export interface HardwareWay {
 }
 
 /** `quality`: by quality, with a cap of the rate; `bitrate`: where a driver has no such mode. */
-type RateControl = 'quality' | 'bitrate';
+export const RATE_CONTROLS = ['quality', 'bitrate'] as const;
+export type RateControl = (typeof RATE_CONTROLS)[number];

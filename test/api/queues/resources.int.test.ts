@@ -74,6 +74,7 @@ describe('GET /api/resources and longplay resources', () => {
     expect(shown.workers).toEqual([
       {
         ...{ worker: 'attic', host: 'attic', role: 'gpu', queues: card.queues, capacity },
+        quarantine: null,
         used: leaseNeeds({ vramMb: 5_000, encoderSessions: 1 }),
         free: leaseNeeds({ vramMb: 11_000, encoderSessions: 2, aiSlots: 1, cpuTokens: 8 }),
       },
