@@ -663,6 +663,12 @@ settings
   key text not null
   value jsonb not null
 
+space_reservations
+  job_id text not null
+  place text not null
+  bytes bigint not null
+  reserved_at timestamp with time zone not null default now()
+
 tokens
   id text not null
   name text not null
@@ -899,6 +905,10 @@ seeding_duties seeding_duties_download_id_fkey FOREIGN KEY (download_id) REFEREN
 seeding_duties seeding_duties_ratio_check CHECK ((ratio >= (0)::double precision))
 
 seeding_duties seeding_duties_seconds_check CHECK ((seconds >= 0))
+
+space_reservations space_reservations_bytes_check CHECK ((bytes >= 0))
+
+space_reservations space_reservations_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::text, 'session'::text])))
 
@@ -1165,6 +1175,8 @@ CREATE INDEX seeding_duties_open ON public.seeding_duties USING btree (began_at)
 CREATE UNIQUE INDEX seeding_duties_pkey ON public.seeding_duties USING btree (download_id)
 
 CREATE UNIQUE INDEX settings_pkey ON public.settings USING btree (key)
+
+CREATE UNIQUE INDEX space_reservations_pkey ON public.space_reservations USING btree (job_id, place)
 
 CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (id)
 
