@@ -683,6 +683,18 @@ tokens
   used_at timestamp with time zone
   revoked_at timestamp with time zone
 
+video_findings
+  video_id uuid not null
+  place integer not null
+  code text not null
+  severity text not null
+  message text not null
+  remedy text
+  evidence jsonb not null
+  level text not null
+  job_id text not null
+  found_at timestamp with time zone not null default now()
+
 videos
   id uuid not null default gen_random_uuid()
   root text not null
@@ -718,6 +730,10 @@ videos
   probed_at timestamp with time zone
   missing_since timestamp with time zone
   unseen_in uuid
+  verdict text
+  validated_at timestamp with time zone
+  validated_level text
+  validated_by text
 
 workers
   id text not null
@@ -914,11 +930,23 @@ tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::te
 
 tokens tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'super_admin'::text])))
 
+video_findings video_findings_level_check CHECK ((level = ANY (ARRAY['quick'::text, 'packets'::text, 'thorough'::text])))
+
+video_findings video_findings_severity_check CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'notice'::text])))
+
+video_findings video_findings_video_id_fkey FOREIGN KEY (video_id) REFERENCES videos(id) ON DELETE CASCADE
+
+videos videos_check CHECK (((verdict IS NULL) = (validated_at IS NULL)))
+
 videos videos_derived_from_fkey FOREIGN KEY (derived_from) REFERENCES videos(id) ON DELETE SET NULL
 
 videos videos_orientation_check CHECK ((orientation = ANY (ARRAY['landscape'::text, 'portrait'::text, 'square'::text])))
 
 videos videos_size_bytes_check CHECK ((size_bytes >= 0))
+
+videos videos_validated_level_check CHECK ((validated_level = ANY (ARRAY['quick'::text, 'packets'::text, 'thorough'::text])))
+
+videos videos_verdict_check CHECK ((verdict = ANY (ARRAY['valid'::text, 'invalid'::text, 'outdated'::text])))
 
 -- indexes
 
@@ -1182,6 +1210,8 @@ CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (id)
 
 CREATE UNIQUE INDEX tokens_secret_hash_key ON public.tokens USING btree (secret_hash)
 
+CREATE UNIQUE INDEX video_findings_pkey ON public.video_findings USING btree (video_id, place)
+
 CREATE INDEX videos_derived ON public.videos USING btree (derived_from) WHERE (derived_from IS NOT NULL)
 
 CREATE INDEX videos_identity ON public.videos USING btree (root, size_bytes, modified_ms)
@@ -1207,6 +1237,8 @@ CREATE INDEX videos_to_reencode ON public.videos USING btree (root, path) WHERE 
 CREATE INDEX videos_unplayable ON public.videos USING btree (first_seen_at DESC, id DESC) WHERE (NOT playable)
 
 CREATE INDEX videos_unseen ON public.videos USING btree (unseen_in) WHERE (unseen_in IS NOT NULL)
+
+CREATE INDEX videos_verdict ON public.videos USING btree (verdict, first_seen_at DESC, id DESC) WHERE (verdict IS NOT NULL)
 
 CREATE INDEX videos_words ON public.videos USING gin (words gin_trgm_ops)
 

@@ -29,20 +29,29 @@ export function createAskFfprobe({ ffprobePath, timeoutMs = TIMEOUT_MS }: Ffprob
   return async (hostPath, questions, signal) => {
     signal.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
-    const args = [...OPTIONS, ...guardedInput(), ...questions, `file:${hostPath}`];
-    const child = spawnWithLifeline({
-      name: 'ffprobe',
-      command: ffprobePath,
-      args,
-      nice: 10,
-      stdout: 'pipe',
-    });
+    const child = startFfprobe(ffprobePath, { hostPath, options: [...OPTIONS, ...questions] });
     const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
     signal.throwIfAborted();
     if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
     if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
     return parseJson(text);
   };
+}
+
+/** Whatever is asked, only files are opened, and only media. */
+export function startFfprobe(
+  ffprobePath: string,
+  {
+    hostPath,
+    options,
+    onStderr,
+  }: { hostPath: string; options: readonly string[]; onStderr?: (text: string) => void },
+): LifelineChild {
+  return spawnWithLifeline({
+    ...{ name: 'ffprobe', command: ffprobePath, nice: 10, stdout: 'pipe' },
+    args: [...guardedInput(), ...options, `file:${hostPath}`],
+    ...(onStderr === undefined ? {} : { onStderr }),
+  });
 }
 
 async function readAll(
@@ -62,6 +71,16 @@ async function readAll(
 }
 
 function probeFault(failed: { hostPath: string; code: number | null; stderr: string }): Fault {
+  const { hostPath, stderr } = failed;
+  return outsideFault(failed) ?? environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
+}
+
+/** What is no trouble of the file's content: there is no ffprobe, or no such file. */
+export function outsideFault(failed: {
+  hostPath: string;
+  code: number | null;
+  stderr: string;
+}): Fault | undefined {
   const { hostPath, code, stderr } = failed;
   // What a shell says of a command that is not there, or may not be run.
   if (code === 127 || code === 126) {
@@ -73,7 +92,7 @@ function probeFault(failed: { hostPath: string; code: number | null; stderr: str
   if (stderr.includes('No such file or directory')) {
     return new Fault('gone', `Expected the file ${nameOf(hostPath)}, it is not there any more`);
   }
-  return environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
+  return undefined;
 }
 
 export function notMedia(hostPath: string, why: string): Fault {
