@@ -164,6 +164,11 @@ external_items
   active boolean
   progress real
 
+filed_videos
+  place text not null
+  job_id text not null
+  filed_at timestamp with time zone not null default now()
+
 findings
   kind text not null
   subject text not null
@@ -198,6 +203,7 @@ imports
   committed_at timestamp with time zone
   undone_at timestamp with time zone
   claim text
+  rules_at timestamp with time zone
 
 indexer_feeds
   indexer_id text not null
@@ -436,6 +442,26 @@ media_outcomes
   outcome text not null
   result jsonb not null
   job_id text not null
+  created_at timestamp with time zone not null default now()
+
+media_rule_runs
+  rule_id text not null
+  video_id uuid not null
+  identity text not null
+  job_id text
+  refused text
+  created_at timestamp with time zone not null default now()
+
+media_rules
+  id text not null
+  name text not null
+  places ARRAY not null
+  filed boolean not null
+  videos text not null
+  type text not null
+  params jsonb not null
+  priority integer
+  enabled boolean not null
   created_at timestamp with time zone not null default now()
 
 migrations
@@ -734,6 +760,7 @@ videos
   validated_at timestamp with time zone
   validated_level text
   validated_by text
+  rules_at timestamp with time zone
 
 workers
   id text not null
@@ -851,6 +878,14 @@ library_items library_items_library_id_fkey FOREIGN KEY (library_id) REFERENCES 
 library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES libraries(id) ON DELETE CASCADE
 
 media_outcomes media_outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing'::text, 'kept_original'::text])))
+
+media_rule_runs media_rule_runs_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES media_rules(id) ON DELETE CASCADE
+
+media_rule_runs media_rule_runs_video_id_fkey FOREIGN KEY (video_id) REFERENCES videos(id) ON DELETE CASCADE
+
+media_rules media_rules_priority_check CHECK (((priority >= 1) AND (priority <= 10)))
+
+media_rules media_rules_videos_check CHECK ((videos = ANY (ARRAY['all'::text, 'valid'::text, 'unplayable'::text])))
 
 notices notices_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
@@ -996,11 +1031,15 @@ CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
 CREATE INDEX downloads_request ON public.downloads USING btree (request_id) WHERE (request_id IS NOT NULL)
 
+CREATE UNIQUE INDEX filed_videos_pkey ON public.filed_videos USING btree (place)
+
 CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
 
 CREATE UNIQUE INDEX health_checks_pkey ON public.health_checks USING btree (kind, subject)
 
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (principal, key)
+
+CREATE INDEX imports_for_rules ON public.imports USING btree (committed_at) WHERE ((rules_at IS NULL) AND (committed_at IS NOT NULL))
 
 CREATE UNIQUE INDEX imports_pkey ON public.imports USING btree (job_id)
 
@@ -1064,6 +1103,8 @@ CREATE INDEX jobs_created ON public.jobs USING btree (created_at DESC, id DESC)
 
 CREATE INDEX jobs_ended ON public.jobs USING btree (type, outcome_status, ended_at) WHERE ((outcome_status IS NOT NULL) AND (parent_id IS NULL))
 
+CREATE INDEX jobs_of_rules ON public.jobs USING btree (created_at) WHERE ((outcome_status IS NULL) AND (created_by ~~ 'rule %'::text))
+
 CREATE INDEX jobs_open ON public.jobs USING btree (created_at) WHERE (outcome_status IS NULL)
 
 CREATE UNIQUE INDEX jobs_open_dedupe ON public.jobs USING btree (type, dedupe_key) WHERE ((dedupe_key IS NOT NULL) AND (outcome_status IS NULL))
@@ -1103,6 +1144,12 @@ CREATE INDEX library_scans_library ON public.library_scans USING btree (library_
 CREATE UNIQUE INDEX library_scans_pkey ON public.library_scans USING btree (id)
 
 CREATE UNIQUE INDEX media_outcomes_pkey ON public.media_outcomes USING btree (identity, profile)
+
+CREATE INDEX media_rule_runs_newest ON public.media_rule_runs USING btree (rule_id, created_at DESC)
+
+CREATE UNIQUE INDEX media_rule_runs_pkey ON public.media_rule_runs USING btree (rule_id, video_id, identity)
+
+CREATE UNIQUE INDEX media_rules_pkey ON public.media_rules USING btree (id)
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
 
@@ -1213,6 +1260,8 @@ CREATE UNIQUE INDEX tokens_secret_hash_key ON public.tokens USING btree (secret_
 CREATE UNIQUE INDEX video_findings_pkey ON public.video_findings USING btree (video_id, place)
 
 CREATE INDEX videos_derived ON public.videos USING btree (derived_from) WHERE (derived_from IS NOT NULL)
+
+CREATE INDEX videos_for_rules ON public.videos USING btree (first_seen_at) WHERE (rules_at IS NULL)
 
 CREATE INDEX videos_identity ON public.videos USING btree (root, size_bytes, modified_ms)
 

@@ -20,6 +20,7 @@ import { createSeal } from '../store/seal.js';
 import { createTemporalGateway } from '../temporal/gateway.js';
 import { startDemoPoller } from '../workers/demo-poller.js';
 import { startDownloadPoller } from '../workers/download-poller.js';
+import { startMediaRules } from '../workers/media-rules-loop.js';
 import { startNoticeSender } from '../workers/notice-sender.js';
 import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
@@ -147,6 +148,7 @@ async function startServing(
         startNoticeSender(parts),
         startDemoPoller(parts),
         startQuietWatcher(parts),
+        startMediaRules(parts),
       ]
     : [];
   return {

@@ -194,6 +194,7 @@ export async function writeVideos(
        reencode_proposed_at = case when excluded.playable then null else videos.reencode_proposed_at end,
        reencode_job_id = case when ${IS_ANOTHER} then null else videos.reencode_job_id end,
        thumbnail_path = case when ${IS_ANOTHER} then null else videos.thumbnail_path end,
+       rules_at = case when ${IS_ANOTHER} then null else videos.rules_at end,
        verdict = case when videos.verdict is null or ${IS_AS_VALIDATED} then videos.verdict else 'outdated' end,
        ${COLUMNS.map((column) => `${column} = ${KEPT[column] ?? `excluded.${column}`}`).join(', ')}`,
     [root, JSON.stringify(videos, withoutNul)],
