@@ -75,13 +75,18 @@ function probeFault(failed: { hostPath: string; code: number | null; stderr: str
   return outsideFault(failed) ?? environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
 }
 
-/** What is no trouble of the file's content: there is no ffprobe, or no such file. */
+/** What is no trouble of the file's content: there is no ffprobe, it was killed, or there is no such file. */
 export function outsideFault(failed: {
   hostPath: string;
   code: number | null;
   stderr: string;
 }): Fault | undefined {
   const { hostPath, code, stderr } = failed;
+  if (code === null) {
+    return new Fault('transient', `ffprobe was killed while it read ${nameOf(hostPath)}`, {
+      remedy: 'Often the host has run out of memory',
+    });
+  }
   // What a shell says of a command that is not there, or may not be run.
   if (code === 127 || code === 126) {
     return new Fault('environment', 'ffprobe was expected on this host and is not there', {
