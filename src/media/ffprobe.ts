@@ -33,6 +33,8 @@ export function createAskFfprobe({ ffprobePath, timeoutMs = TIMEOUT_MS }: Ffprob
     const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
     signal.throwIfAborted();
     if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
+    // It was ended by us for that, which is nobody's kill.
+    if (text.length > MAX_OUTPUT_CHARACTERS) throw notMedia(hostPath, 'it tells more than any media file');
     if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
     return parseJson(text);
   };
