@@ -33,6 +33,8 @@ export function createAskFfprobe({ ffprobePath, timeoutMs = TIMEOUT_MS }: Ffprob
     const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
     signal.throwIfAborted();
     if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
+    // It was ended by us for that, which is nobody's kill.
+    if (text.length > MAX_OUTPUT_CHARACTERS) throw notMedia(hostPath, 'it tells more than any media file');
     if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
     return parseJson(text);
   };
@@ -75,13 +77,18 @@ function probeFault(failed: { hostPath: string; code: number | null; stderr: str
   return outsideFault(failed) ?? environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
 }
 
-/** What is no trouble of the file's content: there is no ffprobe, or no such file. */
+/** What is no trouble of the file's content: there is no ffprobe, it was killed, or there is no such file. */
 export function outsideFault(failed: {
   hostPath: string;
   code: number | null;
   stderr: string;
 }): Fault | undefined {
   const { hostPath, code, stderr } = failed;
+  if (code === null) {
+    return new Fault('transient', `ffprobe was killed while it read ${nameOf(hostPath)}`, {
+      remedy: 'Often the host has run out of memory',
+    });
+  }
   // What a shell says of a command that is not there, or may not be run.
   if (code === 127 || code === 126) {
     return new Fault('environment', 'ffprobe was expected on this host and is not there', {
