@@ -164,6 +164,11 @@ external_items
   active boolean
   progress real
 
+filed_videos
+  place text not null
+  job_id text not null
+  filed_at timestamp with time zone not null default now()
+
 findings
   kind text not null
   subject text not null
@@ -198,6 +203,7 @@ imports
   committed_at timestamp with time zone
   undone_at timestamp with time zone
   claim text
+  rules_at timestamp with time zone
 
 indexer_feeds
   indexer_id text not null
@@ -438,6 +444,26 @@ media_outcomes
   job_id text not null
   created_at timestamp with time zone not null default now()
 
+media_rule_runs
+  rule_id text not null
+  video_id uuid not null
+  identity text not null
+  job_id text
+  refused text
+  created_at timestamp with time zone not null default now()
+
+media_rules
+  id text not null
+  name text not null
+  places ARRAY not null
+  filed boolean not null
+  videos text not null
+  type text not null
+  params jsonb not null
+  priority integer
+  enabled boolean not null
+  created_at timestamp with time zone not null default now()
+
 migrations
   name text not null
   sha256 text not null
@@ -663,6 +689,12 @@ settings
   key text not null
   value jsonb not null
 
+space_reservations
+  job_id text not null
+  place text not null
+  bytes bigint not null
+  reserved_at timestamp with time zone not null default now()
+
 tokens
   id text not null
   name text not null
@@ -676,6 +708,18 @@ tokens
   last_used_at timestamp with time zone
   used_at timestamp with time zone
   revoked_at timestamp with time zone
+
+video_findings
+  video_id uuid not null
+  place integer not null
+  code text not null
+  severity text not null
+  message text not null
+  remedy text
+  evidence jsonb not null
+  level text not null
+  job_id text not null
+  found_at timestamp with time zone not null default now()
 
 videos
   id uuid not null default gen_random_uuid()
@@ -712,6 +756,11 @@ videos
   probed_at timestamp with time zone
   missing_since timestamp with time zone
   unseen_in uuid
+  verdict text
+  validated_at timestamp with time zone
+  validated_level text
+  validated_by text
+  rules_at timestamp with time zone
 
 workers
   id text not null
@@ -831,6 +880,14 @@ library_scans library_scans_library_id_fkey FOREIGN KEY (library_id) REFERENCES 
 
 media_outcomes media_outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'nothing'::text, 'kept_original'::text])))
 
+media_rule_runs media_rule_runs_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES media_rules(id) ON DELETE CASCADE
+
+media_rule_runs media_rule_runs_video_id_fkey FOREIGN KEY (video_id) REFERENCES videos(id) ON DELETE CASCADE
+
+media_rules media_rules_priority_check CHECK (((priority >= 1) AND (priority <= 10)))
+
+media_rules media_rules_videos_check CHECK ((videos = ANY (ARRAY['all'::text, 'valid'::text, 'unplayable'::text])))
+
 notices notices_request_id_fkey FOREIGN KEY (request_id) REFERENCES requests(id) ON DELETE CASCADE
 
 notices notices_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'given_up'::text])))
@@ -901,15 +958,31 @@ seeding_duties seeding_duties_ratio_check CHECK ((ratio >= (0)::double precision
 
 seeding_duties seeding_duties_seconds_check CHECK ((seconds >= 0))
 
+space_reservations space_reservations_bytes_check CHECK ((bytes >= 0))
+
+space_reservations space_reservations_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
+
 tokens tokens_kind_check CHECK ((kind = ANY (ARRAY['api'::text, 'login_link'::text, 'session'::text])))
 
 tokens tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'super_admin'::text])))
+
+video_findings video_findings_level_check CHECK ((level = ANY (ARRAY['quick'::text, 'packets'::text, 'thorough'::text])))
+
+video_findings video_findings_severity_check CHECK ((severity = ANY (ARRAY['error'::text, 'warning'::text, 'notice'::text])))
+
+video_findings video_findings_video_id_fkey FOREIGN KEY (video_id) REFERENCES videos(id) ON DELETE CASCADE
+
+videos videos_check CHECK (((verdict IS NULL) = (validated_at IS NULL)))
 
 videos videos_derived_from_fkey FOREIGN KEY (derived_from) REFERENCES videos(id) ON DELETE SET NULL
 
 videos videos_orientation_check CHECK ((orientation = ANY (ARRAY['landscape'::text, 'portrait'::text, 'square'::text])))
 
 videos videos_size_bytes_check CHECK ((size_bytes >= 0))
+
+videos videos_validated_level_check CHECK ((validated_level = ANY (ARRAY['quick'::text, 'packets'::text, 'thorough'::text])))
+
+videos videos_verdict_check CHECK ((verdict = ANY (ARRAY['valid'::text, 'invalid'::text, 'outdated'::text])))
 
 -- indexes
 
@@ -959,11 +1032,15 @@ CREATE UNIQUE INDEX downloads_pkey ON public.downloads USING btree (id)
 
 CREATE INDEX downloads_request ON public.downloads USING btree (request_id) WHERE (request_id IS NOT NULL)
 
+CREATE UNIQUE INDEX filed_videos_pkey ON public.filed_videos USING btree (place)
+
 CREATE UNIQUE INDEX findings_pkey ON public.findings USING btree (kind, subject)
 
 CREATE UNIQUE INDEX health_checks_pkey ON public.health_checks USING btree (kind, subject)
 
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (principal, key)
+
+CREATE INDEX imports_for_rules ON public.imports USING btree (committed_at) WHERE ((rules_at IS NULL) AND (committed_at IS NOT NULL))
 
 CREATE UNIQUE INDEX imports_pkey ON public.imports USING btree (job_id)
 
@@ -1027,6 +1104,8 @@ CREATE INDEX jobs_created ON public.jobs USING btree (created_at DESC, id DESC)
 
 CREATE INDEX jobs_ended ON public.jobs USING btree (type, outcome_status, ended_at) WHERE ((outcome_status IS NOT NULL) AND (parent_id IS NULL))
 
+CREATE INDEX jobs_of_rules ON public.jobs USING btree (created_at) WHERE ((outcome_status IS NULL) AND (created_by ~~ 'rule %'::text))
+
 CREATE INDEX jobs_open ON public.jobs USING btree (created_at) WHERE (outcome_status IS NULL)
 
 CREATE UNIQUE INDEX jobs_open_dedupe ON public.jobs USING btree (type, dedupe_key) WHERE ((dedupe_key IS NOT NULL) AND (outcome_status IS NULL))
@@ -1066,6 +1145,12 @@ CREATE INDEX library_scans_library ON public.library_scans USING btree (library_
 CREATE UNIQUE INDEX library_scans_pkey ON public.library_scans USING btree (id)
 
 CREATE UNIQUE INDEX media_outcomes_pkey ON public.media_outcomes USING btree (identity, profile)
+
+CREATE INDEX media_rule_runs_newest ON public.media_rule_runs USING btree (rule_id, created_at DESC)
+
+CREATE UNIQUE INDEX media_rule_runs_pkey ON public.media_rule_runs USING btree (rule_id, video_id, identity)
+
+CREATE UNIQUE INDEX media_rules_pkey ON public.media_rules USING btree (id)
 
 CREATE UNIQUE INDEX migrations_pkey ON public.migrations USING btree (name)
 
@@ -1167,11 +1252,17 @@ CREATE UNIQUE INDEX seeding_duties_pkey ON public.seeding_duties USING btree (do
 
 CREATE UNIQUE INDEX settings_pkey ON public.settings USING btree (key)
 
+CREATE UNIQUE INDEX space_reservations_pkey ON public.space_reservations USING btree (job_id, place)
+
 CREATE UNIQUE INDEX tokens_pkey ON public.tokens USING btree (id)
 
 CREATE UNIQUE INDEX tokens_secret_hash_key ON public.tokens USING btree (secret_hash)
 
+CREATE UNIQUE INDEX video_findings_pkey ON public.video_findings USING btree (video_id, place)
+
 CREATE INDEX videos_derived ON public.videos USING btree (derived_from) WHERE (derived_from IS NOT NULL)
+
+CREATE INDEX videos_for_rules ON public.videos USING btree (first_seen_at) WHERE (rules_at IS NULL)
 
 CREATE INDEX videos_identity ON public.videos USING btree (root, size_bytes, modified_ms)
 
@@ -1196,6 +1287,8 @@ CREATE INDEX videos_to_reencode ON public.videos USING btree (root, path) WHERE 
 CREATE INDEX videos_unplayable ON public.videos USING btree (first_seen_at DESC, id DESC) WHERE (NOT playable)
 
 CREATE INDEX videos_unseen ON public.videos USING btree (unseen_in) WHERE (unseen_in IS NOT NULL)
+
+CREATE INDEX videos_verdict ON public.videos USING btree (verdict, first_seen_at DESC, id DESC) WHERE (verdict IS NOT NULL)
 
 CREATE INDEX videos_words ON public.videos USING gin (words gin_trgm_ops)
 

@@ -68,6 +68,8 @@ export interface LifelineOptions {
   stopSignal?: 'TERM' | 'INT';
   /** Given as a stream, kept with the tail of stderr, or discarded (the default). */
   stdout?: 'pipe' | 'tail' | 'ignore';
+  /** Hears all that it says on stderr, of which only the tail is kept. */
+  onStderr?: (text: string) => void;
 }
 
 export interface Exit {
@@ -117,6 +119,7 @@ export function spawnWithLifeline(options: LifelineOptions): LifelineChild {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} could not be started`);
   const tail = keepTail(options.stdout === 'tail' ? [child.stderr, child.stdout] : [child.stderr]);
+  if (options.onStderr !== undefined) child.stderr?.on('data', options.onStderr);
   const exited = untilExit(child, { pid, reads: options.stdout === 'pipe' });
   child.stdin?.on('error', () => undefined);
   const signal = options.stopSignal === 'INT' ? 'SIGINT' : 'SIGTERM';

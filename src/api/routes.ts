@@ -94,6 +94,7 @@ import { delayProfiles } from './settings/delay-profile-operations.js';
 import * as indexers from './settings/indexer-operations.js';
 import * as libraries from './settings/library-operations.js';
 import { markDownloadsRootOperation, markLibraryRootOperation } from './settings/root-operations.js';
+import { mediaRules } from './settings/media-rule-operations.js';
 import { qualityProfiles } from './settings/quality-profile-operations.js';
 import { quietRules } from './settings/quiet-rule-operations.js';
 
@@ -155,6 +156,11 @@ export const ROUTES: readonly Route[] = [
   route('post', '/api/delay-profiles', 'super_admin', delayProfiles.create),
   route('put', '/api/delay-profiles/:id', 'super_admin', delayProfiles.put),
   route('delete', '/api/delay-profiles/:id', 'super_admin', delayProfiles.remove),
+
+  route('get', '/api/media-rules', 'viewer', mediaRules.list),
+  route('post', '/api/media-rules', 'super_admin', mediaRules.create),
+  route('put', '/api/media-rules/:id', 'super_admin', mediaRules.put),
+  route('delete', '/api/media-rules/:id', 'super_admin', mediaRules.remove),
 
   route('get', '/api/quiet-rules', 'viewer', quietRules.list),
   route('post', '/api/quiet-rules', 'super_admin', quietRules.create),

@@ -30,6 +30,7 @@ import { publicScan } from './media/public-scan.js';
 import { reencodeStreaming } from './media/reencode-streaming.js';
 import { scan } from './media/scan.js';
 import { thumbnailGenerate } from './media/thumbnail-generate.js';
+import { validate } from './media/validate.js';
 
 /** Every job type (docs/adding-a-job-type.md). */
 export const catalogue = createCatalogue([
@@ -52,6 +53,7 @@ export const catalogue = createCatalogue([
   scan,
   reencodeStreaming,
   publicScan,
+  validate,
   moveToLibrary,
   thumbnailGenerate,
   demoNoop,

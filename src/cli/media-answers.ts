@@ -7,6 +7,9 @@ export const video = z.looseObject({
   sizeBytes: z.number(),
   valid: z.boolean().nullable(),
   invalidReason: z.string().nullable(),
+  verdict: z.enum(['valid', 'invalid', 'outdated']).nullable(),
+  validatedAt: z.string().nullable(),
+  validatedLevel: z.string().nullable(),
   durationSeconds: z.number().nullable(),
   width: z.number().nullable(),
   height: z.number().nullable(),
@@ -22,5 +25,12 @@ export const video = z.looseObject({
   missingSince: z.string().nullable(),
 });
 export type Video = z.output<typeof video>;
+
+export const videoDetail = video.extend({
+  findings: z.array(
+    z.looseObject({ severity: z.string(), message: z.string(), remedy: z.string().nullable() }),
+  ),
+});
+export type VideoDetail = z.output<typeof videoDetail>;
 
 export const videoList = z.looseObject({ videos: z.array(video), next: z.string().nullable() });

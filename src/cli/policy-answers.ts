@@ -6,6 +6,9 @@ export const policyEntry = z.looseObject({
   name: z.string(),
   /** A quiet rule that holds says why. */
   detail: z.string().nullish(),
+  enabled: z.boolean().optional(),
+  /** That a media rule has started. */
+  jobs: z.number().optional(),
 });
 export type PolicyEntry = z.output<typeof policyEntry>;
 

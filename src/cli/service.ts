@@ -22,6 +22,7 @@ import { createSeal } from '../store/seal.js';
 import { createTemporalGateway } from '../temporal/gateway.js';
 import { startDemoPoller } from '../workers/demo-poller.js';
 import { startDownloadPoller } from '../workers/download-poller.js';
+import { startMediaRules } from '../workers/media-rules-loop.js';
 import { startNoticeSender } from '../workers/notice-sender.js';
 import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
@@ -156,6 +157,7 @@ async function startServing(
         startNoticeSender(parts),
         startDemoPoller(parts),
         startQuietWatcher(parts),
+        startMediaRules(parts),
       ]
     : [];
   return {

@@ -29,20 +29,31 @@ export function createAskFfprobe({ ffprobePath, timeoutMs = TIMEOUT_MS }: Ffprob
   return async (hostPath, questions, signal) => {
     signal.throwIfAborted();
     const timeout = AbortSignal.timeout(timeoutMs);
-    const args = [...OPTIONS, ...guardedInput(), ...questions, `file:${hostPath}`];
-    const child = spawnWithLifeline({
-      name: 'ffprobe',
-      command: ffprobePath,
-      args,
-      nice: 10,
-      stdout: 'pipe',
-    });
+    const child = startFfprobe(ffprobePath, { hostPath, options: [...OPTIONS, ...questions] });
     const { code, text } = await readAll(child, AbortSignal.any([signal, timeout]));
     signal.throwIfAborted();
     if (timeout.aborted) throw new Fault('transient', `ffprobe did not end within ${timeoutMs} ms`);
+    // It was ended by us for that, which is nobody's kill.
+    if (text.length > MAX_OUTPUT_CHARACTERS) throw notMedia(hostPath, 'it tells more than any media file');
     if (code !== 0) throw probeFault({ hostPath, code, stderr: child.stderrTail() });
     return parseJson(text);
   };
+}
+
+/** Whatever is asked, only files are opened, and only media. */
+export function startFfprobe(
+  ffprobePath: string,
+  {
+    hostPath,
+    options,
+    onStderr,
+  }: { hostPath: string; options: readonly string[]; onStderr?: (text: string) => void },
+): LifelineChild {
+  return spawnWithLifeline({
+    ...{ name: 'ffprobe', command: ffprobePath, nice: 10, stdout: 'pipe' },
+    args: [...guardedInput(), ...options, `file:${hostPath}`],
+    ...(onStderr === undefined ? {} : { onStderr }),
+  });
 }
 
 async function readAll(
@@ -62,7 +73,22 @@ async function readAll(
 }
 
 function probeFault(failed: { hostPath: string; code: number | null; stderr: string }): Fault {
+  const { hostPath, stderr } = failed;
+  return outsideFault(failed) ?? environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
+}
+
+/** What is no trouble of the file's content: there is no ffprobe, it was killed, or there is no such file. */
+export function outsideFault(failed: {
+  hostPath: string;
+  code: number | null;
+  stderr: string;
+}): Fault | undefined {
   const { hostPath, code, stderr } = failed;
+  if (code === null) {
+    return new Fault('transient', `ffprobe was killed while it read ${nameOf(hostPath)}`, {
+      remedy: 'Often the host has run out of memory',
+    });
+  }
   // What a shell says of a command that is not there, or may not be run.
   if (code === 127 || code === 126) {
     return new Fault('environment', 'ffprobe was expected on this host and is not there', {
@@ -73,7 +99,7 @@ function probeFault(failed: { hostPath: string; code: number | null; stderr: str
   if (stderr.includes('No such file or directory')) {
     return new Fault('gone', `Expected the file ${nameOf(hostPath)}, it is not there any more`);
   }
-  return environmentFault(stderr) ?? notMedia(hostPath, stderr.trim());
+  return undefined;
 }
 
 export function notMedia(hostPath: string, why: string): Fault {

@@ -2,11 +2,13 @@ import { writeFfmpegProgram } from './ffmpeg/program.js';
 import { createRunFfmpeg, type RunFfmpeg } from './ffmpeg/run.js';
 import { createProbe, type Probe } from './probe.js';
 import { createDescribeSource, type DescribeSource } from './source/describe.js';
+import { createReadPackets, type ReadPackets } from './validate/read-packets.js';
 
 /** FFmpeg and ffprobe as the rest of Longplay uses them. */
 export interface MediaTools {
   probe: Probe;
   describe: DescribeSource;
+  readPackets: ReadPackets;
   run: RunFfmpeg;
 }
 
@@ -20,6 +22,7 @@ export function createMediaTools(options: {
   return {
     probe: createProbe({ ffprobePath }),
     describe: createDescribeSource({ ffprobePath }),
+    readPackets: createReadPackets({ ffprobePath }),
     run: createRunFfmpeg(writeFfmpegProgram({ ffmpegPath, folder: programFolder })),
   };
 }

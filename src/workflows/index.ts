@@ -30,4 +30,5 @@ export { reencode_streaming } from './media/reencode-streaming.js';
 export { public_scan } from './media/public-scan.js';
 export { scan } from './media/scan.js';
 export { thumbnail_generate } from './media/thumbnail-generate.js';
+export { validate } from './media/validate.js';
 export { fire } from './jobs/fire.js';

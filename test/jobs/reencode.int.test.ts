@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createJob } from '../../src/jobs/create.js';
 import { retryJob } from '../../src/jobs/retry.js';
@@ -164,22 +164,45 @@ describe('a video that is re-encoded for streaming', () => {
 
 (canMount ? describe : describe.skip)('a disk that is full (no. 7, A3)', () => {
   const disks = createDisks();
-  afterAll(() => {
+
+  beforeAll(async () => {
+    await makeVideo(library, 'large.mkv', { size: '640x360', seconds: 20, options: [...X264, '-crf', '5'] });
+  });
+
+  afterEach(() => {
     disks.unmountAll();
   });
 
-  it('is waited for, with nothing left on it, and the job goes on by itself', async () => {
-    await makeVideo(library, 'large.mkv', { size: '640x360', seconds: 20, options: [...X264, '-crf', '5'] });
+  it('is waited for before anything is begun, and the job goes on by itself', async () => {
     await disks.mountTmpfs(playback, '2m');
     const id = await encode('large.mkv');
     const waiting = await core.until(id, ({ waitingReason }) => waitingReason === 'disk_full');
     expect(waiting).toMatchObject({ status: 'queued', tries: 0 });
+    expect(waiting.sentence).toMatch(/of room on the disk of playback/);
     expect(await leftovers(id)).toEqual([]);
     disks.remount(playback, 'size=200m');
     expect(await core.until(id, isEnded, 60_000)).toMatchObject({
       status: 'completed',
       result: { outcome: 'done', path: 'playback:large.mp4' },
     });
+    const { rows } = await core.parts.db.query('select * from space_reservations');
+    expect(rows).toEqual([]);
+  });
+
+  it('is waited for where others fill it meanwhile, with nothing left on it', async () => {
+    await disks.mountTmpfs(playback, '200m');
+    const { media } = core.parts;
+    const { run } = media;
+    media.run = async (given) => {
+      media.run = run;
+      await writeFile(path.join(playback, 'theirs'), Buffer.alloc(199 * 1_024 * 1_024));
+      return run(given);
+    };
+    const id = await encode('large.mkv', { force: true });
+    await core.until(id, ({ waitingReason }) => waitingReason === 'disk_full');
+    expect(await leftovers(id)).toEqual([]);
+    await rm(path.join(playback, 'theirs'));
+    expect(await core.until(id, isEnded, 60_000)).toMatchObject({ status: 'completed' });
   });
 });
 

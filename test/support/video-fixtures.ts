@@ -87,6 +87,23 @@ export async function cutShort(file: string, share: number): Promise<string> {
   return short;
 }
 
+/** With so many bytes of noise, the same each time, from a share of its length on. */
+export async function damaged(
+  file: string,
+  { at, bytes: count }: { at: number; bytes: number },
+): Promise<string> {
+  const bytes = await readFile(file);
+  const from = Math.floor(bytes.length * at);
+  let noise = 1;
+  for (let index = from; index < Math.min(from + count, bytes.length); index += 1) {
+    noise = (noise * 1_103_515_245 + 12_345) % 2_147_483_648;
+    bytes[index] = noise >> 16;
+  }
+  const output = path.join(path.dirname(file), `damaged-${count}-${path.basename(file)}`);
+  await writeFile(output, bytes);
+  return output;
+}
+
 /** Turned by a quarter, as a tag. */
 export async function turned(file: string): Promise<string> {
   const output = path.join(path.dirname(file), `turned-${path.basename(file)}`);

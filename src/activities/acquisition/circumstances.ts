@@ -1,14 +1,14 @@
-import { statfs } from 'node:fs/promises';
-
 import type { Circumstances, ClientFacts } from '../../domain/acquisition/circumstances.js';
 import { MINUTE_MS } from '../../domain/durations.js';
 import { Fault } from '../../domain/faults.js';
 import { logicalPath } from '../../domain/logical-path.js';
-import { diskFault } from '../../integrations/files/disk-faults.js';
+import { readVolume } from '../../integrations/files/volume.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { missingBytes } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
+import { reservedSpace } from '../../store/space.js';
 import type { Roots } from '../deps.js';
+import { sharedBytes } from '../jobs/reserved-space.js';
 import { offeredClients } from './choose-client.js';
 import type { ConnectDeps } from './connect.js';
 import { expectedPlacement, tagWishOf } from './placement.js';
@@ -49,16 +49,14 @@ export async function downloadSpace(
   db: Queryable,
   { library, except }: { library?: Library | undefined; except?: string },
 ): Promise<DownloadSpace> {
-  const folder = roots.resolve(logicalPath('downloads', ''));
-  const { bavail, bsize } = await statfs(folder).catch((error: unknown) => {
-    throw diskFault(error);
-  });
-  const reservedBytes = await missingBytes(db, except === undefined ? {} : { except });
+  const volume = await readVolume(roots.resolve(logicalPath('downloads', '')));
+  const ofJobs = await sharedBytes({ roots }, volume, await reservedSpace(db));
+  const reservedBytes = ofJobs + (await missingBytes(db, except === undefined ? {} : { except }));
   // On another disk the second copy needs no room here.
   const linkable =
     library === undefined ||
     (await expectedPlacement(db, { roots, library, writeTags: tagWishOf(library) })) !== 'copy';
-  return { freeBytes: bavail * bsize, reservedBytes, linkable };
+  return { freeBytes: volume.freeBytes, reservedBytes, linkable };
 }
 
 async function unlessEnvironment<Value>(asked: Promise<Value>): Promise<Value | undefined> {

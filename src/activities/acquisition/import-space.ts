@@ -1,11 +1,11 @@
-import { statfs } from 'node:fs/promises';
-
 import { SPARE_BYTES } from '../../domain/acquisition/circumstances.js';
 import { Fault } from '../../domain/faults.js';
-import { diskFault } from '../../integrations/files/disk-faults.js';
+import { readVolume } from '../../integrations/files/volume.js';
 import type { LibraryRow } from '../../store/acquisition/libraries.js';
 import { plannedBytes } from '../../store/acquisition/space.js';
+import { reservedSpace } from '../../store/space.js';
 import type { ActivityDeps } from '../deps.js';
+import { sharedBytes } from '../jobs/reserved-space.js';
 import type { ImportPlan } from './import-plan.js';
 import { expectedPlacement } from './placement.js';
 
@@ -37,21 +37,15 @@ export async function requireRoom(
   { db, roots }: Pick<ActivityDeps, 'db' | 'roots'>,
   { jobId, root, bytes, what }: { jobId: string; root: string; bytes: number; what: string },
 ): Promise<void> {
-  try {
-    const { bavail, bsize } = await statfs(roots.resolve(root));
-    const free = Math.max(0, bavail * bsize - SPARE_BYTES - (await plannedBytes(db, { jobId, root })));
-    if (bytes <= free) return;
-    throw new Fault(
-      'environment',
-      `The ${what} needs ${megabytes(bytes)} MB, ${megabytes(free)} MB are free`,
-      {
-        waitingReason: 'disk_full',
-        remedy: 'Make room in the library; the job goes on by itself',
-      },
-    );
-  } catch (error) {
-    throw diskFault(error);
-  }
+  const volume = await readVolume(roots.resolve(root));
+  const ofOthers = await sharedBytes({ roots }, volume, await reservedSpace(db, { except: jobId }));
+  const taken = SPARE_BYTES + ofOthers + (await plannedBytes(db, { jobId, root }));
+  const free = Math.max(0, volume.freeBytes - taken);
+  if (bytes <= free) return;
+  throw new Fault('environment', `The ${what} needs ${megabytes(bytes)} MB, ${megabytes(free)} MB are free`, {
+    waitingReason: 'disk_full',
+    remedy: 'Make room in the library; the job goes on by itself',
+  });
 }
 
 function megabytes(bytes: number): string {

@@ -3,8 +3,9 @@ import { Fault } from '../../domain/faults.js';
 import { planDownload, type PlannedDownload } from '../../store/acquisition/downloads.js';
 import { findRequest } from '../../store/acquisition/requests.js';
 import { findLibrary } from '../../store/acquisition/libraries.js';
-import { isInClient, lockSpace } from '../../store/acquisition/space.js';
+import { isInClient } from '../../store/acquisition/space.js';
 import type { Queryable } from '../../store/database.js';
+import { lockSpace } from '../../store/space.js';
 import type { ActivityDeps } from '../deps.js';
 import { downloadSpace } from './circumstances.js';
 

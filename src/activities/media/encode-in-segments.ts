@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { Fault } from '../../domain/faults.js';
+import { playbackBytes, soundBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
 import type { SegmentCheckpoint, SegmentGrid } from '../../domain/media/segments.js';
 import { syncFile, syncFolders } from '../../integrations/files/sync.js';
@@ -13,9 +14,10 @@ import { encodeSegments } from '../../media/segments/encode-segments.js';
 import { segmentFiles } from '../../media/segments/segment-files.js';
 import { soundRun } from '../../media/segments/join.js';
 import type { ActivityDeps } from '../deps.js';
+import { holdSpace, type HeldSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
-import { makeScratch } from './playback-scratch.js';
+import { makeScratch, scratchOf } from './playback-scratch.js';
 import { requireSource } from './source-file.js';
 
 export const SEGMENTS = 'segments';
@@ -42,10 +44,11 @@ export async function encodeInSegments(
     throw new Fault('defect', 'expected a picture of a steady rate');
   const source = await requireSource(deps, work);
   const folder = await makeScratch(deps, step.jobId, SEGMENTS);
-  const workFolder = await makeAttemptFolder(deps, 'scratch', step);
   const total = seconds === null ? null : Math.round((seconds * grid.rate.num) / grid.rate.den);
+  const from = await usable(step.checkpoint, { key: segmentKey(work), folder, step });
+  const room = await holdEncodeSpace(deps, { work, step, done: from.frames / (total ?? Infinity) });
   try {
-    const from = await usable(step.checkpoint, { key: segmentKey(work), folder, step });
+    const workFolder = await makeAttemptFolder(deps, 'scratch', step);
     return await encodeSegments({
       ...{ run: deps.media.run, source, index: video.index, sourceRate: work.sourceRate },
       ...{
@@ -65,11 +68,25 @@ export async function encodeInSegments(
       onSegment: step.saveCheckpoint,
       onProgress: (frames) => {
         step.progress({ done: total === null ? frames : Math.min(frames, total), total, unit: 'items' });
+        if (total !== null) room.written((frames - from.frames) / Math.max(1, total - from.frames));
       },
     });
   } finally {
     await removeAttemptFolder(deps, 'scratch', step);
+    await room.release();
   }
+}
+
+/** What is still to be encoded, and the file that all will be joined to; `done`: share that is there already. */
+async function holdEncodeSpace(
+  deps: ActivityDeps,
+  { work, step, done }: { work: PlaybackWork; step: StepContext; done: number },
+): Promise<HeldSpace> {
+  const bytes = playbackBytes(work.plan, work.identity.sizeBytes);
+  return holdSpace(deps, step, [
+    { place: scratchOf(step.jobId), bytes: Math.round(bytes * Math.max(0, 1 - done)) },
+    { place: work.output, bytes, later: true },
+  ]);
 }
 
 /** Of the content and of all that shapes the picture. */
@@ -106,8 +123,10 @@ export async function encodeSoundAlone(
   if (plan.audio.length === 0) return;
   const source = await requireSource(deps, work);
   const folder = await makeScratch(deps, step.jobId);
-  const partial = path.join(await makeAttemptFolder(deps, 'scratch', step), SOUND);
+  const bytes = soundBytes(plan, work.identity.sizeBytes);
+  const room = await holdSpace(deps, step, [{ place: scratchOf(step.jobId), bytes }]);
   try {
+    const partial = path.join(await makeAttemptFolder(deps, 'scratch', step), SOUND);
     await deps.media.run({
       ...soundRun(plan, { source, output: partial }),
       signal: step.signal,
@@ -121,5 +140,6 @@ export async function encodeSoundAlone(
     await rename(partial, path.join(folder, SOUND));
   } finally {
     await removeAttemptFolder(deps, 'scratch', step);
+    await room.release();
   }
 }

@@ -1,8 +1,9 @@
-import { Fault } from '../../domain/faults.js';
+import { Fault, normalizeError } from '../../domain/faults.js';
 import { logicalPath, type LogicalPath, type Root } from '../../domain/logical-path.js';
 import type { FoundFile } from '../../domain/media/diff-scan.js';
 import type { MediaSource } from '../../domain/media/source.js';
 import { findFile } from '../../integrations/files/find-file.js';
+import { hashHeadAndTail } from '../../integrations/files/head-tail.js';
 import { requireRoot } from '../../integrations/files/target.js';
 import { findVideo, type VideoRow } from '../../store/media/video-list.js';
 import { writeVideos } from '../../store/media/video-scan.js';
@@ -48,31 +49,53 @@ export async function requireVideo(deps: VideoDeps, videoId: string): Promise<Kn
 
 /**
  * Looks into the file anew and brings its row up to date, whatever the file is now.
- * @throws as requireVideo; Fault environment (source_busy) while somebody writes to it.
+ * @throws as requireVideo; Fault environment (source_busy) while somebody writes to it, and what keeps it from being read.
  */
 export async function refreshVideo(
   deps: VideoDeps,
   videoId: string,
   { signal }: Pick<StepContext, 'signal'>,
 ): Promise<KnownFile> {
-  const { row, logical, hostRoot, found } = await requireVideo(deps, videoId);
+  const known = await requireVideo(deps, videoId);
+  const { row, logical, hostRoot, found } = known;
   const examination = { media: deps.media, hostRoot, folder: '', candidates: [], signal };
   const examined = await examine({ file: found, verdict: 'new' }, examination);
   switch (examined.outcome) {
     case 'gone':
       throw await sourceGone(deps, logical);
     case 'growing':
-      throw new Fault('environment', `The video ${logical} is still being written`, {
-        waitingReason: 'source_busy',
-        remedy: 'It is looked at again by itself',
-      });
+      throw stillWritten(logical);
     case 'written':
+      if (examined.facts.valid === null) throw await whyUnread(deps, known, signal);
       await writeVideos(deps.db, { root: row.root, videos: [examined.facts] });
       return requireVideo(deps, videoId);
     case 'same':
     case 'moved':
       throw new Fault('defect', 'a file without candidates was taken for another one');
   }
+}
+
+export function stillWritten(logical: LogicalPath): Fault {
+  return new Fault('environment', `The video ${logical} is still being written`, {
+    waitingReason: 'source_busy',
+    remedy: 'It is looked at again by itself',
+  });
+}
+
+/** Nobody could look into it, which says nothing of the file; asked once more, the trouble tells itself. */
+async function whyUnread(
+  { media }: VideoDeps,
+  { hostPath, logical }: KnownFile,
+  signal: AbortSignal,
+): Promise<Error> {
+  try {
+    await hashHeadAndTail(hostPath);
+    await media.describe(hostPath, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    return normalizeError(error);
+  }
+  return new Fault('transient', `The video ${logical} could not be read just now`);
 }
 
 /** As the row tells the file, which is looked into again only where it has changed since (media.md §1.4). */

@@ -13,7 +13,7 @@ import { findFile } from '../../integrations/files/find-file.js';
 import { findOutcome, madeOf, saveOutcome } from '../../store/media/playback.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
-import { requireVideo } from './known-video.js';
+import { requireVideo, stillWritten } from './known-video.js';
 import { identityOf } from './source-file.js';
 
 export interface Look {
@@ -97,10 +97,7 @@ async function describeSteady(
   });
   const after = await identityOf(deps, source);
   if (after.sizeBytes === before.sizeBytes && after.modifiedMs === before.modifiedMs) return described;
-  throw new Fault('environment', `The video ${source} is still being written`, {
-    waitingReason: 'source_busy',
-    remedy: 'It is looked at again by itself',
-  });
+  throw stillWritten(source);
 }
 
 async function outputOf(

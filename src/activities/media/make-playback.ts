@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import { parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
 import { PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
+import { playbackBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
 import { findFile } from '../../integrations/files/find-file.js';
 import { showFile } from '../../integrations/files/show-file.js';
@@ -14,6 +15,7 @@ import type { FfmpegDone, FfmpegRun } from '../../media/ffmpeg/run.js';
 import { verifyPlayback } from '../../media/verify/verify-playback.js';
 import { checkpointsOf, madeOf } from '../../store/media/playback.js';
 import type { ActivityDeps } from '../deps.js';
+import { holdSpace, type HeldSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
 import { taken } from './look-at-video.js';
@@ -42,12 +44,15 @@ export interface Making {
  */
 export async function makePlayback(deps: ActivityDeps, making: Making): Promise<MadePlayback> {
   const { work, step } = making;
+  const earlier = await findPublished(deps, making);
+  if (earlier !== undefined) return earlier;
+  const { plan, identity, output } = work;
+  const room = await holdSpace(deps, step, [
+    { place: output, bytes: playbackBytes(plan, identity.sizeBytes) },
+  ]);
   try {
-    const earlier = await findPublished(deps, making);
-    if (earlier !== undefined) return earlier;
     const file = path.join(await makeAttemptFolder(deps, PLAYBACK_ROOT, step), 'made.mp4');
-    const { errors } = await runTelling(deps, { ...making, file });
-    const { plan } = work;
+    const { errors } = await runTelling(deps, { ...making, file, room });
     const expected = making.frames === undefined ? { plan } : { plan, frames: making.frames };
     const { sizeBytes } = await verifyPlayback(deps.media, {
       ...expected,
@@ -61,12 +66,13 @@ export async function makePlayback(deps: ActivityDeps, making: Making): Promise<
     return await publish(deps, { work, step, file });
   } finally {
     await removeAttemptFolder(deps, PLAYBACK_ROOT, step);
+    await room.release();
   }
 }
 
 async function runTelling(
   { media }: ActivityDeps,
-  { work, step, run, file }: Making & { file: string },
+  { work, step, run, file, room }: Making & { file: string; room: HeldSpace },
 ): Promise<FfmpegDone> {
   const { seconds } = work.plan;
   return media.run({
@@ -77,6 +83,7 @@ async function runTelling(
     onProgress: (at) => {
       const done = seconds === null ? at.seconds : Math.min(at.seconds, seconds);
       step.progress({ done, total: seconds, unit: 'seconds' });
+      if (seconds !== null) room.written(done / seconds);
     },
   });
 }

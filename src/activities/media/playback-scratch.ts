@@ -1,11 +1,15 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { logicalPath } from '../../domain/logical-path.js';
+import { logicalPath, type LogicalPath } from '../../domain/logical-path.js';
 import { makeFolders } from '../../integrations/files/target.js';
 import type { ActivityDeps } from '../deps.js';
 
 type Rooted = Pick<ActivityDeps, 'roots'>;
+
+export function scratchOf(jobId: string): LogicalPath {
+  return logicalPath('scratch', `reencode/${jobId}`);
+}
 
 /** Segments and sound of a job; they outlive its attempts, and any host with the same roots goes on with them. */
 export async function makeScratch({ roots }: Rooted, jobId: string, ...below: string[]): Promise<string> {

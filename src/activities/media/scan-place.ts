@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { Fault, normalizeError } from '../../domain/faults.js';
 import type { Root } from '../../domain/logical-path.js';
+import type { ScannedRoot } from '../../domain/media/scanned-place.js';
 import { diskFault } from '../../integrations/files/disk-faults.js';
 import { readScanStart } from '../../store/acquisition/library-items.js';
 import { countVideos } from '../../store/media/video-scan.js';
@@ -13,7 +14,7 @@ import { NOTHING_COUNTED, type WalkState } from './scan-state.js';
 import { withoutHostPaths } from './without-host-paths.js';
 
 export interface ScanPlace {
-  root: Extract<Root, 'library' | 'public'>;
+  root: Extract<Root, ScannedRoot | 'public'>;
   /** Relative to the root. */
   folder: string;
 }

@@ -1,10 +1,11 @@
 import { Fault } from '../../domain/faults.js';
 import { walkVideos } from '../../integrations/files/walk-videos.js';
 import { markMissing, needReencode, proposeReencodes } from '../../store/media/video-scan.js';
+import { rootState } from '../acquisition/root-state.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { scanBatch, seeKnown, type Scan } from './scan-batch.js';
-import { beginWalk, requirePlace, scanFault, type ScanPlace } from './scan-place.js';
+import { beginWalk, requirePlace, scanFault, type ScanDeps, type ScanPlace } from './scan-place.js';
 import { NOTHING_COUNTED, readWalkState, type ScanCounts, type WalkState } from './scan-state.js';
 
 /** A slice gives its place in the queue back after this, milliseconds (jobs.md §5: at most 60 s). */
@@ -138,7 +139,7 @@ async function endWalk(scan: Scan, slice: ScanSlice, walk: WalkState): Promise<S
   const { deps, place, step } = scan;
   const { scanId, expected, counts } = walk;
   const isAway = (await requirePlace(deps, place)) !== walk.place;
-  if (isAway || (counts.found === 0 && expected >= MANY)) {
+  if (isAway || (counts.found === 0 && expected >= MANY && !(await mayBeEmptied(deps, place)))) {
     await step.saveCheckpoint(BEGIN_AGAIN);
     throw mountGone(
       place,
@@ -153,6 +154,11 @@ async function endWalk(scan: Scan, slice: ScanSlice, walk: WalkState): Promise<S
   if (slice.reencode === undefined) return result;
   if (slice.reencode.propose) await proposeReencodes(deps.db, place);
   return { ...result, needReencode: await needReencode(deps.db, place, { most: MAX_TOLD_IDS }) };
+}
+
+/** An inbox is there to be emptied, where its mark says that its disk is there. */
+async function mayBeEmptied(deps: ScanDeps, { root, folder }: ScanPlace): Promise<boolean> {
+  return root === 'inbox' && (await rootState(deps, `${root}:${folder}`)).state === 'online';
 }
 
 function mountGone({ root, folder }: ScanPlace, why: string): Fault {

@@ -1,4 +1,4 @@
-import { chmod, link, rm, stat, statfs } from 'node:fs/promises';
+import { chmod, link, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { errorCode, Fault } from '../../domain/faults.js';
@@ -6,6 +6,7 @@ import type { LogicalPath } from '../../domain/logical-path.js';
 import type { MoveResult, PlannedFile } from '../../domain/media/move-plan.js';
 import { partialOf, removePartialsOf } from '../../integrations/files/partial-file.js';
 import { placeFile } from '../../integrations/files/place.js';
+import { holdSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
 import type { MoveDeps } from './move-place.js';
 
@@ -60,11 +61,11 @@ async function stageFile(deps: MoveDeps, file: PlannedFile, staging: Staging): P
     switch (file.way) {
       case 'move':
         if (await isOnDiskOf(source, partial)) return { hostPath: source, how: 'renamed' };
-        return await copyTo(partial, { source, file, own: true, staging });
+        return await copyTo(deps, partial, { source, file, own: true, staging });
       case 'copy':
-        return await copyTo(partial, { source, file, own: true, staging });
+        return await copyTo(deps, partial, { source, file, own: true, staging });
       case 'share':
-        return await copyTo(partial, { source, file, own: false, staging });
+        return await copyTo(deps, partial, { source, file, own: false, staging });
       case 'link':
         await linkTo(partial, source);
         return { hostPath: partial, how: 'hardlink' };
@@ -95,27 +96,21 @@ interface Copy {
   staging: Staging;
 }
 
-async function copyTo(partial: string, { source, file, own, staging }: Copy): Promise<Staged> {
+async function copyTo(
+  deps: MoveDeps,
+  partial: string,
+  { source, file, own, staging }: Copy,
+): Promise<Staged> {
   const { signal } = staging.step;
-  if (own) await requireRoom(path.dirname(partial), file.sizeBytes);
-  const { mode } = await placeFile({ source, target: partial, own, signal, onBytes: staging.onBytes });
-  if (mode !== 'hardlink') await chmod(partial, FILE_MODE);
-  return { hostPath: partial, how: mode };
-}
-
-/** @throws Fault environment (disk_full), before anything is written. */
-async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (bytes <= free) return;
-  throw new Fault('environment', `The move needs ${megabytes(bytes)} MB, ${megabytes(free)} MB are free`, {
-    waitingReason: 'disk_full',
-    remedy: 'Make room in the library; the job goes on by itself',
-  });
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
+  const needs = [{ place: file.to, bytes: file.sizeBytes }];
+  const room = own ? await holdSpace(deps, staging.step, needs) : undefined;
+  try {
+    const { mode } = await placeFile({ source, target: partial, own, signal, onBytes: staging.onBytes });
+    if (mode !== 'hardlink') await chmod(partial, FILE_MODE);
+    return { hostPath: partial, how: mode };
+  } finally {
+    await room?.release();
+  }
 }
 
 async function linkTo(partial: string, source: string): Promise<void> {

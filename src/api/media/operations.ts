@@ -1,6 +1,7 @@
 import { parseLogicalPath } from '../../domain/logical-path.js';
 import { findFile } from '../../integrations/files/find-file.js';
 import { findVideo, listVideos, type VideoRow } from '../../store/media/video-list.js';
+import { findFindings } from '../../store/media/validation.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
 import { jpeg, listVideosQuery, videoDetail, videoPage } from '../schemas/media.js';
@@ -16,9 +17,9 @@ export const listVideosOperation = defineOperation({
   query: listVideosQuery,
   responses: { 200: { description: 'One page', schema: videoPage } },
   handle: async ({ db }, { query }) => {
-    const { q, root, playable, valid, missing, sort: order = 'newest', cursor, limit } = query;
+    const { q, root, playable, valid, verdict, missing, sort: order = 'newest', cursor, limit } = query;
     const { videos, next } = await listVideos(db, {
-      filter: { search: q === '' ? undefined : q, root, playable, valid, missing },
+      filter: { search: q === '' ? undefined : q, root, playable, valid, verdict, missing },
       order,
       after: readVideoCursor(order, cursor),
       limit: limit ?? DEFAULT_LIMIT,
@@ -30,12 +31,13 @@ export const listVideosOperation = defineOperation({
 export const getVideoOperation = defineOperation({
   id: 'getVideo',
   tag,
-  summary: 'One video with its streams',
+  summary: 'One video with its streams, and what its last validation found',
   params: idParams,
   responses: { 200: { description: 'The video', schema: videoDetail } },
   handle: async ({ db }, { params }) => {
     const { streams, ...video } = await requireRow(db, params.id);
-    return { status: 200, body: { ...view(video), streams } };
+    const findings = await findFindings(db, params.id);
+    return { status: 200, body: { ...view(video), findings, streams } };
   },
 });
 

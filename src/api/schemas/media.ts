@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 import { ROOTS } from '../../domain/logical-path.js';
+import { FINDING_CODES, SEVERITIES } from '../../domain/media/findings.js';
 import { UNPLAYABLE_REASONS } from '../../domain/media/playable.js';
+import { VALIDATION_LEVELS, VERDICTS } from '../../domain/media/validation.js';
 import { VIDEO_ORDERS } from '../../store/media/video-list.js';
 import { flag, isStorable, limit, time } from './parameters.js';
 
@@ -13,8 +15,18 @@ export const videoView = z
     title: z.string(),
     sizeBytes: z.int(),
     modifiedAt: time.nullable().describe('null: its file system tells a time that no calendar has'),
-    valid: z.boolean().nullable().describe('null: nobody could look inside so far'),
+    valid: z
+      .boolean()
+      .nullable()
+      .describe('By the last look, a scan or a validation; null: nobody could look inside so far'),
     invalidReason: z.string().nullable(),
+    verdict: z
+      .enum(VERDICTS)
+      .nullable()
+      .describe('Of the last validation; outdated: the file has changed since; null: never validated'),
+    validatedAt: time.nullable(),
+    validatedLevel: z.enum(VALIDATION_LEVELS).nullable(),
+    validatedBy: z.string().nullable().describe('The job that validated it last'),
     durationSeconds: z.number().nullable(),
     orientation: z.enum(['landscape', 'portrait', 'square']).nullable(),
     width: z.int().nullable().describe('As displayed: after pixel aspect and rotation; so is height'),
@@ -37,8 +49,37 @@ export const videoView = z
   })
   .meta({ id: 'Video' });
 
+const second = z.number().optional();
+
+const finding = z
+  .strictObject({
+    code: z.enum(FINDING_CODES),
+    severity: z
+      .enum(SEVERITIES)
+      .describe('error: the video is invalid; warning: it plays, with faults; notice: good to know'),
+    message: z.string(),
+    remedy: z.string().nullable().describe('What a person can do about it; null: nothing needs to be done'),
+    evidence: z.strictObject({
+      atSeconds: second.describe('Where in the film'),
+      untilSeconds: second.describe('Where it is over; errors of a decode lie somewhere between'),
+      seconds: second.describe('What was measured'),
+      expectedSeconds: second.describe('What was told, or is usual'),
+      count: z.int().optional(),
+      of: z.int().optional(),
+      lost: z.int().optional().describe('Pictures that did not come out'),
+      stream: z.int().optional().describe('Number of the stream in its file'),
+      offset: z.int().optional().describe('Where in the file, bytes'),
+      what: z.string().optional(),
+      said: z.string().optional().describe('FFmpeg’s own words'),
+    }),
+  })
+  .meta({ id: 'VideoFinding' });
+
 export const videoDetail = videoView
   .extend({
+    findings: z
+      .array(finding)
+      .describe('Of the last validation, the gravest first; none once the file has changed'),
     streams: z
       .unknown()
       .describe(
@@ -64,6 +105,10 @@ export const listVideosQuery = z.strictObject({
   root: z.enum(ROOTS).optional(),
   playable: flag.optional(),
   valid: flag.optional(),
+  verdict: z
+    .enum([...VERDICTS, 'none'])
+    .optional()
+    .describe('Of the last validation; none: never validated'),
   missing: flag.optional().describe('Default: both those that are there and those that are missing'),
   sort: z.enum(VIDEO_ORDERS).optional().describe('Default: newest'),
   limit,

@@ -112,7 +112,7 @@ export const indexerView = z
   .omit({ secret: true })
   .meta({ id: 'Indexer' });
 
-const root = z
+export const root = z
   .string()
   .min(1)
   .max(500)

@@ -68,6 +68,13 @@ export const DEFAULT_SCHEDULES: readonly DefaultSchedule[] = [
     type: 'reconcile_clients',
     cron: '0 3 * * *',
   }),
+  every(5 * MINUTE_MS, {
+    id: 'inbox-scan',
+    name: 'Look for new videos in the inbox',
+    type: 'scan',
+    params: { directoryType: 'inbox:' },
+    cron: '*/5 * * * *',
+  }),
   every(10 * MINUTE_MS, {
     id: 'health-check',
     name: 'Look after the house',

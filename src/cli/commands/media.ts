@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 
 import { ROOTS } from '../../domain/logical-path.js';
 import { capabilities } from '../capability-answers.js';
-import { video, videoList } from '../media-answers.js';
+import { videoDetail, videoList } from '../media-answers.js';
 import type { ProgramDeps } from '../program-deps.js';
 import { capabilityLines } from '../render/capabilities.js';
 import { videoLines, videoTable } from '../render/media.js';
@@ -24,6 +24,7 @@ interface ListOptions extends SharedOptions {
   root?: string;
   unplayable?: true;
   invalid?: true;
+  verdict?: string;
   missing?: true;
   sort: string;
   limit: number;
@@ -37,7 +38,13 @@ function addList(group: Command, deps: ProgramDeps): void {
     .option('-q, --q <words>', 'words of the path')
     .addOption(new Option('--root <root>', 'of this root').choices(ROOTS))
     .option('--unplayable', 'only what browsers cannot play')
-    .option('--invalid', 'only files that are no videos')
+    .option('--invalid', 'only files that are no videos, or damaged ones')
+    .addOption(
+      new Option(
+        '--verdict <verdict>',
+        'of the last validation; outdated: changed since; none: never validated',
+      ).choices(['valid', 'invalid', 'outdated', 'none']),
+    )
     .option('--missing', 'only what the last complete scan has not seen')
     .addOption(
       new Option('--sort <order>', 'what comes first')
@@ -48,9 +55,9 @@ function addList(group: Command, deps: ProgramDeps): void {
     .option('--cursor <cursor>', 'go on from where a list ended');
   withApiOptions(command).action(async (options: ListOptions) => {
     const { client, output } = await openSession(deps, options);
-    const { q, root, sort, limit, cursor } = options;
+    const { q, root, verdict, sort, limit, cursor } = options;
     const query = {
-      ...{ q, root, sort, limit, cursor },
+      ...{ q, root, verdict, sort, limit, cursor },
       ...(options.unplayable === true ? { playable: 'false' } : {}),
       ...(options.invalid === true ? { valid: 'false' } : {}),
       ...(options.missing === true ? { missing: 'true' } : {}),
@@ -66,11 +73,11 @@ function addList(group: Command, deps: ProgramDeps): void {
 function addShow(group: Command, deps: ProgramDeps): void {
   const command = group
     .command('show')
-    .description('Shows one video; with --json its streams too.')
+    .description('Shows one video and what its last validation found; with --json its streams too.')
     .argument('<id>', 'as "media list" names it');
   withApiOptions(command).action(async (id: string, options: SharedOptions) => {
     const { client, output } = await openSession(deps, options);
-    const found = await client.send({ path: `/api/media/${encodeURIComponent(id)}`, answer: video });
+    const found = await client.send({ path: `/api/media/${encodeURIComponent(id)}`, answer: videoDetail });
     output.show(found, () => videoLines(found));
   });
 }
@@ -90,4 +97,5 @@ const HELP = `
 Examples:
   longplay job create scan --params '{"directoryType": "videos"}'
   longplay media list --unplayable --root public
+  longplay job create validate --params '{"videoId": "ID", "level": "thorough"}' --watch
   longplay media list --q holiday --sort longest`;

@@ -35,6 +35,15 @@ const POLICIES = {
     example: `longplay delay set evening '{"name": "Evening", "torrentDelay": 120, "bypassIfAboveScore": true,
     "minimumScore": 90}'`,
   },
+  'media-rule': {
+    path: '/api/media-rules',
+    list: 'mediaRules',
+    many: 'media rules',
+    about: 'what is done by itself with new videos',
+    example: `longplay media-rule set gif-new '{"name": "Thumbnails of films", "places": ["library:films"],
+    "type": "thumbnail_generate", "params": {"width": 320}}'
+  longplay media-rule disable playback-new`,
+  },
   quiet: {
     path: '/api/quiet-rules',
     list: 'quietRules',
@@ -56,6 +65,7 @@ export function addPolicyCommands(program: Command, deps: ProgramDeps): void {
     addList(group, deps, kind);
     addShow(group, deps, kind);
     addSet(group, deps, kind);
+    if (SWITCHED.includes(kind)) addSwitches(group, deps, kind);
     addRemove(group, deps, kind);
   }
 }
@@ -79,11 +89,16 @@ function addList(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
           : formatTable({
               width: output.width,
               columns: [{ title: 'ID' }, { title: 'NAME' }, { title: 'NOW' }],
-              rows: entries.map(({ id, name, detail }) => [id, name, detail ?? '']),
+              rows: entries.map((entry) => [entry.id, entry.name, nowOf(entry)]),
             }),
       );
     },
   );
+}
+
+function nowOf({ detail, enabled, jobs }: PolicyEntry): string {
+  if (enabled === false) return 'off';
+  return detail ?? (jobs === undefined ? '' : `${jobs} ${jobs === 1 ? 'job' : 'jobs'} so far`);
 }
 
 function addShow(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
@@ -93,15 +108,45 @@ function addShow(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
     .argument('<id>', 'its id');
   withApiOptions(command).action(async (id: string, options: SharedOptions) => {
     const { client, output } = await openSession(deps, options);
-    const found = (await listOf(client, kind)).find((entry) => entry.id === id);
-    if (found === undefined) {
-      throw new Fault('gone', `There is none of the ${POLICIES[kind].many} with the id "${id}"`, {
-        remedy: `longplay ${kind} list`,
-      });
-    }
-    const { id: _id, createdAt: _createdAt, detail: _detail, quietSince: _since, ...settings } = found;
-    output.show(found, () => JSON.stringify(settings, null, 2).split('\n'));
+    const found = await requireEntry(client, kind, id);
+    output.show(found, () => JSON.stringify(settingsOf(found), null, 2).split('\n'));
   });
+}
+
+/** @throws Fault gone. */
+async function requireEntry(client: HttpClient, kind: PolicyKind, id: string): Promise<PolicyEntry> {
+  const found = (await listOf(client, kind)).find((entry) => entry.id === id);
+  if (found !== undefined) return found;
+  throw new Fault('gone', `There is none of the ${POLICIES[kind].many} with the id "${id}"`, {
+    remedy: `longplay ${kind} list`,
+  });
+}
+
+/** What an answer tells beside the settings. */
+const FOUND_OUT = ['id', 'createdAt', 'detail', 'quietSince', 'jobs', 'lastJobId', 'lastJobAt'];
+
+function settingsOf(entry: PolicyEntry): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !FOUND_OUT.includes(key)));
+}
+
+/** What can be switched off and kept. */
+const SWITCHED: readonly PolicyKind[] = ['media-rule', 'quiet'];
+
+function addSwitches(group: Command, deps: ProgramDeps, kind: PolicyKind): void {
+  for (const [word, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    const description = enabled ? 'Switches it on.' : 'Switches it off, and keeps it.';
+    const command = group.command(word).description(description).argument('<id>', 'its id');
+    withApiOptions(command).action(async (id: string, options: SharedOptions) => {
+      const { client, output } = await openSession(deps, options);
+      const body = { ...settingsOf(await requireEntry(client, kind, id)), enabled };
+      const path = `${POLICIES[kind].path}/${encodeURIComponent(id)}`;
+      const saved = await client.send({ method: 'PUT', path, body, answer: policyEntry });
+      output.show(saved, () => [`${enabled ? 'Enabled' : 'Disabled'} ${saved.id}: ${saved.name}.`]);
+    });
+  }
 }
 
 function addSet(group: Command, deps: ProgramDeps, kind: PolicyKind): void {

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../../domain/jobs/amounts.js';
-import type { Video } from '../media-answers.js';
+import type { Video, VideoDetail } from '../media-answers.js';
 import { formatPairs, formatTable } from './table.js';
 
 export function videoTable(videos: Video[], width: number | undefined): string[] {
@@ -24,13 +24,18 @@ export function videoTable(videos: Video[], width: number | undefined): string[]
   });
 }
 
-export function videoLines(video: Video): string[] {
+export function videoLines(video: VideoDetail): string[] {
   return formatPairs([
     ['Id', video.id],
     ['File', video.path],
     ['Title', video.title],
     ['State', stateOf(video)],
     ['Why invalid', video.invalidReason],
+    ['Validated', validationOf(video)],
+    ...video.findings.map(({ severity, message, remedy }): [string, string] => [
+      `Found (${severity})`,
+      remedy === null ? message : `${message}. ${remedy}`,
+    ]),
     ['Why browsers cannot play it', video.unplayableReasons.join(', ')],
     ['Length', lengthOf(video)],
     ['Size', formatBytes(video.sizeBytes)],
@@ -52,6 +57,18 @@ function stateOf({ missingSince, valid, playable }: Video): string {
   if (valid === null) return 'not looked into';
   if (!valid) return 'invalid';
   return playable === true ? 'plays in browsers' : 'needs an encode';
+}
+
+function validationOf({ verdict, validatedAt, validatedLevel }: Video): string {
+  switch (verdict) {
+    case null:
+      return 'never';
+    case 'outdated':
+      return 'not since it changed';
+    case 'valid':
+    case 'invalid':
+      return `${verdict} (${validatedLevel ?? ''}, ${validatedAt ?? ''})`;
+  }
 }
 
 function lengthOf({ durationSeconds }: Video): string {

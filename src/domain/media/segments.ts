@@ -38,8 +38,12 @@ export function segmentGrid(
   const { video, seconds } = plan;
   if (video.kind === 'copy' || video.rate === null || seconds === null || seconds < leastSeconds)
     return undefined;
-  if (!SEEKS_EXACTLY.test(source.container)) return undefined;
+  if (!seeksExactly(source.container)) return undefined;
   return { rate: video.rate, frames: video.keyframeEvery * KEYFRAMES_EACH };
+}
+
+export function seeksExactly(container: string): boolean {
+  return SEEKS_EXACTLY.test(container);
 }
 
 /** Seconds; exact to the microsecond that FFmpeg reckons with. */

@@ -72,6 +72,8 @@ export interface ColorTags {
   primaries: string | null;
   transfer: string | null;
   space: string | null;
+  /** Names of these that hold a value which FFmpeg calls reserved; left out where none does. */
+  reserved?: string[];
 }
 
 /** `dolby5`: Dolby Vision without a base layer that anything else can show. */

@@ -23,6 +23,8 @@ export interface FfmpegRun {
   signal: AbortSignal;
   /** About twice a second. */
   onProgress?: (at: FfmpegPosition) => void;
+  /** Each line that FFmpeg calls an error, and how far it was by then. */
+  onError?: (line: string, at: FfmpegPosition) => void;
   /** Length that the output will have, seconds: near it FFmpeg gets the time that its container's end takes. */
   expectedSeconds?: number;
 }
@@ -96,7 +98,7 @@ function admitLavfi(command: FfmpegCommand): Promise<void> {
 
 /** Settles only after FFmpeg is gone: fluent-ffmpeg waits for its exit and the end of its stderr. */
 function execute(command: FfmpegCommand, run: FfmpegRun, budgets: SilenceBudgets): Promise<FfmpegDone> {
-  const { signal, onProgress, output, expectedSeconds } = run;
+  const { signal, onProgress, onError, output, expectedSeconds } = run;
   return new Promise((resolve, reject) => {
     const words = new FfmpegWords();
     const progress = new ProgressReader((at) => onProgress?.(at));
@@ -111,7 +113,7 @@ function execute(command: FfmpegCommand, run: FfmpegRun, budgets: SilenceBudgets
     command.on('start', stopper.started);
     // Not its `progress` event: a listener there makes it start an ffprobe of its own, outside the lifeline.
     command.on('stderr', (line: string) => {
-      if (!progress.read(line)) words.add(line);
+      if (!progress.read(line) && words.add(line)) onError?.(line, progress.position);
     });
     const release = (): void => {
       unwatch();

@@ -80,11 +80,18 @@ function colorOf(stream: StreamOutput): ColorTags {
   const told = (word: string | undefined): string | null =>
     word === undefined || word === 'unknown' || word === 'reserved' ? null : word;
   const range = stream.color_range;
+  const named = {
+    primaries: stream.color_primaries,
+    transfer: stream.color_transfer,
+    space: stream.color_space,
+  };
+  const reserved = Object.entries(named).flatMap(([name, word]) => (word === 'reserved' ? [name] : []));
   return {
     range: range === 'tv' || range === 'pc' ? range : null,
     primaries: told(stream.color_primaries),
     transfer: told(stream.color_transfer),
     space: told(stream.color_space),
+    ...(reserved.length === 0 ? {} : { reserved }),
   };
 }
 

@@ -1,12 +1,5 @@
 import type { Queryable } from '../database.js';
 
-/** One check of room after the other: two grabs at once must not both count the same free bytes. */
-const SPACE_LOCK = 4_100_031;
-
-export async function lockSpace(tx: Queryable): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [SPACE_LOCK]);
-}
-
 /**
  * Bytes that downloads which are not whole yet have still to write; two owners of one item write it once. The rows
  * are the reservations: they begin with the intent, and end with the download (acquisition.md §5.6).

@@ -92,6 +92,7 @@ async function update(tx: Queryable, to: MovedVideoFile): Promise<boolean> {
     `update videos set root = $2, path = $3, filename = $4, title = $5, words = $6, size_bytes = $7, modified_ms = $8,
        device = $9, inode = $10, head_tail_hash = $11, missing_since = null, unseen_in = null,
        probed_at = case when head_tail_hash is null or head_tail_hash = $11 then probed_at end,
+       verdict = case when verdict is null or head_tail_hash = $11 then verdict else 'outdated' end,
        reencode_proposed_at = case when root = $2 then reencode_proposed_at end
      where id = $1`,
     [

@@ -1,5 +1,6 @@
 import type { MediaSource } from '../../domain/media/source.js';
 import { searchWords } from '../../domain/media/search-words.js';
+import type { ValidationLevel, Verdict } from '../../domain/media/validation.js';
 import type { Queryable } from '../database.js';
 
 export interface VideoRow {
@@ -13,6 +14,10 @@ export interface VideoRow {
   modifiedMs: number;
   valid: boolean | null;
   invalidReason: string | null;
+  verdict: Verdict | null;
+  validatedAt: Date | null;
+  validatedLevel: ValidationLevel | null;
+  validatedBy: string | null;
   durationSeconds: number | null;
   orientation: string | null;
   width: number | null;
@@ -35,7 +40,8 @@ export interface VideoRow {
 }
 
 const COLUMNS = `v.id, v.root, v.path, v.filename, v.title, v.size_bytes as "sizeBytes", v.modified_ms as "modifiedMs", v.valid,
-  v.invalid_reason as "invalidReason", v.duration_seconds as "durationSeconds", v.orientation, v.width, v.height, v.rotation,
+  v.invalid_reason as "invalidReason", v.verdict, v.validated_at as "validatedAt", v.validated_level as "validatedLevel",
+  v.validated_by as "validatedBy", v.duration_seconds as "durationSeconds", v.orientation, v.width, v.height, v.rotation,
   v.fps, v.dynamic_range as "dynamicRange", v.container, v.video_codec as "videoCodec", v.audio_codecs as "audioCodecs",
   v.playable, v.unplayable_reasons as "unplayableReasons", v.thumbnail_path as "thumbnailPath",
   v.reencode_proposed_at as "reencodeProposedAt", v.reencode_job_id as "reencodeJobId", v.derived_from as "derivedFrom",
@@ -47,6 +53,8 @@ export interface VideoFilter {
   root?: string | undefined;
   playable?: boolean | undefined;
   valid?: boolean | undefined;
+  /** `none`: never validated. */
+  verdict?: Verdict | 'none' | undefined;
   missing?: boolean | undefined;
 }
 
@@ -125,10 +133,12 @@ async function read(db: Queryable, asked: Asked, way: Way): Promise<ListedRow[]>
 
 function conditionsOf({ filter, order, after }: Asked, values: unknown[]): string[] {
   const conditions: string[] = [];
-  const { root, playable, valid, missing } = filter;
+  const { root, playable, valid, verdict, missing } = filter;
   if (root !== undefined) conditions.push(`v.root = $${values.push(root)}`);
   if (playable !== undefined) conditions.push(playable ? 'v.playable' : 'not v.playable');
   if (valid !== undefined) conditions.push(valid ? 'v.valid' : 'not v.valid');
+  if (verdict === 'none') conditions.push('v.verdict is null');
+  else if (verdict !== undefined) conditions.push(`v.verdict = $${values.push(verdict)}`);
   if (missing !== undefined) conditions.push(`v.missing_since is ${missing ? 'not null' : 'null'}`);
   if (after !== undefined) {
     const { key, type, direction } = ORDERS[order];

@@ -170,6 +170,16 @@ const FIELDS = Object.values(WRITTEN).map((field) => `i.${field.slice(0, field.i
 /** What was made of the content before is not of this one. */
 const IS_ANOTHER = 'excluded.head_tail_hash <> videos.head_tail_hash';
 
+/** As far as can be told without reading it whole; a file that nobody could read just now is taken for the same. */
+const IS_AS_VALIDATED = `excluded.size_bytes = videos.size_bytes and excluded.modified_ms = videos.modified_ms
+  and coalesce(excluded.head_tail_hash = videos.head_tail_hash, true)`;
+/** A validation has looked deeper than a scan does: what it called invalid stays so until the file changes. */
+const STAYS_INVALID = `videos.verdict = 'invalid' and excluded.valid and ${IS_AS_VALIDATED}`;
+const KEPT: Partial<Record<string, string>> = {
+  valid: `case when ${STAYS_INVALID} then false else excluded.valid end`,
+  invalid_reason: `case when ${STAYS_INVALID} then videos.invalid_reason else excluded.invalid_reason end`,
+};
+
 /** New and changed files, all in one statement; a path keeps its row. What could be looked into counts as probed. */
 export async function writeVideos(
   db: Queryable,
@@ -184,7 +194,9 @@ export async function writeVideos(
        reencode_proposed_at = case when excluded.playable then null else videos.reencode_proposed_at end,
        reencode_job_id = case when ${IS_ANOTHER} then null else videos.reencode_job_id end,
        thumbnail_path = case when ${IS_ANOTHER} then null else videos.thumbnail_path end,
-       ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+       rules_at = case when ${IS_ANOTHER} then null else videos.rules_at end,
+       verdict = case when videos.verdict is null or ${IS_AS_VALIDATED} then videos.verdict else 'outdated' end,
+       ${COLUMNS.map((column) => `${column} = ${KEPT[column] ?? `excluded.${column}`}`).join(', ')}`,
     [root, JSON.stringify(videos, withoutNul)],
   );
 }

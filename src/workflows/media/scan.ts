@@ -1,4 +1,5 @@
 import type { ScanResult } from '../../activities/media/scan-steps.js';
+import { scannedPlace } from '../../domain/media/scanned-place.js';
 import type { Job } from '../jobs/job.js';
 import { walkInSlices } from './walk-in-slices.js';
 
@@ -11,5 +12,5 @@ export interface ScanParams {
 
 export async function scan(job: Job<ScanParams>): Promise<ScanResult> {
   const { directoryType, ...rules } = job.params;
-  return walkInSlices(job, { root: 'library', folder: directoryType, ...rules });
+  return walkInSlices(job, { ...scannedPlace(directoryType), ...rules });
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { ActivityDeps } from '../../../src/activities/deps.js';
-import { createMediaTools } from '../../../src/media/tools.js';
+import { createRunFfmpeg } from '../../../src/media/ffmpeg/run.js';
+import type { SilenceBudgets } from '../../../src/media/ffmpeg/watchdog.js';
+import { createMediaTools, type MediaTools } from '../../../src/media/tools.js';
 import { createTestParts } from '../../support/core.js';
 import { createTestDatabase } from '../../support/servers.js';
 
@@ -14,6 +16,8 @@ export interface PictureHouse {
   studio: string;
   /** Parts with another FFmpeg. */
   with: (program: string) => ActivityDeps;
+  /** Tools with another FFmpeg or ffprobe, and an own patience with it. */
+  mediaOf: (own: { ffmpegPath?: string; ffprobePath?: string; budgets?: SilenceBudgets }) => MediaTools;
   /** Copies a film into a folder of its own below `library:videos`, under a name, default its own; gives the id of its row. */
   take: (film: string, name?: string) => Promise<string>;
   /** Names in the folder of thumbnails, hidden ones too. */
@@ -40,6 +44,12 @@ export async function openPictureHouse(): Promise<PictureHouse> {
         programFolder: path.join(folder, 'programs', path.basename(program)),
       }),
     }),
+    mediaOf: ({ ffmpegPath = 'ffmpeg', ffprobePath = 'ffprobe', budgets }) => {
+      const programFolder = path.join(folder, 'programs', `of-${path.basename(ffmpegPath)}`);
+      const tools = createMediaTools({ ffmpegPath, ffprobePath, programFolder });
+      if (budgets === undefined) return tools;
+      return { ...tools, run: createRunFfmpeg(path.join(programFolder, 'ffmpeg'), budgets) };
+    },
     take: async (film, name = path.basename(film)) => {
       taken += 1;
       const relative = `videos/${taken}`;
