@@ -72,11 +72,9 @@ export function createReadPackets({
         const packet = parsePacket(line);
         if (packet === undefined) return;
         packets += 1;
+        timer.refresh();
         addPacket(streamOf(streams, packet.stream), packet);
-        if (packets % TOLD_EACH === 0) {
-          timer.refresh();
-          onProgress(Math.max(0, packet.offset));
-        }
+        if (packets % TOLD_EACH === 0) onProgress(Math.max(0, packet.offset));
       });
     const { code } = await child.exited;
     clearTimeout(timer);
@@ -97,7 +95,7 @@ export function createReadPackets({
   };
 }
 
-const TOLD_EACH = 500;
+const TOLD_EACH = 100;
 
 function streamOf(streams: Map<number, StreamTally>, index: number): StreamTally {
   const known = streams.get(index);
