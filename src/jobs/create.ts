@@ -19,6 +19,7 @@ import {
 import { largestCardMb } from '../store/leases.js';
 import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
+import { titleFor } from './title.js';
 import { makeWish } from './wish.js';
 
 export interface CreateJob extends Overrides {
@@ -88,7 +89,7 @@ export async function insertNewJob(
   const inserted = await insertJob(db, {
     id,
     type: jobType.type,
-    title: parsed.title,
+    title: await titleFor(db, parsed),
     params: parsed.params,
     policy: await resolvePolicy(db, { jobType, parsed, wish }),
     priority: wish.priority ?? jobType.priority ?? DEFAULT_PRIORITY,

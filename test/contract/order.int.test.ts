@@ -44,6 +44,12 @@ describe.each(SHAPES)('100 jobs of ten priorities on one slot, all roles %s', (s
     return rows.map(({ jobId }) => jobId);
   }
 
+  async function positions(ids: string[]): Promise<Map<string, number>> {
+    const told = new Map<string, number>();
+    for (const id of ids) told.set(id, (await house.view(id)).queuePosition ?? 0);
+    return told;
+  }
+
   const post = (at: number, label: string): Promise<string> =>
     house.create(
       'demo_steps',
@@ -60,8 +66,7 @@ describe.each(SHAPES)('100 jobs of ten priorities on one slot, all roles %s', (s
       ids.push(id);
     }
     await untilAllWait(JOBS);
-    const told = new Map<string, number>();
-    for (const id of ids) told.set(id, (await house.view(id)).queuePosition ?? 0);
+    const told = await positions(ids);
     expect([...told.values()].sort((one, other) => one - other)).toEqual(
       Array.from({ length: JOBS }, (_, at) => at + 1),
     );
@@ -85,6 +90,7 @@ describe.each(SHAPES)('100 jobs of ten priorities on one slot, all roles %s', (s
       ids.push(...(await Promise.all(batch)));
     }
     await untilAllWait(JOBS);
+    const told = await positions(ids);
     const moved = ids[PRIORITIES.indexOf(10)] ?? '';
     await house.cli('workflow', 'signal', '--workflow-id', moved, '--name', 'setPriority', '--input', '1');
     await house.until(moved, ({ priority }) => priority === 1);
@@ -92,8 +98,16 @@ describe.each(SHAPES)('100 jobs of ten priorities on one slot, all roles %s', (s
     for (const id of ids) await house.until(id, ended, 120_000);
     const priorities = new Map(ids.map((id, at) => [id, PRIORITIES[at] ?? 0]));
     const starts = await started(ids);
-    const others = starts.filter((id) => id !== moved).map((id) => priorities.get(id) ?? 0);
-    expect(others).toEqual([...others].sort((one, other) => one - other));
+    const others = starts.filter((id) => id !== moved);
+    const inOrder = others.map((id) => priorities.get(id) ?? 0);
+    expect(inOrder).toEqual([...inOrder].sort((one, other) => one - other));
+    // Of those posted at once nobody can tell which is first; all behind the moved one were told one place too many.
+    const movedFrom = told.get(moved) ?? 0;
+    const off = others.map((id, at) => {
+      const before = told.get(id) ?? 0;
+      return Math.abs(at + 1 - (before > movedFrom ? before - 1 : before));
+    });
+    expect(Math.max(...off)).toBeLessThanOrEqual(8);
     // Temporal queues it anew within a second or two; what has started by then stays before it.
     expect(starts.indexOf(moved)).toBeLessThan(JOBS / 2);
   }, 240_000);

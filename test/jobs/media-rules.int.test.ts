@@ -107,7 +107,10 @@ describe('rules of the media library', () => {
       { id: 'play', jobs: 1, lastJobId: expect.stringMatching(/^reencode_streaming-/) },
       { id: 'thumbs', jobs: 2 },
     ]);
-    const { rows } = await core.parts.db.query<{ id: string }>('select id from jobs');
+    const { rows } = await core.parts.db.query<{ id: string; title: string }>('select id, title from jobs');
+    const titles = rows.map(({ title }) => title);
+    expect(titles).toContain('Re-encode “film” for streaming');
+    expect(titles).toContain('Thumbnail of “good”');
     for (const { id } of rows) expect((await core.until(id, isOver, 60_000)).status).toBe('completed');
   }, 120_000);
 

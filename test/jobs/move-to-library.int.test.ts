@@ -85,7 +85,7 @@ describe('a move_to_library job', () => {
     );
     expect(view).toMatchObject({
       ...{
-        title: 'Move a video to library:films/2024',
+        title: 'Move “a” to library:films/2024',
         subject: { type: 'video', id: videoId },
         progress: 1,
       },

@@ -27,7 +27,7 @@ export const moveToLibrary = defineJobType({
         'auto: moves, but a file with several hard links, which a torrent may upload, stays where it is',
       ),
   }),
-  title: ({ targetDirectory }) => `Move a video to library:${targetDirectory}`,
+  title: ({ videoId, targetDirectory }) => `Move ${videoId} to library:${targetDirectory}`,
   subject: ({ videoId }) => ({ type: 'video', id: videoId }),
   permit: { group: ({ videoId }) => `move:${videoId}`, maximum: 1 },
   steps: { planMove: step('cpu', 60), moveVideo: step('cpu', 12 * 60), undoMove: step('cpu', 2) },

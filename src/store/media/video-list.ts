@@ -175,3 +175,10 @@ export async function findVideo(
   );
   return rows[0];
 }
+
+/** Undefined for an unknown video. */
+export async function findVideoTitle(db: Queryable, id: string): Promise<string | undefined> {
+  if (!UUID.test(id)) return undefined;
+  const { rows } = await db.query<{ title: string }>('select title from videos where id = $1', [id]);
+  return rows[0]?.title;
+}
