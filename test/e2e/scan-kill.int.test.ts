@@ -64,7 +64,8 @@ it('a scan whose process is killed goes on where it was, and opens hardly a file
   await eventually(async () => (await look())?.status === 'completed', { withinMs: 60_000 });
   expect((await look())?.result).toMatchObject({ found: FILES, new: FILES, invalid: FILES, missing: 0 });
   expect(await written()).toBe(FILES);
-  const asked = (await readFile(calls, 'utf8')).trim().split('\n');
+  // A worker that tries its encoders asks about its samples.
+  const asked = (await readFile(calls, 'utf8')).split('\n').filter((call) => call.includes(videos));
   expect(new Set(asked).size).toBe(FILES);
   // What one batch had opened and not written.
   expect(asked.length - FILES).toBeLessThanOrEqual(10);
