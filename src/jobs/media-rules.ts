@@ -23,7 +23,7 @@ import type { JobsDeps } from './deps.js';
 import { startJob } from './start.js';
 
 const MOST_AT_ONCE = 100;
-/** An inbox of thousands is worked off: more than this many of its jobs never wait beside all others. */
+/** An inbox of thousands is worked off: no video is begun with while so many jobs of rules are open. */
 const MOST_OPEN = 200;
 
 /** Who is noted as the creator of a rule's jobs. */
@@ -41,10 +41,10 @@ export async function applyMediaRules(deps: JobsDeps): Promise<void> {
   for (const filed of await importsForRules(deps.db, { limit: MOST_AT_ONCE })) {
     await noteFiled(deps, filed, { scan: rules.some((rule) => rule.enabled && rule.filed) });
   }
-  const open = await countRuledJobs(deps.db, MOST_OPEN);
-  if (open >= MOST_OPEN) return;
-  for (const video of await videosForRules(deps.db, { limit: MOST_AT_ONCE })) {
-    await applyTo(deps, rules, video);
+  let open = await countRuledJobs(deps.db, MOST_OPEN);
+  for (const video of open < MOST_OPEN ? await videosForRules(deps.db, { limit: MOST_AT_ONCE }) : []) {
+    if (open >= MOST_OPEN) return;
+    open += await applyTo(deps, rules, video);
   }
 }
 
@@ -80,7 +80,8 @@ async function directoryOf(db: Queryable, target: string): Promise<string | unde
   return scanned === undefined ? undefined : directoryTypeOf({ root: scanned, folder: relative });
 }
 
-async function applyTo(deps: JobsDeps, rules: readonly MediaRule[], video: NewVideo): Promise<void> {
+/** Returns how many jobs it has made. */
+async function applyTo(deps: JobsDeps, rules: readonly MediaRule[], video: NewVideo): Promise<number> {
   const made = await deps.db.transaction(async (tx) => {
     const jobs: JobRow[] = [];
     for (const rule of rules) {
@@ -93,6 +94,7 @@ async function applyTo(deps: JobsDeps, rules: readonly MediaRule[], video: NewVi
   });
   // A start that fails is the sweeper's, as any other job's.
   for (const job of made) await startJob(deps, job);
+  return made.length;
 }
 
 /** The job that a rule makes; undefined where there is one already, or none can be made. */

@@ -11,7 +11,6 @@ export function startMediaRules(deps: ActivityDeps): LeaderLoop {
     name: 'media rules',
     lock: RULES_LOCK,
     everyMs: LOOK_MS,
-    listen: ['longplay_media_rules'],
     db: deps.db,
     log: deps.log,
     pass: () => applyMediaRules(deps),

@@ -188,8 +188,9 @@ describe('rules of the media library', () => {
     expect(rows).toEqual([{ job_id: null, refused: expect.stringContaining('colour') }]);
   });
 
-  it('never have more than 200 jobs wait beside all others', async () => {
+  it('begin with no further video while 200 of their jobs are open', async () => {
     await put(at('inbox', 'a/one.mp4'), mp4);
+    await put(at('inbox', 'a/two.mp4'), mp4);
     await scanInbox();
     await core.parts.db.query(
       `insert into jobs (id, type, title, params, policy, created_by)
@@ -199,6 +200,6 @@ describe('rules of the media library', () => {
     expect(await made()).toEqual([]);
     await core.parts.db.query(`delete from jobs where id = 'many-1'`);
     await applyMediaRules(core.parts);
-    expect(await made()).toEqual([isThumbnail('a/one.mp4')]);
+    expect(await made()).toHaveLength(1);
   });
 });

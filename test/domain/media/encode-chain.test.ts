@@ -4,21 +4,8 @@ import type { Capabilities, EncoderCapability } from '../../../src/domain/media/
 import { waysOf, type DecodedSource } from '../../../src/domain/media/encode-chain.js';
 import type { EncodeWay } from '../../../src/domain/media/encode-way.js';
 import type { EncodePlan } from '../../../src/domain/media/playback-plan.js';
+import { ENCODE_PLAN } from '../../support/encode-plan.js';
 
-const PLAN: EncodePlan = {
-  size: { width: 1280, height: 720 },
-  isSameSize: false,
-  rate: { num: 25, den: 1 },
-  beginsAt: 0,
-  deinterlace: false,
-  toneMap: false,
-  colorMatrix: 'bt709',
-  fullRange: false,
-  crf: 23,
-  preset: 'medium',
-  maxRate: 3_000,
-  keyframeEvery: 50,
-};
 const SOURCE: DecodedSource = { codec: 'hevc', bitDepth: 10, chroma: '4:2:0', rotation: 0 };
 const decodes = { codec: 'hevc', bitDepth: 10, usable: true, reason: null } as const;
 const NVENC: EncoderCapability = {
@@ -47,7 +34,7 @@ function found(...encoders: EncoderCapability[]): Capabilities {
 const say = (ways: EncodeWay[]): string[] =>
   ways.map((way) => (way.encoder === 'software' ? 'software' : `${way.encoder} ${way.decode} ${way.frames}`));
 
-const given = { wish: 'auto', capabilities: found(NVENC, VAAPI), plan: PLAN, source: SOURCE } as const;
+const given = { wish: 'auto', capabilities: found(NVENC, VAAPI), plan: ENCODE_PLAN, source: SOURCE } as const;
 
 describe('the ways of an encode', () => {
   it('are all by the card, with its encoder alone, and in software, none of them left out (no. 28)', () => {
@@ -70,7 +57,9 @@ describe('the ways of an encode', () => {
       plan?: Partial<EncodePlan>;
       source?: Partial<DecodedSource>;
     }): string | undefined =>
-      say(waysOf({ ...given, plan: { ...PLAN, ...own.plan }, source: { ...SOURCE, ...own.source } }))[0];
+      say(
+        waysOf({ ...given, plan: { ...ENCODE_PLAN, ...own.plan }, source: { ...SOURCE, ...own.source } }),
+      )[0];
     expect(first({ source: { rotation: 90 } })).toBe('nvenc hardware memory');
     for (const plan of [
       { toneMap: true },

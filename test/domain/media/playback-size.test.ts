@@ -2,12 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { AudioPlan, PlaybackPlan, VideoPlan } from '../../../src/domain/media/playback-plan.js';
 import { playbackBytes, soundBytes } from '../../../src/domain/media/playback-size.js';
+import { ENCODE_PLAN } from '../../support/encode-plan.js';
 
-const encode: VideoPlan = {
-  ...{ index: 0, kind: 'encode', size: { width: 1_920, height: 1_080 }, isSameSize: true },
-  ...{ rate: { num: 25, den: 1 }, beginsAt: 0, deinterlace: false, toneMap: false, colorMatrix: 'bt709' },
-  ...{ fullRange: false, crf: 23, preset: 'medium', maxRate: 5_000, keyframeEvery: 50 },
-};
+const encode: VideoPlan = { index: 0, kind: 'encode', ...ENCODE_PLAN, maxRate: 5_000 };
 const copy: VideoPlan = { index: 0, kind: 'copy', codec: 'h264' };
 const stereo: AudioPlan = { index: 1, kind: 'encode', kbits: 128, language: null, title: null };
 const kept: AudioPlan = { index: 1, kind: 'copy', codec: 'aac', language: null, title: null };
