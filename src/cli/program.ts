@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { addDoctorCommand } from './commands/doctor.js';
+import { addEncodeCommand } from './commands/encode.js';
 import { addHealthCommand } from './commands/health.js';
 import { addImportCommand } from './commands/import.js';
 import { addJobCommands } from './commands/job.js';
@@ -53,6 +54,7 @@ export function createProgram(deps: ProgramDeps): Command {
   addWorkersCommand(program, deps);
   addResourcesCommand(program, deps);
   addMediaCommands(program, deps);
+  addEncodeCommand(program, deps);
   addSettingCommands(program, deps);
   addPolicyCommands(program, deps);
   addNotifyCommands(program, deps);
