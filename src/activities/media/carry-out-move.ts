@@ -3,6 +3,7 @@ import type { MovePlan, MoveResult } from '../../domain/media/move-plan.js';
 import { makeFolders } from '../../integrations/files/target.js';
 import type { StepContext } from '../jobs/step.js';
 import { completeMove } from './complete-move.js';
+import { disksOf, type MoveDisks } from './move-disks.js';
 import { isAsPlanned, isAt, seeFile } from './move-files.js';
 import { requireTarget, type MoveDeps } from './move-place.js';
 import { sourceGone } from './source-gone.js';
@@ -28,28 +29,28 @@ export async function carryOutMove(deps: MoveDeps, plan: MovePlan, step: StepCon
   if (seen === undefined) throw await sourceGone(deps, plan.video.from);
   if (!isAsPlanned(plan.video, seen)) return { again: 'The video was changed since its move was planned' };
   await makeFolders(deps.roots.folderOf('library'), plan.folder.path);
-  const how = await showVideo(deps, plan, step);
+  const how = await showVideo(disksOf(deps), plan, step);
   return how === undefined
     ? { again: 'Another file has taken the place' }
     : finish(deps, { plan, step, how });
 }
 
 /** Undefined: another file has the name. */
-function showVideo(
-  deps: MoveDeps,
-  plan: MovePlan,
+export function showVideo(
+  disks: MoveDisks,
+  plan: Pick<MovePlan, 'video'>,
   step: StepContext,
 ): Promise<MoveResult['how'] | undefined> {
   const { video: file } = plan;
   const staging = { step, number: 0, onBytes: countBytes(plan, step) };
-  return withStaged(deps, { file, staging }, async (staged) => {
+  return withStaged(disks, { file, staging }, async (staged) => {
     step.signal.throwIfAborted();
     await step.fence();
-    return (await showStaged(deps, { file, staged, step })) ? staged.how : undefined;
+    return (await showStaged(disks, { file, staged, step })) ? staged.how : undefined;
   });
 }
 
-function countBytes({ video }: MovePlan, step: StepContext): (bytes: number) => void {
+function countBytes({ video }: Pick<MovePlan, 'video'>, step: StepContext): (bytes: number) => void {
   let done = 0;
   return (bytes) => {
     done += bytes;

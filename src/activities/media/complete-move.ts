@@ -8,6 +8,7 @@ import { hashFile } from '../../integrations/files/place.js';
 import { syncFolders } from '../../integrations/files/sync.js';
 import { recordMove } from '../../store/media/move.js';
 import type { StepContext } from '../jobs/step.js';
+import { disksOf, type MoveDisks } from './move-disks.js';
 import { isAsPlanned, isAt, seeFile, type SeenFile } from './move-files.js';
 import type { MoveDeps } from './move-place.js';
 import { replacedPath } from './replaced-by-move.js';
@@ -31,13 +32,23 @@ export async function completeMove(
   { plan, step, isVerified }: Completion,
 ): Promise<{ companions: string[]; bytes: number }> {
   const seen = await tellRow(deps, plan, step);
+  const companions = await completeFiles(disksOf(deps), { plan, step, isVerified, seen });
+  return { companions, bytes: seen.sizeBytes };
+}
+
+/** Sidecars, and last the source of what was copied. @returns the names of what went along. */
+export async function completeFiles(
+  disks: MoveDisks,
+  completion: Omit<Completion, 'plan'> & { plan: Omit<MovePlan, 'videoId'>; seen: SeenFile },
+): Promise<string[]> {
+  const { plan, step, isVerified, seen } = completion;
   const companions: string[] = [];
   for (const [index, file] of plan.companions.entries()) {
-    if (await moveCompanion(deps, { file, step, number: index + 1 }))
-      companions.push(path.posix.basename(file.to));
+    if (await moveCompanion(disks, { file, step, number: index + 1 }))
+      companions.push(path.posix.basename(parseLogicalPath(file.to).relative));
   }
-  await removeSource(deps, { file: plan.video, seen, isVerified, step });
-  return { companions, bytes: seen.sizeBytes };
+  await removeSource(disks, { file: plan.video, seen, isVerified, step });
+  return companions;
 }
 
 async function tellRow(deps: MoveDeps, { videoId, video }: MovePlan, step: StepContext): Promise<SeenFile> {
@@ -61,19 +72,19 @@ async function tellRow(deps: MoveDeps, { videoId, video }: MovePlan, step: StepC
 
 /** False: it stays where it is. */
 async function moveCompanion(
-  deps: MoveDeps,
+  disks: MoveDisks,
   { file, step, number }: { file: PlannedFile; step: StepContext; number: number },
 ): Promise<boolean> {
-  if (!(await isAt(deps, file.to, file))) {
-    const source = await seeFile(deps, file.from);
+  if (!(await isAt(disks, file.to, file))) {
+    const source = await seeFile(disks, file.from);
     if (source === undefined || !isAsPlanned(file, source)) return stays(step, file, 'it was changed');
     const staging = { step, number, onBytes: () => undefined };
-    const show = (staged: Staged) => showStaged(deps, { file, staged, step });
-    if (!(await withStaged(deps, { file, staging }, show)))
+    const show = (staged: Staged) => showStaged(disks, { file, staged, step });
+    if (!(await withStaged(disks, { file, staging }, show)))
       return stays(step, file, 'another file has its name');
   }
-  const seen = await seeFile(deps, file.to);
-  if (seen !== undefined) await removeSource(deps, { file, seen, isVerified: false, step });
+  const seen = await seeFile(disks, file.to);
+  if (seen !== undefined) await removeSource(disks, { file, seen, isVerified: false, step });
   return true;
 }
 
@@ -91,24 +102,24 @@ interface Removal {
 }
 
 /** A source goes only when the target is the same file, or has the same bytes. */
-async function removeSource(deps: MoveDeps, { file, seen, isVerified, step }: Removal): Promise<void> {
+async function removeSource(disks: MoveDisks, { file, seen, isVerified, step }: Removal): Promise<void> {
   if (file.way !== 'move' || file.from === file.to) return;
-  const source = await seeFile(deps, file.from);
+  const source = await seeFile(disks, file.from);
   if (source === undefined) return;
   const isItself = source.inode === seen.inode && source.device === seen.device;
   const isSame =
-    isItself || (isAsPlanned(file, source) && (isVerified || (await hasSameBytes(deps, file, step))));
+    isItself || (isAsPlanned(file, source) && (isVerified || (await hasSameBytes(disks, file, step))));
   if (!isSame) {
     stays(step, file, 'it was changed since it was copied');
     return;
   }
-  const hostPath = deps.roots.resolve(file.from);
+  const hostPath = disks.roots.resolve(file.from);
   await rm(hostPath);
   await syncFolders([path.dirname(hostPath)]);
 }
 
 async function hasSameBytes(
-  { roots }: MoveDeps,
+  { roots }: MoveDisks,
   file: PlannedFile,
   { signal }: StepContext,
 ): Promise<boolean> {

@@ -7,8 +7,10 @@ import { isSameName } from '../../domain/same-name.js';
 import { readFolder, statIfThere } from '../../integrations/files/target.js';
 import type { StepContext } from '../jobs/step.js';
 import { inFolder, isAt, seeFile, takenBy, type SeenFile } from './move-files.js';
-import type { MoveDeps } from './move-place.js';
+import type { MoveDisks } from './move-disks.js';
 import { folderOfPath } from './source-gone.js';
+
+type Rooted = Pick<MoveDisks, 'roots'>;
 
 /** A plan is kept in the job's history. */
 const MOST_COMPANIONS = 100;
@@ -20,7 +22,7 @@ export interface SeenCompanion extends Companion {
 
 /** Plain files that bear a video's name, in its folder; none where the folder is away. */
 export async function seeCompanions(
-  deps: MoveDeps,
+  deps: Rooted,
   { root, video }: { root: Root; video: string },
 ): Promise<SeenCompanion[]> {
   const folder = folderOfPath(video);
@@ -46,7 +48,7 @@ interface Planning {
 }
 
 /** Where they go; one whose place another file has, and may keep, stays where it is. */
-export async function planCompanions(deps: MoveDeps, planning: Planning): Promise<PlannedFile[]> {
+export async function planCompanions(deps: Rooted, planning: Planning): Promise<PlannedFile[]> {
   const { found, row, folder, place, wish, way, step } = planning;
   const endings = found.map(({ ending }) => ending);
   const names = moveNames(path.posix.basename(row.path), endings, place.number).companions;

@@ -7,9 +7,9 @@ import type { MoveIdentity, PlannedFile } from '../../domain/media/move-plan.js'
 import { findFile } from '../../integrations/files/find-file.js';
 import { hashHeadAndTail } from '../../integrations/files/head-tail.js';
 import { locateTarget, statIfThere } from '../../integrations/files/target.js';
-import type { MoveDeps } from './move-place.js';
+import type { MoveDisks } from './move-disks.js';
 
-type Rooted = Pick<MoveDeps, 'roots'>;
+type Rooted = Pick<MoveDisks, 'roots'>;
 
 /** A file as it is now. */
 export interface SeenFile extends FoundFile, MoveIdentity {

@@ -16,9 +16,12 @@ import { locateTarget } from '../../integrations/files/target.js';
 import { findVideoToMove, type VideoToMove } from '../../store/media/move.js';
 import type { StepContext } from '../jobs/step.js';
 import { planCompanions, seeCompanions, type SeenCompanion } from './move-companions.js';
+import type { MoveDisks } from './move-disks.js';
 import { inFolder, isAt, seeFile, takenBy, type SeenFile } from './move-files.js';
 import { requireTarget, type MoveDeps } from './move-place.js';
 import { sourceGone } from './source-gone.js';
+
+type Rooted = Pick<MoveDisks, 'roots'>;
 
 /** A result: the video is in that folder already. */
 export type PlannedMove = { plan: MovePlan } | { result: MoveResult };
@@ -43,7 +46,8 @@ export async function planMove(deps: MoveDeps, wish: MoveWish, step: StepContext
     return { result: { ...result, companions: [] } };
   }
   requireQuiet(source, row, seen);
-  return { plan: await plan(deps, { wish, row, source, folder, seen }, step) };
+  const files = await planFiles(deps, { wish, row, source, folder, seen }, step);
+  return { plan: { videoId: wish.videoId, ...files } };
 }
 
 type Row = VideoToMove & { root: Root };
@@ -81,8 +85,8 @@ function requireQuiet(source: LogicalPath, row: Row, seen: SeenFile): void {
 }
 
 interface Planning {
-  wish: MoveWish;
-  row: Row;
+  wish: Pick<MoveWish, 'conflict' | 'link'>;
+  row: Pick<Row, 'root' | 'path'>;
   source: LogicalPath;
   folder: MovePlan['folder'];
 }
@@ -94,11 +98,12 @@ interface Place {
   isThere: boolean;
 }
 
-async function plan(
-  deps: MoveDeps,
+/** By the disks alone: names, sidecars, and what stands at the target. @throws Fault bad_input for a conflict. */
+export async function planFiles(
+  deps: Rooted,
   planning: Planning & { seen: SeenFile },
   step: StepContext,
-): Promise<MovePlan> {
+): Promise<Omit<MovePlan, 'videoId'>> {
   const { wish, row, source, folder, seen } = planning;
   const found = await seeCompanions(deps, { root: row.root, video: row.path });
   const place = await choosePlace(deps, { ...planning, identity: seen, companions: found });
@@ -106,7 +111,6 @@ async function plan(
   const { sizeBytes, modifiedMs, headTailHash } = seen;
   const companions = await planCompanions(deps, { found, row, folder, place, wish, way, step });
   return {
-    videoId: wish.videoId,
     video: {
       ...{ from: source, to: place.to, sizeBytes, modifiedMs, headTailHash, way, replaces: place.replaces },
     },
@@ -115,7 +119,11 @@ async function plan(
 }
 
 /** The source is not there: an earlier job may have moved it and been killed before the row was told. */
-async function planGone(deps: MoveDeps, planning: Planning, step: StepContext): Promise<MovePlan> {
+async function planGone(
+  deps: MoveDeps,
+  planning: Planning & { wish: MoveWish; row: Row },
+  step: StepContext,
+): Promise<MovePlan> {
   const { wish, row, source, folder } = planning;
   const { headTailHash, sizeBytes } = row;
   if (headTailHash === null) throw await sourceGone(deps, source);
@@ -138,7 +146,7 @@ interface Choice extends Planning {
   companions: readonly SeenCompanion[];
 }
 
-async function choosePlace(deps: MoveDeps, choice: Choice): Promise<Place> {
+async function choosePlace(deps: Rooted, choice: Choice): Promise<Place> {
   const { wish, row, folder, identity, companions } = choice;
   const filename = path.posix.basename(row.path);
   const endings = companions.map(({ ending }) => ending);
@@ -165,7 +173,7 @@ async function choosePlace(deps: MoveDeps, choice: Choice): Promise<Place> {
 
 /** A sidecar's place that another file has. */
 async function firstTaken(
-  deps: MoveDeps,
+  deps: Rooted,
   { folder, companions }: Choice,
   names: readonly string[],
 ): Promise<LogicalPath | undefined> {

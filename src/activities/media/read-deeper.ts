@@ -17,8 +17,13 @@ import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
 import type { KnownFile } from './known-video.js';
 
+/** What is read, wherever it lies. */
+export type ReadFile = Pick<KnownFile, 'hostPath' | 'found'>;
+
+type ReadDeps = Pick<ActivityDeps, 'media'>;
+
 export interface Reading {
-  known: KnownFile;
+  known: ReadFile;
   source: MediaSource;
   level: ValidationLevel;
   step: StepContext;
@@ -35,7 +40,7 @@ export interface Looked {
  * again: a checkpoint after the packets, and one for each two minutes of what is decoded.
  * @throws the signal's reason after an abort; as ReadPackets and decodeWhole; Fault environment where the disk cannot be read.
  */
-export async function readDeeper(deps: ActivityDeps, reading: Reading): Promise<Looked> {
+export async function readDeeper(deps: ReadDeps, reading: Reading): Promise<Looked> {
   const { source, level } = reading;
   if (!readsPackets(level) || source.video === null) {
     return {
@@ -61,7 +66,7 @@ export async function readDeeper(deps: ActivityDeps, reading: Reading): Promise<
 /** Of a thorough validation; a decode takes many times as long as a look at the packets. */
 const PACKETS_SHARE = 0.05;
 
-async function readPackets({ media }: ActivityDeps, reading: Reading): Promise<PacketTally> {
+async function readPackets({ media }: ReadDeps, reading: Reading): Promise<PacketTally> {
   const { known, source, level, step } = reading;
   const { sizeBytes } = known.found;
   const { seconds } = sourceLength(source);
@@ -85,7 +90,7 @@ async function readPackets({ media }: ActivityDeps, reading: Reading): Promise<P
 const SAVED_EACH = 120;
 
 async function decode(
-  { media }: ActivityDeps,
+  { media }: ReadDeps,
   reading: Reading & { packets: PacketTally; from: DecodeTally | undefined },
 ): Promise<DecodeTally> {
   const { known, source, step, packets, from } = reading;
@@ -114,7 +119,7 @@ async function decode(
 }
 
 /** FFmpeg calls some damage an input/output error: only the disk itself knows. @throws Node's own error of a disk that fails. */
-async function requireReadable({ hostPath }: KnownFile, { signal }: StepContext): Promise<void> {
+async function requireReadable({ hostPath }: ReadFile, { signal }: StepContext): Promise<void> {
   for await (const _chunk of createReadStream(hostPath, { signal, highWaterMark: 1 << 20 }))
     signal.throwIfAborted();
 }

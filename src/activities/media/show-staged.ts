@@ -5,17 +5,16 @@ import type { PlannedFile } from '../../domain/media/move-plan.js';
 import { showFile } from '../../integrations/files/show-file.js';
 import { syncFolders } from '../../integrations/files/sync.js';
 import type { StepContext } from '../jobs/step.js';
-import type { MoveDeps } from './move-place.js';
-import { setAside } from './replaced-by-move.js';
+import type { MoveDisks } from './move-disks.js';
 import { FILE_MODE, type Staged } from './stage-move.js';
 
 /** False where another file has the name, which keeps it. What is replaced goes aside first, or by the rename itself. */
 export async function showStaged(
-  deps: MoveDeps,
+  disks: MoveDisks,
   { file, staged, step }: { file: PlannedFile; staged: Staged; step: StepContext },
 ): Promise<boolean> {
-  const [from, to] = [deps.roots.resolve(file.from), deps.roots.resolve(file.to)];
-  const replace = file.replaces && !(await setAside(deps, file.to, step.jobId));
+  const [from, to] = [disks.roots.resolve(file.from), disks.roots.resolve(file.to)];
+  const replace = file.replaces && !(await disks.setAside(file.to, step.jobId));
   if (!(await showFile(staged.hostPath, to, { replace }))) return false;
   // Of another user's file the mode is his.
   if (staged.how === 'renamed') await chmod(to, FILE_MODE).catch(() => undefined);

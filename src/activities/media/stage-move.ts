@@ -6,9 +6,8 @@ import type { LogicalPath } from '../../domain/logical-path.js';
 import type { MoveResult, PlannedFile } from '../../domain/media/move-plan.js';
 import { partialOf, removePartialsOf } from '../../integrations/files/partial-file.js';
 import { placeFile } from '../../integrations/files/place.js';
-import { holdSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
-import type { MoveDeps } from './move-place.js';
+import type { MoveDisks } from './move-disks.js';
 
 /** Media servers run as another user, often of the same group. */
 export const FILE_MODE = 0o664;
@@ -28,17 +27,21 @@ interface Staging {
 }
 
 /** What attempts of a job have begun in a folder. Partial files bear no file's name, which may have 255 bytes. */
-export async function removeStaged({ roots }: MoveDeps, folder: LogicalPath, jobId: string): Promise<void> {
+export async function removeStaged(
+  { roots }: Pick<MoveDisks, 'roots'>,
+  folder: LogicalPath,
+  jobId: string,
+): Promise<void> {
   await removePartialsOf(path.join(roots.resolve(folder), jobId));
 }
 
 /** Stages a file for `work`, which shows it; what it has not shown goes away. @throws as stageFile. */
 export async function withStaged<Output>(
-  deps: MoveDeps,
+  disks: MoveDisks,
   { file, staging }: { file: PlannedFile; staging: Staging },
   work: (staged: Staged) => Promise<Output>,
 ): Promise<Output> {
-  const staged = await stageFile(deps, file, staging);
+  const staged = await stageFile(disks, file, staging);
   try {
     return await work(staged);
   } finally {
@@ -51,9 +54,9 @@ export async function withStaged<Output>(
  * the target, verified and synced.
  * @throws the signal's reason; Fault environment (disk_full), bad_input where a link is wished and not possible.
  */
-async function stageFile(deps: MoveDeps, file: PlannedFile, staging: Staging): Promise<Staged> {
-  const source = deps.roots.resolve(file.from);
-  const target = deps.roots.resolve(file.to);
+async function stageFile(disks: MoveDisks, file: PlannedFile, staging: Staging): Promise<Staged> {
+  const source = disks.roots.resolve(file.from);
+  const target = disks.roots.resolve(file.to);
   const { jobId, attemptId } = staging.step;
   const partial = partialOf(path.join(path.dirname(target), jobId), `${attemptId}-${staging.number}`);
   await rm(partial, { force: true });
@@ -61,11 +64,11 @@ async function stageFile(deps: MoveDeps, file: PlannedFile, staging: Staging): P
     switch (file.way) {
       case 'move':
         if (await isOnDiskOf(source, partial)) return { hostPath: source, how: 'renamed' };
-        return await copyTo(deps, partial, { source, file, own: true, staging });
+        return await copyTo(disks, partial, { source, file, own: true, staging });
       case 'copy':
-        return await copyTo(deps, partial, { source, file, own: true, staging });
+        return await copyTo(disks, partial, { source, file, own: true, staging });
       case 'share':
-        return await copyTo(deps, partial, { source, file, own: false, staging });
+        return await copyTo(disks, partial, { source, file, own: false, staging });
       case 'link':
         await linkTo(partial, source);
         return { hostPath: partial, how: 'hardlink' };
@@ -97,13 +100,13 @@ interface Copy {
 }
 
 async function copyTo(
-  deps: MoveDeps,
+  disks: MoveDisks,
   partial: string,
   { source, file, own, staging }: Copy,
 ): Promise<Staged> {
   const { signal } = staging.step;
   const needs = [{ place: file.to, bytes: file.sizeBytes }];
-  const room = own ? await holdSpace(deps, staging.step, needs) : undefined;
+  const room = own ? await disks.holdSpace(staging.step, needs) : undefined;
   try {
     const { mode } = await placeFile({ source, target: partial, own, signal, onBytes: staging.onBytes });
     if (mode !== 'hardlink') await chmod(partial, FILE_MODE);

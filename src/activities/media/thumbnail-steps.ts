@@ -1,28 +1,21 @@
-import path from 'node:path';
-
 import { Fault } from '../../domain/faults.js';
 import type { LogicalPath } from '../../domain/logical-path.js';
 import type { PictureVerdict } from '../../domain/media/judge-picture.js';
 import type { Size } from '../../domain/media/picture.js';
-import type { MediaSource } from '../../domain/media/source.js';
 import {
-  planStill,
   planThumbnail,
   type SpritePlan,
   type StillPlace,
   type ThumbnailPlan,
   type ThumbnailWish,
 } from '../../domain/media/thumbnail-plan.js';
-import { within } from '../../media/ffmpeg/within.js';
-import { spriteRun, stillRun } from '../../media/plan/thumbnail-options.js';
-import { verifyPicture } from '../../media/verify/look-at-picture.js';
 import { setThumbnail } from '../../store/media/thumbnails.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder, removeAttemptFolders } from './attempt-folder.js';
 import { describeVideo } from './known-video.js';
-import { makePicture, takeStill, type Still } from './take-still.js';
-import { picturePath, publishPictures, THUMBNAIL_ROOT, type PictureKind } from './thumbnail-folder.js';
+import { makePictures, type MadePicture, type MadePictures } from './make-pictures.js';
+import { picturePath, publishPictures, THUMBNAIL_ROOT } from './thumbnail-folder.js';
 import { telling } from './told-fault.js';
 
 interface Picture extends Size {
@@ -62,16 +55,6 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
 
 export type ThumbnailSteps = StepsOf<typeof steps>;
 
-interface Making {
-  videoId: string;
-  /** Host path of the video. */
-  source: string;
-  described: MediaSource;
-  plan: ThumbnailPlan;
-  folder: string;
-  step: StepContext;
-}
-
 async function makeThumbnail(
   deps: ActivityDeps,
   { videoId, wish, step }: { videoId: string; wish: ThumbnailWish; step: StepContext },
@@ -85,86 +68,31 @@ async function makeThumbnail(
   }
   const plan = planThumbnail(described, wish);
   const folder = await makeAttemptFolder(deps, THUMBNAIL_ROOT, step);
-  const making = { videoId, source: hostPath, described, plan, folder, step };
-  const still = await takeStill(deps, making);
-  const made = [
-    await verified(deps, making, { kind: 'thumbnail', file: still.file, size: sizeOf(plan, still) }),
-    ...(plan.posterWidth === null ? [] : [await makePoster(deps, making, still)]),
-    ...(plan.sprite === null ? [] : [await makeSprite(deps, making, plan.sprite)]),
-  ] as const;
+  const made = await makePictures(deps, { source: hostPath, described, plan, folder, step });
+  const pictures = [made.thumbnail, made.poster, made.sprite].filter((picture) => picture !== null);
   await publishPictures(
     deps,
-    made.map(({ file, picture }) => ({ file, path: picture.path })),
+    pictures.map(({ file, kind }) => ({ file, path: picturePath(videoId, kind) })),
     step,
   );
   await setThumbnail(deps.db, { videoId, path: picturePath(videoId, 'thumbnail') });
-  return resultOf(plan, still, made);
+  return resultOf(videoId, plan, made);
 }
 
-interface Made {
-  kind: PictureKind;
-  file: string;
-  picture: Picture;
-}
-
-async function verified(
-  { media }: ActivityDeps,
-  { videoId, step }: Making,
-  { kind, file, size }: { kind: PictureKind; file: string; size: Size | { atMost: number } },
-): Promise<Made> {
-  const { signal } = step;
-  const picture = await verifyPicture(media, { file, size, signal });
-  return { kind, file, picture: { path: picturePath(videoId, kind), ...picture } };
-}
-
-/** How large a cover is tells only itself. */
-function sizeOf({ still, width }: ThumbnailPlan, { place }: Still): Size | { atMost: number } {
-  return place.kind === 'cover' || still === null ? { atMost: width } : still.size;
-}
-
-/** The same place again, larger. */
-async function makePoster(deps: ActivityDeps, making: Making, still: Still): Promise<Made> {
-  const { source, described, folder, step } = making;
-  const width = making.plan.posterWidth ?? making.plan.width;
-  const { video } = described;
-  const plan = {
-    ...making.plan,
-    width,
-    still: making.plan.still === null || video === null ? null : planStill(video, width),
+function resultOf(videoId: string, { sprite, notes }: ThumbnailPlan, made: MadePictures): ThumbnailResult {
+  const of = ({ kind, width, height, bytes }: MadePicture): Picture => {
+    return { path: picturePath(videoId, kind), width, height, bytes };
   };
-  const file = path.join(folder, 'poster');
-  await within(plan.limitMs, step.signal, (signal) =>
-    makePicture(deps.media, { run: stillRun(source, still.place, plan), file, signal }),
-  );
-  return verified(deps, making, { kind: 'poster', file, size: sizeOf(plan, still) });
-}
-
-async function makeSprite(deps: ActivityDeps, making: Making, sprite: SpritePlan): Promise<Made> {
-  const { source, plan, folder, step } = making;
-  if (plan.still === null) throw new Fault('defect', 'a sprite was planned of a file without a picture');
-  const run = spriteRun(source, plan.still, sprite);
-  const file = path.join(folder, 'sprite');
-  await within(sprite.limitMs, step.signal, (signal) => makePicture(deps.media, { run, file, signal }));
-  const size = { width: sprite.tile.width * sprite.columns, height: sprite.tile.height * sprite.rows };
-  return verified(deps, making, { kind: 'sprite', file, size });
-}
-
-function resultOf(
-  { sprite, notes }: ThumbnailPlan,
-  { place, verdict, tries }: Still & { tries: number },
-  [thumbnail, ...others]: readonly [Made, ...Made[]],
-): ThumbnailResult {
-  const of = (kind: PictureKind): Picture | null =>
-    others.find((made) => made.kind === kind)?.picture ?? null;
-  const tiles = of('sprite');
+  const { place, verdict, tries } = made.still;
   return {
-    ...thumbnail.picture,
-    ...{ takenFrom: place, verdict, tries, poster: of('poster'), notes },
+    ...of(made.thumbnail),
+    ...{ takenFrom: place, verdict, tries, notes },
+    poster: made.poster === null ? null : of(made.poster),
     sprite:
-      sprite === null || tiles === null
+      sprite === null || made.sprite === null
         ? null
         : {
-            ...tiles,
+            ...of(made.sprite),
             ...{ columns: sprite.columns, rows: sprite.rows, tile: sprite.tile },
             everySeconds: sprite.everySeconds,
           },

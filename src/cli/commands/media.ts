@@ -7,6 +7,9 @@ import type { ProgramDeps } from '../program-deps.js';
 import { capabilityLines } from '../render/capabilities.js';
 import { videoLines, videoTable } from '../render/media.js';
 import { openSession, withApiOptions, type SharedOptions } from '../session.js';
+import { addThumbnail, addValidate } from './media-look.js';
+import { addMove } from './media-move.js';
+import { addScans } from './media-scan.js';
 import { wholeNumber } from './parse-option.js';
 
 export function addMediaCommands(program: Command, deps: ProgramDeps): void {
@@ -17,6 +20,10 @@ export function addMediaCommands(program: Command, deps: ProgramDeps): void {
   addList(group, deps);
   addShow(group, deps);
   addCapabilities(group, deps);
+  addValidate(group, deps);
+  addThumbnail(group, deps);
+  addScans(group, deps);
+  addMove(group, deps);
 }
 
 interface ListOptions extends SharedOptions {

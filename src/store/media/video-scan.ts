@@ -1,3 +1,4 @@
+import type { MediaSource } from '../../domain/media/source.js';
 import type { FoundFile, KnownFile, MovedFrom } from '../../domain/media/diff-scan.js';
 import { pathsBelow } from '../../domain/media/path-order.js';
 import type { Queryable } from '../database.js';
@@ -41,7 +42,7 @@ export interface VideoFacts extends Omit<FoundFile, 'path'> {
   container: string | null;
   videoCodec: string | null;
   audioCodecs: string[];
-  streams: object | null;
+  streams: MediaSource | null;
   playable: boolean | null;
   unplayableReasons: string[];
 }

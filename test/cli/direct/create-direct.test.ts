@@ -27,6 +27,11 @@ describe('job create --direct', () => {
       /got "scan_plex", which needs .*\n.*Start Longplay .* These can run with it: .*demo_noop/,
     ],
     [
+      'a type that has a command for files',
+      ['reencode_streaming'],
+      /stands on the rows of the library.*\n.*longplay encode FILE OUTPUT\.mp4 --direct/,
+    ],
+    [
       'options of the service',
       ['demo_noop', '--priority', 'high', '--key', 'k', '--watch', '--url', 'http://127.0.0.1:1'],
       /Expected --direct alone, got it with --priority, --key, --watch, --url\n.*nothing waits here/,

@@ -11,6 +11,7 @@ import { EXIT } from '../../exit-status.js';
 import { createOutput, type Output } from '../../output.js';
 import { errorDocument, errorLines } from '../../problem.js';
 import type { ProgramDeps } from '../../program-deps.js';
+import { logLine } from '../../render/job.js';
 import { createDirectView, type DirectView } from '../direct-view.js';
 import { listenForCancel } from '../interruption.js';
 import { JobReport } from '../job-report.js';
@@ -22,6 +23,8 @@ export interface FileWork {
   params: object;
   /** Each step's share of the progress. */
   weights: Record<string, number>;
+  /** It prints what it finds meanwhile: no progress is shown beside that. */
+  isList?: true;
   /** What the next run of the command goes on from; asked once it was interrupted, or has failed. */
   left?: () => string | undefined;
 }
@@ -46,7 +49,7 @@ export async function onFile<Result>(
   run: (on: OnFile) => Promise<Result>,
 ): Promise<Result | undefined> {
   const output = createOutput({ ...deps, json: options.json === true });
-  const view = viewOf(deps, output);
+  const view = work.isList === true ? listView(output) : viewOf(deps, output);
   const cancel = listenForCancel();
   const { signal } = cancel;
   let failure: Error | undefined;
@@ -83,6 +86,17 @@ function viewOf({ stdout, env }: ProgramDeps, output: Output): DirectView {
     },
   };
   return createDirectView({ output: beside, stdout, logLevel: env.logLevel });
+}
+
+function listView(output: Output): DirectView {
+  const nothing = (): void => undefined;
+  return {
+    change: nothing,
+    stop: nothing,
+    log: (line) => {
+      output.note(output.json ? JSON.stringify(line) : logLine(line));
+    },
+  };
 }
 
 function reportOf({ type, title, params, weights }: FileWork, view: DirectView): JobReport {
