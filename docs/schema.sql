@@ -516,6 +516,14 @@ permits
   granted_at timestamp with time zone
   told_at timestamp with time zone
 
+picture_outcomes
+  video_id uuid not null
+  identity text not null
+  wish text not null
+  result jsonb not null
+  job_id text not null
+  created_at timestamp with time zone not null default now()
+
 quality_profiles
   id text not null
   name text not null
@@ -761,6 +769,10 @@ videos
   validated_level text
   validated_by text
   rules_at timestamp with time zone
+  made_by text
+  made_at timestamp with time zone
+  poster_path text
+  sprite_path text
 
 workers
   id text not null
@@ -899,6 +911,8 @@ permit_groups permit_groups_maximum_check CHECK ((maximum > 0))
 permits permits_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id) ON DELETE CASCADE
 
 permits permits_permit_group_fkey FOREIGN KEY (permit_group) REFERENCES permit_groups(name)
+
+picture_outcomes picture_outcomes_video_id_fkey FOREIGN KEY (video_id) REFERENCES videos(id) ON DELETE CASCADE
 
 queues queues_check CHECK (((paused_at IS NULL) = (paused_by IS NULL)))
 
@@ -1177,6 +1191,8 @@ CREATE UNIQUE INDEX permit_groups_pkey ON public.permit_groups USING btree (name
 CREATE INDEX permits_group ON public.permits USING btree (permit_group, granted_at)
 
 CREATE UNIQUE INDEX permits_pkey ON public.permits USING btree (job_id)
+
+CREATE UNIQUE INDEX picture_outcomes_pkey ON public.picture_outcomes USING btree (video_id)
 
 CREATE UNIQUE INDEX quality_profiles_name_key ON public.quality_profiles USING btree (name)
 

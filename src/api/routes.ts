@@ -45,7 +45,13 @@ import {
 import { previewPathOperation } from './libraries/preview-operation.js';
 import { listRecycledOperation, restoreRecycledOperation } from './libraries/recycle-operations.js';
 import { getCapabilitiesOperation } from './media/capability-operations.js';
-import { getThumbnailOperation, getVideoOperation, listVideosOperation } from './media/operations.js';
+import {
+  getPosterOperation,
+  getSpriteOperation,
+  getThumbnailOperation,
+  getVideoOperation,
+  listVideosOperation,
+} from './media/operations.js';
 import { listNoticesOperation } from './notices/notice-operations.js';
 import * as targets from './notices/target-operations.js';
 import {
@@ -209,6 +215,8 @@ export const ROUTES: readonly Route[] = [
   route('get', '/api/media/capabilities', 'viewer', getCapabilitiesOperation),
   route('get', '/api/media/:id', 'viewer', getVideoOperation),
   route('get', '/api/media/:id/thumbnail', 'viewer', getThumbnailOperation),
+  route('get', '/api/media/:id/poster', 'viewer', getPosterOperation),
+  route('get', '/api/media/:id/sprite', 'viewer', getSpriteOperation),
 
   route('get', '/api/recycled-files', 'viewer', listRecycledOperation),
   route('post', '/api/recycled-files/restore', 'operator', restoreRecycledOperation),

@@ -26,7 +26,24 @@ export const video = z.looseObject({
 });
 export type Video = z.output<typeof video>;
 
+const version = z.looseObject({
+  id: z.string(),
+  kind: z.string(),
+  path: z.string(),
+  sizeBytes: z.number(),
+  durationSeconds: z.number().nullable(),
+  videoCodec: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  playable: z.boolean().nullable(),
+  madeBy: z.string().nullable(),
+  madeAt: z.string().nullable(),
+  missingSince: z.string().nullable(),
+});
+export type VideoVersion = z.output<typeof version>;
+
 export const videoDetail = video.extend({
+  versions: z.array(version).default([]),
   findings: z.array(
     z.looseObject({ severity: z.string(), message: z.string(), remedy: z.string().nullable() }),
   ),

@@ -72,10 +72,10 @@ describe('a video that is re-encoded for streaming', () => {
     const made = path.join(playback, 'copied.mp4');
     const { ino } = await stat(made);
     const { rows } = await core.parts.db.query(
-      `select m.playable, o.reencode_job_id as job from videos m join videos o on o.id = m.derived_from where m.root = 'playback'
+      `select m.playable, m.made_by as "madeBy", o.reencode_job_id as job from videos m join videos o on o.id = m.derived_from where m.root = 'playback'
        and m.path = 'copied.mp4'`,
     );
-    expect(rows).toEqual([{ playable: true, job: first.id }]);
+    expect(rows).toEqual([{ playable: true, madeBy: first.id, job: first.id }]);
     const second = await core.until(await encode('copied.mkv'), isEnded);
     expect(second.result).toMatchObject({ outcome: 'done', remembered: true, path: 'playback:copied.mp4' });
     expect((await stat(made)).ino).toBe(ino);

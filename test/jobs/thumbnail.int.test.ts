@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -41,8 +41,8 @@ async function begin(params: object): Promise<string> {
 
 const isOver = ({ status }: JobView): boolean => ['completed', 'failed', 'cancelled'].includes(status);
 
-function ask(etag?: string): Promise<Response> {
-  return fetch(`${api.url}/api/media/${videoId}/thumbnail`, {
+function ask(etag?: string, picture = 'thumbnail'): Promise<Response> {
+  return fetch(`${api.url}/api/media/${videoId}/${picture}`, {
     headers: {
       authorization: `Bearer ${api.tokens.viewer}`,
       // As browsers ask; fetch alone would forbid an answer from memory.
@@ -97,6 +97,44 @@ describe('a thumbnail job', () => {
     expect((await ask(etag)).status).toBe(304);
     const { body } = await api.send('GET', `/api/media/${videoId}`);
     expect(body).toMatchObject({ thumbnailPath: `thumbnails:${videoId}.jpg`, valid: true });
+  });
+
+  it.each(['poster', 'sprite'])('serves no %s before one is made, and says how', async (picture) => {
+    const answer = await ask(undefined, picture);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(await answer.json()).toMatchObject({
+      ...{ kind: 'gone', detail: expect.stringContaining(`no ${picture}`) },
+      remedy: expect.stringContaining(`"${picture}": true`),
+    });
+  });
+
+  it('serves poster and sprite once they are made, and forgets them with the content', async () => {
+    const id = await begin({ videoId, poster: true, sprite: true });
+    expect(await core.until(id, isOver)).toMatchObject({
+      status: 'completed',
+      result: { remembered: false },
+    });
+    const { roots, db } = core.parts;
+    for (const picture of ['poster', 'sprite']) {
+      const answer = await ask(undefined, picture);
+      expect({ picture, status: answer.status }).toEqual({ picture, status: 200 });
+      expect(answer.headers.get('content-type')).toBe('image/jpeg');
+      expect(answer.headers.get('last-modified')).not.toBeNull();
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      expect(bytes).toEqual(await readFile(roots.resolve(`thumbnails:${videoId}-${picture}.jpg`)));
+      expect((await ask(answer.headers.get('etag') ?? '', picture)).status).toBe(304);
+    }
+    const film = roots.resolve('library:videos/film.mp4');
+    const [before, elsewhere] = [await readFile(film), path.join(path.dirname(film), 'other')];
+    await mkdir(elsewhere);
+    await makeVideo(elsewhere, 'film.mp4', { seconds: 2, size: '640x360' });
+    await copyFile(path.join(elsewhere, 'film.mp4'), film);
+    expect(await core.until(await begin({ videoId }), isOver)).toMatchObject({ result: { width: 640 } });
+    expect((await ask(undefined, 'poster')).status).toBe(404);
+    await writeFile(film, before);
+    const { rows } = await db.query('select poster_path, sprite_path from videos where id = $1', [videoId]);
+    expect(rows).toEqual([{ poster_path: null, sprite_path: null }]);
   });
 
   it('fails at once for what no repetition helps', async () => {

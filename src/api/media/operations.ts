@@ -1,6 +1,7 @@
 import { parseLogicalPath } from '../../domain/logical-path.js';
 import { findFile } from '../../integrations/files/find-file.js';
 import { findVideo, listVideos, type VideoRow } from '../../store/media/video-list.js';
+import { listVersions, type VideoVersion } from '../../store/media/video-versions.js';
 import { findFindings } from '../../store/media/validation.js';
 import { defineOperation } from '../http/operation.js';
 import { HttpProblem } from '../http/problem.js';
@@ -31,39 +32,62 @@ export const listVideosOperation = defineOperation({
 export const getVideoOperation = defineOperation({
   id: 'getVideo',
   tag,
-  summary: 'One video with its streams, and what its last validation found',
+  summary: 'One video with its streams, its versions, and what its last validation found',
   params: idParams,
   responses: { 200: { description: 'The video', schema: videoDetail } },
   handle: async ({ db }, { params }) => {
     const { streams, ...video } = await requireRow(db, params.id);
     const findings = await findFindings(db, params.id);
-    return { status: 200, body: { ...view(video), findings, streams } };
+    const versions = (await listVersions(db, params.id)).map(versionView);
+    return { status: 200, body: { ...view(video), versions, findings, streams } };
   },
 });
 
-export const getThumbnailOperation = defineOperation({
-  id: 'getThumbnail',
-  tag,
+export const getThumbnailOperation = pictureOperation('getThumbnail', {
+  ...{ path: 'thumbnailPath', what: 'thumbnail', params: '' },
   summary: 'The picture that stands for a video',
-  params: idParams,
-  responses: {
-    200: {
-      description:
-        'The picture; its `ETag` in `If-None-Match` is answered with 304 as long as it is the same',
-      schema: jpeg,
-      contentType: 'image/jpeg',
-    },
-  },
-  handle: async ({ db, roots }, { params }) => {
-    const { thumbnailPath } = await requireRow(db, params.id);
-    const remedy = `Make one: longplay job create thumbnail_generate --params '{"videoId": "${params.id}"}'`;
-    if (thumbnailPath === null) throw new HttpProblem('gone', 'The video has no thumbnail', { remedy });
-    const { root, relative } = parseLogicalPath(thumbnailPath);
-    if ((await findFile(roots.folderOf(root), relative)) === undefined)
-      throw new HttpProblem('gone', 'The thumbnail is not there any more', { remedy });
-    return { file: roots.resolve(thumbnailPath), contentType: 'image/jpeg' };
-  },
 });
+
+export const getPosterOperation = pictureOperation('getPoster', {
+  ...{ path: 'posterPath', what: 'poster', params: ', "poster": true' },
+  summary: 'The same picture, up to 1,000 pixels wide',
+});
+
+export const getSpriteOperation = pictureOperation('getSprite', {
+  ...{ path: 'spritePath', what: 'sprite', params: ', "sprite": true' },
+  summary: 'Four by three small pictures of a video, evenly spaced, from left to right and down',
+});
+
+interface AboutPicture {
+  summary: string;
+  path: 'thumbnailPath' | 'posterPath' | 'spritePath';
+  what: string;
+  /** What its job is asked for, beside the video. */
+  params: string;
+}
+
+function pictureOperation(id: string, { summary, path, what, params: more }: AboutPicture) {
+  return defineOperation({
+    ...{ id, tag, summary, params: idParams },
+    responses: {
+      200: {
+        description:
+          'The picture; its `ETag` in `If-None-Match` is answered with 304 as long as it is the same',
+        schema: jpeg,
+        contentType: 'image/jpeg',
+      },
+    },
+    handle: async ({ db, roots }, { params }) => {
+      const logical = (await requireRow(db, params.id))[path];
+      const remedy = `Make one: longplay job create thumbnail_generate --params '{"videoId": "${params.id}"${more}}'`;
+      if (logical === null) throw new HttpProblem('gone', `The video has no ${what}`, { remedy });
+      const { root, relative } = parseLogicalPath(logical);
+      if ((await findFile(roots.folderOf(root), relative)) === undefined)
+        throw new HttpProblem('gone', `The ${what} is not there any more`, { remedy });
+      return { file: roots.resolve(logical), contentType: 'image/jpeg' };
+    },
+  });
+}
 
 type DetailedRow = NonNullable<Awaited<ReturnType<typeof findVideo>>>;
 
@@ -76,6 +100,10 @@ async function requireRow(db: Parameters<typeof findVideo>[0], id: string): Prom
 
 function view({ root, path, modifiedMs, ...video }: VideoRow) {
   return { ...video, path: `${root}:${path}`, modifiedAt: calendarTime(modifiedMs) };
+}
+
+function versionView({ root, path, ...version }: VideoVersion) {
+  return { ...version, path: `${root}:${path}` };
 }
 
 const YEAR_10000_MS = Date.UTC(10_000, 0);

@@ -40,9 +40,12 @@ export const videoView = z
     playable: z.boolean().nullable().describe('Whether browsers play it as it is'),
     unplayableReasons: z.array(z.enum(UNPLAYABLE_REASONS)),
     thumbnailPath: z.string().nullable(),
+    posterPath: z.string().nullable().describe('Served by GET /api/media/{id}/poster'),
+    spritePath: z.string().nullable().describe('Served by GET /api/media/{id}/sprite'),
     reencodeProposedAt: time.nullable(),
     reencodeJobId: z.string().nullable(),
     derivedFrom: z.uuid().nullable().describe('The video that it was made of'),
+    versionCount: z.int().describe('Files for playback that were made of it'),
     firstSeenAt: time,
     probedAt: time.nullable(),
     missingSince: time.nullable().describe('A complete scan has not seen it since'),
@@ -75,8 +78,32 @@ const finding = z
   })
   .meta({ id: 'VideoFinding' });
 
+const version = z
+  .strictObject({
+    id: z.uuid(),
+    kind: z.enum(['original', 'playback']),
+    path: z.string().describe('A logical path'),
+    sizeBytes: z.int(),
+    durationSeconds: z.number().nullable(),
+    container: z.string().nullable(),
+    videoCodec: z.string().nullable(),
+    audioCodecs: z.array(z.string()),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    playable: z.boolean().nullable(),
+    madeBy: z.string().nullable().describe('The job that made it; null for an original'),
+    madeAt: time.nullable(),
+    missingSince: time.nullable(),
+  })
+  .meta({ id: 'VideoVersion' });
+
 export const videoDetail = videoView
   .extend({
+    versions: z
+      .array(version)
+      .describe(
+        'The original first, then what was made of it, the newest first; the video itself is one of them',
+      ),
     findings: z
       .array(finding)
       .describe('Of the last validation, the gravest first; none once the file has changed'),

@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from '../../domain/jobs/amounts.js';
-import type { Video, VideoDetail } from '../media-answers.js';
+import type { Video, VideoDetail, VideoVersion } from '../media-answers.js';
 import { formatPairs, formatTable } from './table.js';
 
 export function videoTable(videos: Video[], width: number | undefined): string[] {
@@ -46,6 +46,7 @@ export function videoLines(video: VideoDetail): string[] {
     ['Sound', video.audioCodecs.join(', ')],
     ['Container', video.container],
     ['Encode for browsers', video.reencodeJobId],
+    ...versionsOf(video),
     ['First seen', video.firstSeenAt],
     ['Missing since', video.missingSince],
   ]);
@@ -71,11 +72,28 @@ function validationOf({ verdict, validatedAt, validatedLevel }: Video): string {
   }
 }
 
-function lengthOf({ durationSeconds }: Video): string {
+/** Nothing where the file stands alone. */
+function versionsOf({ versions }: VideoDetail): [string, string][] {
+  if (versions.length < 2) return [];
+  return versions.map((version) => [`Version (${version.kind})`, sayVersion(version)]);
+}
+
+function sayVersion(version: VideoVersion): string {
+  const { id, path, sizeBytes, videoCodec, playable, madeBy, madeAt, missingSince } = version;
+  return [
+    ...[path, id, lengthOf(version), formatBytes(sizeBytes), sizeOf(version), videoCodec],
+    ...[playable === true ? 'plays in browsers' : null, missingSince === null ? null : 'missing'],
+    madeBy === null ? null : `made by ${madeBy}, ${madeAt ?? ''}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function lengthOf({ durationSeconds }: Pick<Video, 'durationSeconds'>): string {
   return durationSeconds === null ? '' : formatDuration(durationSeconds * 1_000);
 }
 
-function sizeOf({ width, height }: Video): string {
+function sizeOf({ width, height }: Pick<Video, 'width' | 'height'>): string {
   return width === null || height === null ? '' : `${width}×${height}`;
 }
 

@@ -80,6 +80,8 @@ async function inherit(tx: Queryable, { from, by }: { from: string; by: string }
   await tx.query('update videos set derived_from = $2 where derived_from = $1 and id <> $2', [from, by]);
   await tx.query(
     `update videos v set thumbnail_path = coalesce(v.thumbnail_path, o.thumbnail_path),
+       poster_path = coalesce(v.poster_path, o.poster_path), sprite_path = coalesce(v.sprite_path, o.sprite_path),
+       made_by = coalesce(v.made_by, o.made_by), made_at = coalesce(v.made_at, o.made_at),
        reencode_job_id = coalesce(v.reencode_job_id, o.reencode_job_id)
      from videos o where v.id = $2 and o.id = $1`,
     [from, by],

@@ -48,8 +48,8 @@ export async function linkPlayback(
   made: { root: string; path: string; videoId: string; jobId: string },
 ): Promise<string> {
   const { rows } = await db.query<{ id: string }>(
-    'update videos set derived_from = $3 where root = $1 and path = $2 returning id',
-    [made.root, made.path, made.videoId],
+    'update videos set derived_from = $3, made_by = $4, made_at = now() where root = $1 and path = $2 returning id',
+    [made.root, made.path, made.videoId, made.jobId],
   );
   await db.query('update videos set reencode_job_id = $2, reencode_proposed_at = null where id = $1', [
     made.videoId,

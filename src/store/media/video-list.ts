@@ -31,9 +31,13 @@ export interface VideoRow {
   playable: boolean | null;
   unplayableReasons: string[];
   thumbnailPath: string | null;
+  posterPath: string | null;
+  spritePath: string | null;
   reencodeProposedAt: Date | null;
   reencodeJobId: string | null;
   derivedFrom: string | null;
+  /** Files that were made of it. */
+  versionCount: number;
   firstSeenAt: Date;
   probedAt: Date | null;
   missingSince: Date | null;
@@ -44,7 +48,9 @@ const COLUMNS = `v.id, v.root, v.path, v.filename, v.title, v.size_bytes as "siz
   v.validated_by as "validatedBy", v.duration_seconds as "durationSeconds", v.orientation, v.width, v.height, v.rotation,
   v.fps, v.dynamic_range as "dynamicRange", v.container, v.video_codec as "videoCodec", v.audio_codecs as "audioCodecs",
   v.playable, v.unplayable_reasons as "unplayableReasons", v.thumbnail_path as "thumbnailPath",
+  v.poster_path as "posterPath", v.sprite_path as "spritePath",
   v.reencode_proposed_at as "reencodeProposedAt", v.reencode_job_id as "reencodeJobId", v.derived_from as "derivedFrom",
+  (select count(*)::int from videos d where d.derived_from = v.id) as "versionCount",
   v.first_seen_at as "firstSeenAt", v.probed_at as "probedAt", v.missing_since as "missingSince"`;
 
 export interface VideoFilter {

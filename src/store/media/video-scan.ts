@@ -171,6 +171,8 @@ const FIELDS = Object.values(WRITTEN).map((field) => `i.${field.slice(0, field.i
 /** What was made of the content before is not of this one. */
 const IS_ANOTHER = 'excluded.head_tail_hash <> videos.head_tail_hash';
 
+const PICTURES = ['thumbnail_path', 'poster_path', 'sprite_path'];
+
 /** As far as can be told without reading it whole; a file that nobody could read just now is taken for the same. */
 const IS_AS_VALIDATED = `excluded.size_bytes = videos.size_bytes and excluded.modified_ms = videos.modified_ms
   and coalesce(excluded.head_tail_hash = videos.head_tail_hash, true)`;
@@ -194,7 +196,7 @@ export async function writeVideos(
      on conflict (root, path) do update set probed_at = excluded.probed_at, missing_since = null, unseen_in = null,
        reencode_proposed_at = case when excluded.playable then null else videos.reencode_proposed_at end,
        reencode_job_id = case when ${IS_ANOTHER} then null else videos.reencode_job_id end,
-       thumbnail_path = case when ${IS_ANOTHER} then null else videos.thumbnail_path end,
+       ${PICTURES.map((path) => `${path} = case when ${IS_ANOTHER} then null else videos.${path} end,`).join(' ')}
        rules_at = case when ${IS_ANOTHER} then null else videos.rules_at end,
        verdict = case when videos.verdict is null or ${IS_AS_VALIDATED} then videos.verdict else 'outdated' end,
        ${COLUMNS.map((column) => `${column} = ${KEPT[column] ?? `excluded.${column}`}`).join(', ')}`,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { stat } from 'node:fs/promises';
+import { copyFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -72,8 +72,32 @@ describe.each(ffmpegs())('a thumbnail by FFmpeg %s', (_name, program) => {
       id,
     ]);
     expect(rows).toEqual([{ thumbnail_path: `thumbnails:${id}.jpg`, valid: true }]);
-    // A second run gives the same.
-    expect(await make(program, id, { wish: { poster: true, sprite: true } })).toEqual(made);
+  });
+
+  it('is not made again for the same wish, unless the video is another or a picture is gone', async () => {
+    const wish = { sprite: true };
+    const id = await house.take(await film('again.mp4'));
+    const made = await make(program, id, { wish });
+    const before = await stat(file(id), { bigint: true });
+    // Whoever made a picture now would fail: there is no FFmpeg.
+    expect(await make('/nowhere/ffmpeg', id, { wish })).toEqual({ ...made, remembered: true });
+    expect((await stat(file(id), { bigint: true })).mtimeNs).toBe(before.mtimeNs);
+
+    await rm(house.pictureOf(`${id}-sprite.jpg`));
+    expect(await make(program, id, { wish })).toEqual(made);
+    expect(await make(program, id, { wish: { width: 100 } })).toMatchObject({
+      width: 100,
+      remembered: false,
+    });
+    expect(await make(program, id, { wish })).toMatchObject({ width: 320, remembered: false });
+    const { rows } = await house.deps.db.query<{ path: string }>('select path from videos where id = $1', [
+      id,
+    ]);
+    await copyFile(
+      await film('other.mp4', { size: '640x360' }),
+      house.deps.roots.resolve(`library:${rows[0]?.path}`),
+    );
+    expect(await make(program, id, { wish })).toMatchObject({ width: 640, remembered: false });
   });
 
   it('is never larger than the video, and of any width else', async () => {

@@ -117,6 +117,63 @@ describe('GET /api/media/:id', () => {
   });
 });
 
+describe('versions of a video', () => {
+  const idOf = async (path: string): Promise<string> => (await stored(`path = '${path}'`, 'id'))[0] ?? '';
+
+  /** Two files were made of 21.mp4 by two jobs, and nothing of 22.mp4. */
+  beforeAll(async () => {
+    await api.parts.db.query(
+      `insert into videos (root, path, filename, title, words, size_bytes, modified_ms, device, inode, valid, playable,
+         video_codec, width, height, duration_seconds, derived_from, made_by, made_at, first_seen_at)
+       select 'playback', n || '.mp4', n || '.mp4', n::text, '', 1000 * n, 0, '1', 'made ' || n, true, true, 'h264', 640, 360,
+         60, (select id from videos where path = 'videos/21.mp4'), 'reencode_streaming-' || n,
+         '2026-01-01'::timestamptz + n * interval '1 day', '2000-01-01'
+       from generate_series(1, 2) as n`,
+    );
+  });
+
+  const expected = async () => [
+    {
+      id: await idOf('videos/21.mp4'),
+      kind: 'original',
+      path: 'library:videos/21.mp4',
+      madeBy: null,
+      madeAt: null,
+    },
+    {
+      ...{ id: await idOf('2.mp4'), kind: 'playback', path: 'playback:2.mp4', sizeBytes: 2_000, width: 640 },
+      ...{ playable: true, madeBy: 'reencode_streaming-2', madeAt: '2026-01-03T00:00:00.000Z' },
+    },
+    { id: await idOf('1.mp4'), kind: 'playback', madeBy: 'reencode_streaming-1' },
+  ];
+
+  it.each(['videos/21.mp4', '2.mp4'])(
+    'are the same, asked of the original and of what was made: %s',
+    async (path) => {
+      const { status, body } = await api.send('GET', `/api/media/${await idOf(path)}`);
+      expect({ status, body }).toMatchObject({ status: 200, body: { versions: await expected() } });
+    },
+  );
+
+  it('is the video alone where nothing was made of it', async () => {
+    const id = await idOf('videos/22.mp4');
+    const { body } = await api.send('GET', `/api/media/${id}`);
+    expect(body).toMatchObject({ versionCount: 0, versions: [{ id, kind: 'original' }] });
+  });
+
+  it('are counted in lists, and shown by the command line', async () => {
+    const { body } = await list({ q: 'videos/21' });
+    expect(body.videos).toMatchObject([{ versionCount: 2 }]);
+    const { stdout } = await runCli(['media', 'show', await idOf('videos/21.mp4')], {
+      ...{ url: api.url, environment: { LONGPLAY_TOKEN: api.tokens.viewer } },
+    });
+    expect(stdout).toMatch(/Version \(original\) +library:videos\/21\.mp4/);
+    expect(stdout).toMatch(
+      /Version \(playback\) +playback:2\.mp4, .* made by reencode_streaming-2, 2026-01-03/,
+    );
+  });
+});
+
 describe('longplay media', () => {
   const run = (...argv: string[]) =>
     runCli(['media', ...argv], { url: api.url, environment: { LONGPLAY_TOKEN: api.tokens.viewer } });
