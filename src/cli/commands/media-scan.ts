@@ -63,17 +63,28 @@ async function scanDirect(
     ...{ type, title: `Scan ${given}`, params: { directoryType: given }, weights: { scanVideos: 1 } },
     ...{ isList: true as const, left: () => undefined },
   };
-  await onFile(deps, options, work, (on) => tellAll(on, { type, folder, counts }));
+  // Who pipes into `head` has seen enough.
+  let isRead = true;
+  deps.stdout.once('error', () => (isRead = false));
+  await onFile(deps, options, work, (on) => tellAll(on, { type, folder, counts, isRead: () => isRead }));
   output.note(output.json ? JSON.stringify(counts) : sayCounts(counts));
+}
+
+interface Telling {
+  type: ScanType;
+  folder: string;
+  counts: Counts;
+  isRead: () => boolean;
 }
 
 async function tellAll(
   { media, output, during }: OnFile,
-  { type, folder, counts }: { type: ScanType; folder: string; counts: Counts },
+  { type, folder, counts, isRead }: Telling,
 ): Promise<void> {
   await during('scanVideos', async (step) => {
     if (!output.json) output.lines([listedHead(type)]);
     for await (const video of scanFolder({ folder, media, step })) {
+      if (!isRead()) return;
       count(counts, video);
       if (type === 'public_scan' && video.playable !== false) continue;
       if (output.json) output.record(video);
