@@ -99,8 +99,10 @@ export const ENVIRONMENT = z.object({
       'Which GPU of this host the process owns, each has one owner: the number of an NVIDIA card, or the path of a render node such as /dev/dri/renderD128',
     ),
   LONGPLAY_VRAM_MB: wholeNumber(0, 10_000_000)
-    .default(16_000)
-    .describe('Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none'),
+    .optional()
+    .describe(
+      'Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none. Default: 16000 where a card encodes, none elsewhere',
+    ),
   LONGPLAY_ENCODER_SESSIONS: wholeNumber(0, 1_000)
     .default(3)
     .describe(
@@ -154,7 +156,8 @@ export interface Config {
   /** What this host has to give to the steps that run on it. */
   resources: {
     gpuDevice: string;
-    vramMb: number;
+    /** undefined: by whether a card encodes. */
+    vramMb: number | undefined;
     encoderSessions: number;
     /** undefined: as many as there are cores. */
     cpuTokens: number | undefined;

@@ -144,7 +144,9 @@ async function startServing(
     namespace,
     queues,
     capacity,
-    triesHardware: roles.some((role) => role !== 'core'),
+    ...(roles.some((role) => role !== 'core')
+      ? { hardware: { vramIsDeclared: config.resources.vramMb !== undefined } }
+      : {}),
     workflowBundle: workflowBundle(),
     graceMs: config.shutdownGraceMs,
   });

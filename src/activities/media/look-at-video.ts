@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Fault } from '../../domain/faults.js';
 import { logicalPath, parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
+import type { Encoder, Encoding } from '../../domain/media/encode-way.js';
 import { unplayableReasons } from '../../domain/media/playable.js';
 import { planPlayback } from '../../domain/media/playback-plan.js';
 import { askedOutput, defaultOutput, PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
@@ -20,6 +21,8 @@ export interface Look {
   videoId: string;
   outputPath?: string;
   force: boolean;
+  /** Whoever makes it, it is the same file: no part of the profile. */
+  encoder?: 'auto' | Encoder;
 }
 
 /** What an encode needs of a video's row. */
@@ -42,7 +45,7 @@ const RULES = 1;
  */
 export async function lookAtVideo(
   deps: ActivityDeps,
-  { videoId, outputPath, force, ...wish }: Look & PlaybackWish,
+  { videoId, outputPath, force, encoder = 'auto', ...wish }: Look & PlaybackWish,
   step: StepContext,
 ): Promise<Looked> {
   const { row: video, logical: source } = await requireVideo(deps, videoId);
@@ -55,7 +58,7 @@ export async function lookAtVideo(
     return { kind: 'done', result };
   }
   const described = await describeSteady(deps, { source, before, step });
-  return decide(deps, { video, source, identity: before, described, wish, profile, output, step });
+  return decide(deps, { video, source, identity: before, described, wish, encoder, profile, output, step });
 }
 
 interface Deciding {
@@ -64,6 +67,7 @@ interface Deciding {
   identity: SourceIdentity;
   described: MediaSource;
   wish: PlaybackWish;
+  encoder: 'auto' | Encoder;
   profile: string;
   output: LogicalPath;
   step: StepContext;
@@ -156,20 +160,26 @@ function workOf({
   profile,
   plan,
   output,
+  encoder,
 }: Omit<Deciding, 'wish' | 'step'> & { plan: PlaybackWork['plan'] }): PlaybackWork {
   if (described.video === null) throw new Fault('defect', 'a plan was made of a file without a picture');
   const grid = segmentGrid(described, plan);
+  const { codec, bitDepth, chroma, rotation } = described.video;
   const reasons = unplayableReasons({ ...described, video: described.video }, video.path);
   return {
     ...{ videoId: video.id, source, identity, sourceRate: described.video.frameRate },
     ...{ isPlayable: reasons.length === 0 && described.video.dynamicRange === 'sdr', plan, profile, output },
+    chain: { wish: encoder, source: { codec, bitDepth, chroma, rotation } },
     ...(grid === undefined ? {} : { grid }),
   };
 }
 
 export function resultOf(
   { identity, plan }: PlaybackWork,
-  made: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'>,
+  {
+    encoding,
+    ...made
+  }: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'> & { encoding?: Encoding | undefined },
 ): PlaybackResult {
   const { decision, dropped, notes } = plan;
   return {
@@ -182,5 +192,6 @@ export function resultOf(
       notes,
     },
     reasons: [...decision.video, ...decision.audio, ...decision.container],
+    ...(encoding === undefined ? {} : { encoding }),
   };
 }
