@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createJob } from '../../src/jobs/create.js';
+import { judgeFields } from '../../src/domain/media/fields.js';
+import { countFieldsOf } from '../../src/media/source/count-fields.js';
 import { retryJob } from '../../src/jobs/retry.js';
 import type { JobView } from '../../src/jobs/view.js';
 import { makeWish } from '../../src/jobs/wish.js';
@@ -93,6 +95,19 @@ describe('a video that is re-encoded for streaming', () => {
       result: { outcome: 'nothing', path: `library:${DIRECTORY}/good.mp4`, reasons: [] },
     });
     expect(await readdir(playback)).not.toContain('good.mp4');
+  });
+
+  it('is deinterlaced where its pictures are, although its header calls them progressive', async () => {
+    const made = { filter: 'interlace,setfield=prog', rate: '50', seconds: 4 };
+    await makeVideo(library, 'combed.mp4', { ...made, options: [...X264, '-movflags', '+faststart'] });
+    const view = await core.until(await encode('combed.mp4', { crf: 35 }), isEnded);
+    expect(view).toMatchObject({
+      status: 'completed',
+      result: { outcome: 'done', action: 'video', reasons: ['its lines are interlaced'] },
+    });
+    const looking = { hostPath: path.join(playback, 'combed.mp4'), index: 0, seconds: 4 };
+    const shown = await countFieldsOf(core.parts.media, { ...looking, signal: AbortSignal.timeout(30_000) });
+    expect(judgeFields(shown)).not.toBe('interlaced');
   });
 
   it('stays as it is where the encode would be larger (no. 9)', async () => {
