@@ -9,9 +9,7 @@ import { createJob } from '../../src/jobs/create.js';
 import type { JobView } from '../../src/jobs/view.js';
 import { makeWish } from '../../src/jobs/wish.js';
 import { FfmpegFault } from '../../src/media/ffmpeg/ffmpeg-fault.js';
-import { createRunFfmpeg, type FfmpegInput, type RunFfmpeg } from '../../src/media/ffmpeg/run.js';
-import { writeFfmpegProgram } from '../../src/media/ffmpeg/program.js';
-import { DEFAULT_BUDGETS } from '../../src/media/ffmpeg/watchdog.js';
+import type { FfmpegInput, RunFfmpeg } from '../../src/media/ffmpeg/run.js';
 import { createHardware } from '../../src/media/hardware/hardware.js';
 import { createMediaTools, type MediaTools } from '../../src/media/tools.js';
 import { listLeases } from '../../src/store/leases.js';
@@ -67,9 +65,8 @@ async function useHardware(rules: QuarantineRules): Promise<void> {
 
 function tools(): MediaTools {
   const programFolder = path.join(folder, 'bin');
-  const made = createMediaTools({ ffmpegPath: card.ffmpegPath, ffprobePath: 'ffprobe', programFolder });
-  const program = writeFfmpegProgram({ ffmpegPath: card.ffmpegPath, folder: programFolder });
-  return { ...made, run: createRunFfmpeg(program, { ...DEFAULT_BUDGETS, startMs: 8_000 }) };
+  const paths = { ffmpegPath: card.ffmpegPath, ffprobePath: 'ffprobe', programFolder };
+  return createMediaTools({ ...paths, budgets: { startMs: 8_000 } });
 }
 
 const isEnded = ({ endedAt }: JobView): boolean => endedAt !== null;
@@ -178,7 +175,7 @@ describe('an encode on a host with a card', () => {
     });
   }, 180_000);
 
-  it('asks nothing of a card where software was wished for, or the work was moved to the CPU', async () => {
+  it('asks nothing of a card where software was wished for, or the work was moved to the CPU (D8)', async () => {
     await card.becomes('gives up');
     for (const [wished, own] of [
       [{ encoder: 'software' }, {}],

@@ -10,6 +10,7 @@ import { begunBy, type SegmentCheckpoint } from '../../domain/media/segments.js'
 import { Fault } from '../../domain/faults.js';
 import { statIfThere } from '../../integrations/files/target.js';
 import { wholeOptions } from '../../media/plan/playback-options.js';
+import { SegmentMismatch } from '../../media/segments/encode-segments.js';
 import { joinRun, segmentList } from '../../media/segments/join.js';
 import { segmentFiles } from '../../media/segments/segment-files.js';
 import { madeOf } from '../../store/media/playback.js';
@@ -103,8 +104,14 @@ function encodeVideo(deps: ActivityDeps, work: PlaybackWork, step: StepContext):
   const saved = new SavedSegments(step);
   const begun = begunBy(saved.latest?.key ?? '', work);
   return encodeByWays(deps, { work, step, begun }, async (way, encoding) => {
-    const checkpoint = await encodeInSegments(deps, { work, grid, step, way, saved });
-    return { kind: 'segments', checkpoint, encoding };
+    try {
+      const checkpoint = await encodeInSegments(deps, { work, grid, step, way, saved });
+      return { kind: 'segments', checkpoint, encoding };
+    } catch (error) {
+      if (!(error instanceof SegmentMismatch) || way.encoder !== 'software') throw error;
+      step.log('warn', `${error.message}: it is encoded in one piece`);
+      return { kind: 'whole', made: await makeWhole(deps, work, step, { way, encoding }) };
+    }
   });
 }
 
