@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Fault } from '../../domain/faults.js';
 import { logicalPath, parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
+import type { Encoder, Encoding } from '../../domain/media/encode-way.js';
 import { unplayableReasons } from '../../domain/media/playable.js';
 import { planPlayback } from '../../domain/media/playback-plan.js';
 import { askedOutput, defaultOutput, PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
@@ -10,6 +11,7 @@ import type { PlaybackResult, PlaybackWork, SourceIdentity } from '../../domain/
 import { segmentGrid } from '../../domain/media/segments.js';
 import type { MediaSource } from '../../domain/media/source.js';
 import { findFile } from '../../integrations/files/find-file.js';
+import { asPicturesShow } from '../../media/source/as-pictures-show.js';
 import { findOutcome, madeOf, saveOutcome } from '../../store/media/playback.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
@@ -20,6 +22,8 @@ export interface Look {
   videoId: string;
   outputPath?: string;
   force: boolean;
+  /** Whoever makes it, it is the same file: no part of the profile. */
+  encoder?: 'auto' | Encoder;
 }
 
 /** What an encode needs of a video's row. */
@@ -32,7 +36,7 @@ interface PlayedVideo {
 export type Looked = { kind: 'done'; result: PlaybackResult } | { kind: 'work'; work: PlaybackWork };
 
 /** Raised whenever the rules give another file for the same wish: what was decided before then counts no more. */
-const RULES = 1;
+const RULES = 2;
 
 /**
  * Looks at the source as it is now and decides what is to be done (media.md §3.4). What an earlier job has found out or
@@ -42,7 +46,7 @@ const RULES = 1;
  */
 export async function lookAtVideo(
   deps: ActivityDeps,
-  { videoId, outputPath, force, ...wish }: Look & PlaybackWish,
+  { videoId, outputPath, force, encoder = 'auto', ...wish }: Look & PlaybackWish,
   step: StepContext,
 ): Promise<Looked> {
   const { row: video, logical: source } = await requireVideo(deps, videoId);
@@ -54,8 +58,15 @@ export async function lookAtVideo(
     step.log('info', `nothing to do: ${result.outcome} by an earlier job`, { path: result.path });
     return { kind: 'done', result };
   }
-  const described = await describeSteady(deps, { source, before, step });
-  return decide(deps, { video, source, identity: before, described, wish, profile, output, step });
+  const said = await describeSteady(deps, { source, before, step });
+  const { signal, log } = step;
+  const described = await asPicturesShow(deps.media, {
+    hostPath: deps.roots.resolve(source),
+    said,
+    signal,
+    log,
+  });
+  return decide(deps, { video, source, identity: before, described, wish, encoder, profile, output, step });
 }
 
 interface Deciding {
@@ -64,6 +75,7 @@ interface Deciding {
   identity: SourceIdentity;
   described: MediaSource;
   wish: PlaybackWish;
+  encoder: 'auto' | Encoder;
   profile: string;
   output: LogicalPath;
   step: StepContext;
@@ -156,20 +168,26 @@ function workOf({
   profile,
   plan,
   output,
+  encoder,
 }: Omit<Deciding, 'wish' | 'step'> & { plan: PlaybackWork['plan'] }): PlaybackWork {
   if (described.video === null) throw new Fault('defect', 'a plan was made of a file without a picture');
   const grid = segmentGrid(described, plan);
+  const { codec, bitDepth, chroma, rotation } = described.video;
   const reasons = unplayableReasons({ ...described, video: described.video }, video.path);
   return {
     ...{ videoId: video.id, source, identity, sourceRate: described.video.frameRate },
     ...{ isPlayable: reasons.length === 0 && described.video.dynamicRange === 'sdr', plan, profile, output },
+    chain: { wish: encoder, source: { codec, bitDepth, chroma, rotation } },
     ...(grid === undefined ? {} : { grid }),
   };
 }
 
 export function resultOf(
   { identity, plan }: PlaybackWork,
-  made: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'>,
+  {
+    encoding,
+    ...made
+  }: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'> & { encoding?: Encoding | undefined },
 ): PlaybackResult {
   const { decision, dropped, notes } = plan;
   return {
@@ -182,5 +200,6 @@ export function resultOf(
       notes,
     },
     reasons: [...decision.video, ...decision.audio, ...decision.container],
+    ...(encoding === undefined ? {} : { encoding }),
   };
 }

@@ -5,6 +5,7 @@ import { Option, type Command } from 'commander';
 
 import { catalogue } from '../../catalogue/index.js';
 import { Fault } from '../../domain/faults.js';
+import { ENCODERS } from '../../domain/media/encode-way.js';
 import { X264_PRESETS, type PlaybackWish } from '../../domain/media/playback-wish.js';
 import { encodeFile } from '../direct/media/encode-file.js';
 import { encodeFolderOf } from '../direct/media/encode-folder.js';
@@ -25,6 +26,7 @@ interface EncodeOptions extends MediaOptions {
   audioLanguages?: string[];
   subtitles?: string;
   hdr?: string;
+  encoder?: string;
   force?: true;
   replace?: true;
 }
@@ -45,15 +47,22 @@ export function addEncodeCommand(program: Command, deps: ProgramDeps): void {
     .option('--audio-languages <codes>', 'sound tracks to keep, such as eng,deu', commaSeparated)
     .addOption(new Option('--subtitles <what>', 'of text').choices(['keep', 'drop']))
     .addOption(new Option('--hdr <what>', 'high dynamic range').choices(['tonemap', 'refuse']))
+    .addOption(
+      new Option(
+        '--encoder <encoder>',
+        'without --direct: what encodes it; software where that one is not there',
+      ).choices(['auto', ...ENCODERS]),
+    )
     .option('--force', 'without --direct: encode even what was encoded, or found good, before')
     .option('--replace', 'with --direct: what stands at the output gives way')
     .addHelpText('after', HELP);
   withMediaOptions(command).action(
     async (video: string, output: string | undefined, options: EncodeOptions) => {
-      checkMediaOptions(options, { only: { force: 'service', replace: 'direct' } });
+      checkMediaOptions(options, { only: { encoder: 'service', force: 'service', replace: 'direct' } });
       if (options.direct === true) await encodeDirect(deps, { video, output, options });
       else {
-        const params = { ...wishOf(options), outputPath: output, force: options.force };
+        const { encoder, force } = options;
+        const params = { ...wishOf(options), outputPath: output, encoder, force };
         await createMediaJob(deps, { type: TYPE, video, params, options });
       }
     },

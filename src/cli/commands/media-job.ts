@@ -91,7 +91,7 @@ async function findVideoId(session: Session, given: string): Promise<string> {
   const q = given.replace(/^[a-z]+:/, '');
   const query = { q, limit: MOST, sort: 'newest' };
   const { videos } = await session.client.send({ path: '/api/media', query, answer: videoList });
-  const [exact] = [videos.filter((video) => isNamed(video, given))];
+  const exact = videos.filter((video) => isNamed(video, given));
   const meant = exact.length > 0 ? exact : videos;
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only.id;

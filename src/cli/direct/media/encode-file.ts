@@ -34,7 +34,7 @@ export interface EncodedFile extends Omit<PlaybackResult, 'path' | 'videoId' | '
  */
 export async function encodeFile(on: OnFile, wanted: FileEncode): Promise<EncodedFile> {
   const planned = await on.during('lookAtVideo', async (step) => {
-    const made = await planEncode(on, wanted);
+    const made = await planEncode(on, wanted, step);
     const { decision, notes, dropped } = made.plan;
     step.log('info', `decided: ${decision.action}`, { reasons: reasonsOf(made.plan), notes, dropped });
     return made;

@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import path from 'node:path';
 
 import { describeFailure } from '../../../activities/jobs/failures.js';
 import type { StepContext } from '../../../activities/jobs/step.js';
 import { makeJobId } from '../../../domain/jobs/job-id.js';
 import { DEFAULT_PRIORITY } from '../../../domain/jobs/priority.js';
 import { diskFault } from '../../../integrations/files/disk-faults.js';
-import { createMediaTools, type MediaTools } from '../../../media/tools.js';
+import { NO_NEEDS } from '../../../domain/jobs/leases.js';
+import type { MediaTools } from '../../../media/tools.js';
 import { EXIT } from '../../exit-status.js';
+import { mediaToolsOf } from '../../media-tools.js';
 import { createOutput, type Output } from '../../output.js';
 import { errorDocument, errorLines } from '../../problem.js';
 import type { ProgramDeps } from '../../program-deps.js';
@@ -55,7 +56,7 @@ export async function onFile<Result>(
   let failure: Error | undefined;
   try {
     const report = reportOf(work, view);
-    const media = mediaTools(deps);
+    const media = mediaToolsOf(deps.env);
     const settled = await settle(run({ media, output, signal, during: steps(report, signal) }), signal);
     report.ends(settled.end);
     if ('result' in settled) return settled.result;
@@ -66,15 +67,6 @@ export async function onFile<Result>(
   }
   tellFailure(deps, output, { failure, work });
   return undefined;
-}
-
-/** FFmpeg and ffprobe of this machine. */
-function mediaTools({ env: { programs, dataFolder } }: ProgramDeps): MediaTools {
-  return createMediaTools({
-    ffmpegPath: programs.ffmpeg,
-    ffprobePath: programs.ffprobe,
-    programFolder: path.join(dataFolder, 'bin'),
-  });
 }
 
 /** The standard output is for what was asked for. */
@@ -119,6 +111,7 @@ function steps(report: JobReport, signal: AbortSignal): OnFile['during'] {
 function stepOf(report: JobReport, name: string, signal: AbortSignal): StepContext {
   return {
     ...{ jobId: report.id, attemptId: randomUUID(), attempt: 1, signal, checkpoint: null },
+    ...{ needs: NO_NEEDS, useOnly: () => undefined },
     saveCheckpoint: () => Promise.resolve(),
     progress: (update) => {
       report.progress(name, update);

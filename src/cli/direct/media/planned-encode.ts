@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import type { StepContext } from '../../../activities/jobs/step.js';
 import { hashInput } from '../../../activities/jobs/step-key.js';
 import { formatBytes } from '../../../domain/jobs/amounts.js';
 import { Fault } from '../../../domain/faults.js';
@@ -11,6 +12,7 @@ import { hashHeadAndTail } from '../../../integrations/files/head-tail.js';
 import { readVolume } from '../../../integrations/files/volume.js';
 import type { FfmpegRun } from '../../../media/ffmpeg/run.js';
 import { wholeOptions } from '../../../media/plan/playback-options.js';
+import { asPicturesShow } from '../../../media/source/as-pictures-show.js';
 import type { NamedFile } from './files.js';
 import type { OnFile } from './on-file.js';
 
@@ -30,9 +32,15 @@ export interface PlannedEncode extends FileEncode {
   key: string;
 }
 
-export async function planEncode({ media, signal }: OnFile, wanted: FileEncode): Promise<PlannedEncode> {
+export async function planEncode(
+  { media, signal }: OnFile,
+  wanted: FileEncode,
+  { log }: Pick<StepContext, 'log'>,
+): Promise<PlannedEncode> {
   const { source, wish } = wanted;
-  const described = await media.describe(source.hostPath, signal);
+  const { hostPath } = source;
+  const said = await media.describe(hostPath, signal);
+  const described = await asPicturesShow(media, { hostPath, said, signal, log });
   const plan = planPlayback(described, wish, source.name);
   await requireSame(source);
   const identity = await hashHeadAndTail(source.hostPath);
