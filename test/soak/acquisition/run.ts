@@ -9,6 +9,7 @@ import type { House } from '../house/house.js';
 import { startApart } from '../house/start-apart.js';
 import { killAlong, type Kill } from '../killer.js';
 import { createCall, type Call } from '../load/api-client.js';
+import { sayCounts, tally } from '../tally.js';
 import { askForBooks } from './ask.js';
 import { checkLibrary, checkOrphans, checkPace, checkStates, type Kept } from './checks.js';
 import { startClients, type Clients } from './clients.js';
@@ -182,7 +183,7 @@ async function judge(
     seed: options.seed,
     minutes: options.minutes,
     requests: options.requests,
-    kills: tally(kills),
+    kills: tally(kills.map(({ kind }) => kind)),
     byKind: tableOf(byKind),
     calls: Object.fromEntries(
       Object.entries(indexers).map(([name, face]) => [
@@ -196,26 +197,16 @@ async function judge(
   };
 }
 
-function tally(kills: readonly Kill[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of kills) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
-
 function tableOf(byKind: ReadonlyMap<FixtureKind, ReadonlyMap<string, number>>): AcquisitionReport['byKind'] {
   return Object.fromEntries([...byKind].map(([kind, states]) => [kind, Object.fromEntries(states)]));
 }
 
 /** For people. */
 export function sayAcquisition(report: AcquisitionReport): string {
-  const pairs = (counts: Record<string, number>): string =>
-    Object.entries(counts)
-      .map(([word, count]) => `${word} ${count}`)
-      .join(', ');
   return [
     `soak acquisition: seed ${report.seed}, ${report.minutes} min, ${report.requests} requests`,
-    `killed: ${pairs(report.kills)}`,
-    ...Object.entries(report.byKind).map(([kind, states]) => `  ${kind.padEnd(12)} ${pairs(states)}`),
+    `killed: ${sayCounts(report.kills)}`,
+    ...Object.entries(report.byKind).map(([kind, states]) => `  ${kind.padEnd(12)} ${sayCounts(states)}`),
     ...Object.entries(report.calls).map(
       ([name, { calls, tooFast }]) => `  indexer ${name}: ${calls} calls, ${tooFast} too fast`,
     ),
