@@ -42,7 +42,6 @@ export async function judgeOutputs(evidence: Evidence, films: readonly Film[]): 
   const scratch = await judgeScratch(evidence, jobs);
   const files = await judgeFiles(evidence, { films, jobs });
   const ended = evidence.ledger.asked.map((asked) => judgeEnd(asked, { films, jobs }));
-  const words = rows.map(({ status, result }) => (result === null ? status : `${status}: ${result.outcome}`));
   return {
     violations: [
       ...ended.flat(),
@@ -51,9 +50,14 @@ export async function judgeOutputs(evidence: Evidence, films: readonly Film[]): 
       ...(await judgePartials(evidence)),
     ],
     verified: files.verified,
-    ended: tally(words.sort()),
+    ended: tally(rows.map(sayJob).sort()),
     keptScratch: scratch.kept,
   };
+}
+
+function sayJob({ status, result }: JobRow): string {
+  if (result === null) return status;
+  return `${status}: ${result.outcome}${result.remembered ? ' by an earlier job' : ''}`;
 }
 
 interface Known {
