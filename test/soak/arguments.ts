@@ -18,6 +18,16 @@ export interface SoakOptions {
   shortActs: boolean;
 }
 
+/** One that was asked for. */
+export interface Soak {
+  options: SoakOptions;
+  /** All that it makes is below it. */
+  folder: string;
+  /** Somebody ends it early. */
+  halt: AbortSignal;
+  say: (line: string) => void;
+}
+
 const USAGE = `npm run soak -- ${SOAKS.join('|')} --minutes N --seed N [--json FILE] [--kills N] [--requests N] [--shape apart|up]
   [--acts none|${ACTS.join(',')}] [--short-acts] [--keep]`;
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { runAcquisition, sayAcquisition } from './acquisition/run.js';
 import { runEncode } from './encode/run.js';
 import { sayEncode } from './encode/report.js';
-import { readArguments, type SoakOptions } from './arguments.js';
+import { readArguments, type Soak, type SoakOptions } from './arguments.js';
 import { sayReport } from './report.js';
 import { runSoak } from './soak.js';
 
@@ -29,7 +29,7 @@ async function main(options: SoakOptions): Promise<number> {
 }
 
 async function run(
-  soak: Parameters<typeof runSoak>[0],
+  soak: Soak,
 ): Promise<{ report: { folder: string | null }; said: string; isWell: boolean }> {
   switch (soak.options.soak) {
     case 'kill': {

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createIntegrations } from '../../../src/integrations/create.js';
 import type { DownloadClient } from '../../../src/integrations/download-clients/port.js';
 import { createRandom } from '../../support/random.js';
-import type { SoakOptions } from '../arguments.js';
+import type { Soak, SoakOptions } from '../arguments.js';
+import { pass } from '../pass.js';
 import type { House } from '../house/house.js';
 import { startApart } from '../house/start-apart.js';
 import { killAlong, type Kill } from '../killer.js';
@@ -42,13 +42,6 @@ export interface AcquisitionReport {
   folder: string | null;
 }
 
-interface Soak {
-  options: SoakOptions;
-  folder: string;
-  halt: AbortSignal;
-  say: (line: string) => void;
-}
-
 /** Requests over three indexers and three real clients, under kills of everything (issue: acquisition in full). */
 export async function runAcquisition({ options, folder, halt, say }: Soak): Promise<AcquisitionReport> {
   const { seed, minutes, requests } = options;
@@ -70,10 +63,7 @@ export async function runAcquisition({ options, folder, halt, say }: Soak): Prom
       ...{ books, forMs: forMs * ASKING_SHARE, random: createRandom(seed, 'asking'), halt },
     });
     const killing = { count: options.kills, forMs, random: createRandom(seed, 'kills'), halt };
-    const [kills] = await Promise.all([
-      killAlong(endangered, killing),
-      sleep(forMs, undefined, { signal: halt }).catch(() => undefined),
-    ]);
+    const [kills] = await Promise.all([killAlong(endangered, killing), pass(forMs, halt)]);
     const asked = await asking;
     say(`kills are over: ${kills.length}; letting it settle`);
     world.indexers.flapping.heal();
@@ -157,7 +147,7 @@ async function settle(kept: Kept, halt: AbortSignal): Promise<number | null> {
     else rightSince ??= performance.now();
     if (rightSince !== undefined && performance.now() - rightSince > STILL_MS)
       return Math.round(rightSince - begun);
-    await sleep(LOOK_MS, undefined, { signal: halt }).catch(() => undefined);
+    await pass(LOOK_MS, halt);
   }
   return null;
 }

@@ -1,11 +1,11 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { errorCode } from '../../../src/domain/faults.js';
 import { canMount, createDisks, type Disks } from '../../support/disks.js';
 import type { Random } from '../../support/random.js';
 import type { House } from '../house/house.js';
+import { pass } from '../pass.js';
 import type { Looks } from './looks.js';
 
 type SmallRoot = 'playback' | 'scratch';
@@ -83,8 +83,4 @@ async function fill(file: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-async function pass(ms: number, halt: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal: halt }).catch(() => undefined);
 }

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { X264Preset } from '../../../src/domain/media/playback-wish.js';
 import type { Random } from '../../support/random.js';
 import type { House } from '../house/house.js';
+import { pass } from '../pass.js';
 import type { Call } from '../load/api-client.js';
 import { askUntilAnswered } from '../load/ask.js';
 import type { Ledger } from '../load/ledger.js';
@@ -50,7 +49,7 @@ export async function askInWaves(loading: Loading): Promise<void> {
     if (open !== undefined && open < OPEN.low)
       for (let count = open; count < OPEN.high; count += 1)
         asking.push(askUntilAnswered(loading, draw(), '/api/jobs'));
-    await sleep(LOOK_MS, undefined, { signal: giveUp }).catch(() => undefined);
+    await pass(LOOK_MS, giveUp);
   }
   await Promise.all(asking);
 }

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { fits, sumOf, type Capacity, type LeaseNeeds } from '../../../src/domain/jobs/leases.js';
 import type { House } from '../house/house.js';
+import { pass } from '../pass.js';
 import type { Look } from './order.js';
 
 /** What was seen each second. */
@@ -30,7 +30,7 @@ export async function lookAlong(house: House, looks: Looks, halt: AbortSignal): 
   let before = busyTime();
   while (!halt.aborted) {
     await lookOnce(house, looks).catch(() => undefined);
-    await sleep(LOOK_MS, undefined, { signal: halt }).catch(() => undefined);
+    await pass(LOOK_MS, halt);
     const now = busyTime();
     looks.busyCores.push(((now.busy - before.busy) / Math.max(1, now.all - before.all)) * cpus().length);
     before = now;

@@ -1,13 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
 
 import { findProcesses } from '../../support/processes.js';
 import { createRandom } from '../../support/random.js';
-import type { SoakOptions } from '../arguments.js';
+import type { Soak } from '../arguments.js';
+import { pass } from '../pass.js';
 import type { Evidence, Violation } from '../checks/evidence.js';
 import type { House } from '../house/house.js';
 import { rootFolders, startApart } from '../house/start-apart.js';
@@ -48,13 +48,6 @@ const MANNER: Manner = {
   shares: { pause: 0.4, resume: 0.2, prefer: 0.32, cancel: 0.08, retry: 0, terminate: 0 },
   pausedMs: [3_000, 25_000],
 };
-
-interface Soak {
-  options: SoakOptions;
-  folder: string;
-  halt: AbortSignal;
-  say: (line: string) => void;
-}
 
 /** Encodes of mixed films under pause, cancel, kills and full disks (media.md A1 to A4, A6). */
 export async function runEncode(soak: Soak): Promise<EncodeReport> {
@@ -157,7 +150,7 @@ async function loadAndKill(
   const [kills, fulls] = await Promise.all([
     killAlong(endangered(house), killing),
     fillsDisks ? fillAlong(house, filling) : [],
-    sleep(forMs, undefined, { signal: halt }).catch(() => undefined),
+    pass(forMs, halt),
   ]);
   over.abort();
   setTimeout(() => {
