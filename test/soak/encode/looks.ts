@@ -46,6 +46,8 @@ interface Seen {
     reason: string | null;
     priority: number;
     paused: boolean;
+    /** A worker keeps room for it, and it is on its way there. */
+    offered: boolean;
   }[];
   running: { workerId: string; queue: string; running: number; slots: number | null }[];
   leases: { workerId: string; needs: LeaseNeeds[]; capacity: Capacity }[];
@@ -54,7 +56,8 @@ interface Seen {
 /** In one statement, so that all of it is of one moment. */
 const SEEN = `select
   (select coalesce(json_agg(x), '[]') from (
-    select s.id::text, s.job_id as "jobId", s.queue, s.state, s.waiting_reason as reason, j.priority, j.paused_at is not null as paused
+    select s.id::text, s.job_id as "jobId", s.queue, s.state, s.waiting_reason as reason, j.priority, j.paused_at is not null as paused,
+      exists (select from resource_leases l where l.job_id = s.job_id and l.step = s.name and l.kind = 'offer') as offered
     from job_steps s join jobs j on j.id = s.job_id
     where j.outcome_status is null and s.state in ('waiting', 'running', 'backoff')) x) as steps,
   (select coalesce(json_agg(x), '[]') from (
@@ -74,9 +77,9 @@ async function lookOnce(house: House, looks: Looks): Promise<void> {
   looks.line.push({
     atMs,
     steps: new Map(
-      seen.steps.map(({ id, queue, state, priority, paused }) => [
+      seen.steps.map(({ id, queue, state, priority, paused, offered }) => [
         id,
-        { queue, priority, waits: state === 'waiting' && !paused },
+        { queue, priority, waits: state === 'waiting' && !paused && !offered },
       ]),
     ),
   });

@@ -9,7 +9,7 @@ export interface SeenStep {
   queue: string;
   /** 1 is first. */
   priority: number;
-  /** For a slot or for room, and nobody has paused it. */
+  /** For a slot or for room, nobody has paused it, and no worker keeps room for it. */
   waits: boolean;
 }
 
