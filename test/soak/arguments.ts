@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export const ACTS = ['temporal-file', 'postgres-copy', 'postgres-away'] as const;
 export type Act = (typeof ACTS)[number];
 
-export const SOAKS = ['kill', 'acquisition'] as const;
+export const SOAKS = ['kill', 'acquisition', 'encode'] as const;
 
 export interface SoakOptions {
   soak: (typeof SOAKS)[number];
@@ -18,10 +18,20 @@ export interface SoakOptions {
   shortActs: boolean;
 }
 
-const USAGE = `npm run soak -- kill|acquisition --minutes N --seed N [--json FILE] [--kills N] [--requests N] [--shape apart|up]
+/** One that was asked for. */
+export interface Soak {
+  options: SoakOptions;
+  /** All that it makes is below it. */
+  folder: string;
+  /** Somebody ends it early. */
+  halt: AbortSignal;
+  say: (line: string) => void;
+}
+
+const USAGE = `npm run soak -- ${SOAKS.join('|')} --minutes N --seed N [--json FILE] [--kills N] [--requests N] [--shape apart|up]
   [--acts none|${ACTS.join(',')}] [--short-acts] [--keep]`;
 
-const KILLS_A_MINUTE = 6;
+const KILLS_A_MINUTE: Record<SoakOptions['soak'], number> = { kill: 6, acquisition: 6, encode: 4 };
 /** The special acts take minutes themselves; shorter runs are for kills alone. */
 const ACTS_FROM_MINUTES = 5;
 
@@ -49,7 +59,7 @@ export function readArguments(given: readonly string[]): SoakOptions {
     soak,
     minutes,
     seed: readNumber('seed', values.seed),
-    kills: readNumber('kills', values.kills ?? String(Math.round(minutes * KILLS_A_MINUTE))),
+    kills: readNumber('kills', values.kills ?? String(Math.round(minutes * KILLS_A_MINUTE[soak]))),
     requests: readNumber('requests', values.requests ?? String(usualRequests(soak, minutes))),
     shape: readShape(values.shape),
     json: values.json,
@@ -59,10 +69,16 @@ export function readArguments(given: readonly string[]): SoakOptions {
   };
 }
 
-/** Of the soak "acquisition" ten a minute: 200 in 20. */
+/** Of acquisition ten a minute, 200 in 20; of encode 40 in 15, at least: more are asked for while there is time. */
 function usualRequests(soak: SoakOptions['soak'], minutes: number): number {
-  if (soak === 'acquisition') return Math.round(minutes * 10);
-  return minutes >= 2 ? 1 : 0;
+  switch (soak) {
+    case 'kill':
+      return minutes >= 2 ? 1 : 0;
+    case 'acquisition':
+      return Math.round(minutes * 10);
+    case 'encode':
+      return Math.ceil((minutes * 40) / 15);
+  }
 }
 
 function readNumber(name: string, text: string): number {

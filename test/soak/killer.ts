@@ -12,7 +12,7 @@ export interface Kill {
 
 /** Longplay's own processes more often than the servers: what they leave behind is ours to mend. */
 const WEIGHTS: Readonly<Record<VictimKind, number>> = {
-  ...{ api: 1, core: 3, cpu: 3, longplay: 3, ffmpeg: 2 },
+  ...{ api: 1, core: 3, cpu: 3, gpu: 3, longplay: 3, ffmpeg: 2 },
   ...{ temporal: 1, postgres: 1, aria2: 1, qbittorrent: 2, transmission: 2 },
 };
 

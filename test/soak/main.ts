@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { runAcquisition, sayAcquisition } from './acquisition/run.js';
-import { readArguments, type SoakOptions } from './arguments.js';
+import { runEncode } from './encode/run.js';
+import { sayEncode } from './encode/report.js';
+import { readArguments, type Soak, type SoakOptions } from './arguments.js';
 import { sayReport } from './report.js';
 import { runSoak } from './soak.js';
 
@@ -27,7 +29,7 @@ async function main(options: SoakOptions): Promise<number> {
 }
 
 async function run(
-  soak: Parameters<typeof runSoak>[0],
+  soak: Soak,
 ): Promise<{ report: { folder: string | null }; said: string; isWell: boolean }> {
   switch (soak.options.soak) {
     case 'kill': {
@@ -37,6 +39,10 @@ async function run(
     case 'acquisition': {
       const report = await runAcquisition(soak);
       return { report, said: sayAcquisition(report), isWell: report.wrong.length === 0 };
+    }
+    case 'encode': {
+      const report = await runEncode(soak);
+      return { report, said: sayEncode(report), isWell: report.violations.length === 0 };
     }
   }
 }

@@ -1,6 +1,7 @@
 import { readAttempts } from './checks/attempts.js';
 import { query, type Evidence, type Violation } from './checks/evidence.js';
 import type { SoakOptions } from './arguments.js';
+import { sayCounts, tally } from './tally.js';
 
 /** What the soak did and found; `--json` writes it whole. */
 export interface SoakReport {
@@ -101,29 +102,19 @@ async function repairsMade(evidence: Evidence): Promise<string[]> {
   return rows.map(({ kind, jobId, detail }) => `${kind} ${jobId}: ${detail}`);
 }
 
-function tally(words: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
-  return counts;
-}
-
 /** For people: what was done to it, and what came of it. */
 export function sayReport(report: SoakReport): string {
-  const pairs = (counts: Record<string, number>): string =>
-    Object.entries(counts)
-      .map(([word, count]) => `${word} ${count}`)
-      .join(', ');
   const { jobs, kills, takeoverMs } = report;
   return [
     `soak kill: seed ${report.seed}, ${report.minutes} min, ${report.shape}`,
-    `asked ${jobs.asked} (${jobs.lostAnswers} answers lost), jobs ${jobs.rows}: ${pairs(jobs.ended)}`,
-    `killed ${kills.total}: ${pairs(kills.byKind)}`,
+    `asked ${jobs.asked} (${jobs.lostAnswers} answers lost), jobs ${jobs.rows}: ${sayCounts(jobs.ended)}`,
+    `killed ${kills.total}: ${sayCounts(kills.byKind)}`,
     `  ${kills.each.map(({ atS, name }) => `${atS} s ${name}`).join(', ')}`,
-    `steered: ${pairs(report.steered)}`,
-    `attempts: ${pairs(report.attempts)}`,
+    `steered: ${sayCounts(report.steered)}`,
+    `attempts: ${sayCounts(report.attempts)}`,
     `taken over ${takeoverMs.count} times, median ${takeoverMs.median ?? '–'} ms, at most ${takeoverMs.most ?? '–'} ms`,
     `settled after ${report.settledMs ?? 'more than the quiet'} ms`,
-    `repaired ${report.repairs.length}: ${pairs(tally(report.repairs.map((line) => line.split(' ')[0] ?? '')))}`,
+    `repaired ${report.repairs.length}: ${sayCounts(tally(report.repairs.map((line) => line.split(' ')[0] ?? '')))}`,
     ...report.repairs.slice(0, MOST_LINES).map((line) => `  ${line}`),
     ...report.notes.map((note) => `note: ${note}`),
     ...report.violations.map(({ rule, jobId, said }) => `✗ ${rule}: ${jobId ?? ''} ${said}`),

@@ -17,9 +17,11 @@ interface OpenJob {
   status: string;
   pausedBy: string | null;
   parentId: string | null;
+  /** It waits minutes before its next try. */
+  waitsToTry: boolean;
 }
 
-/** Lets everything end: what is paused goes on, what hangs is cancelled; `withinMs` of quiet at most. */
+/** Lets everything end: what is paused goes on, what waits is tried again now, what hangs is cancelled; `withinMs` of quiet at most. */
 export async function settle(house: House, call: Call, withinMs: number): Promise<Settled> {
   const begun = performance.now();
   const cancelled = new Set<string>();
@@ -42,15 +44,17 @@ async function letEnd(call: Call, job: OpenJob, cancelled: Set<string>): Promise
     if (status === 202) cancelled.add(job.id);
   } else if (job.pausedBy !== null && job.pausedBy !== 'its parent job') {
     await call('POST', `/api/jobs/${job.id}/resume`);
+  } else if (job.waitsToTry) {
+    await call('POST', `/api/jobs/${job.id}/retry-now`);
   }
 }
 
 async function openJobs(house: House): Promise<OpenJob[]> {
-  const { rows } = await house
-    .database()
-    .query<OpenJob>(
-      `select id, type, status, paused_by as "pausedBy", parent_id as "parentId" from jobs where outcome_status is null`,
-    );
+  const { rows } = await house.database().query<OpenJob>(
+    `select id, type, status, paused_by as "pausedBy", parent_id as "parentId",
+         exists (select from job_steps s where s.job_id = j.id and s.waiting_reason = 'retry_backoff') as "waitsToTry"
+       from jobs j where outcome_status is null`,
+  );
   return rows;
 }
 

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, Connection } from '@temporalio/client';
 
 import { DEMO_API_KEY, type Stage } from '../../src/cli/demo/stage.js';
 import { startStage, wishForBook } from '../support/stage.js';
 import { playAct, type Copy } from './acts.js';
-import type { SoakOptions } from './arguments.js';
+import type { Soak } from './arguments.js';
 import { checkAttempts } from './checks/attempts.js';
 import type { Check, Evidence, Violation } from './checks/evidence.js';
 import { checkLeftovers, checkLibrary, checkSamples } from './checks/leftovers.js';
@@ -30,6 +29,7 @@ import { createCall, type Call } from './load/api-client.js';
 import { askAlong, askUntilAnswered } from './load/ask.js';
 import { createLedger, type Ledger } from './load/ledger.js';
 import { steerAlong } from './load/steer.js';
+import { pass } from './pass.js';
 import { createRandom } from '../support/random.js';
 import { makeReport, type SoakReport } from './report.js';
 import { createSamples, sampleAlong, type Samples } from './sampler.js';
@@ -56,13 +56,6 @@ const CHECKS: readonly Check[] = [
   ],
   ...[checkSamples, checkLibrary, checkLeftovers, checkSecrets],
 ];
-
-interface Soak {
-  options: SoakOptions;
-  folder: string;
-  halt: AbortSignal;
-  say: (line: string) => void;
-}
 
 /** Starts the house, loads and kills it, lets it settle, and looks whether every invariant held. */
 export async function runSoak(soak: Soak): Promise<SoakReport> {
@@ -168,10 +161,6 @@ async function loadAndKill(
   return done;
 }
 
-async function pass(ms: number, halt: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: halt }).catch(() => undefined);
-}
-
 async function playActs({ options, halt, say }: Soak, { house, call, samples }: Loaded): Promise<string[]> {
   const notes: string[] = [];
   for (const act of halt.aborted ? [] : options.acts) {
@@ -199,7 +188,7 @@ async function requestAlong(
   if (load.stage === undefined) return;
   const draft = { type: 'request', body: wishForBook(load.stage), expected: 'completed' as const };
   for (let asked = 0; asked < count && !halt.aborted; asked += 1) {
-    await sleep((random.next() * forMs) / 2 / count, undefined, { signal: halt }).catch(() => undefined);
+    await pass((random.next() * forMs) / 2 / count, halt);
     await askUntilAnswered({ ...load, random }, draft, '/api/requests');
   }
 }

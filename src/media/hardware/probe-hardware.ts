@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 
 import { normalizeError } from '../../domain/faults.js';
 import {
@@ -21,6 +19,7 @@ import { TONE } from '../plan/video-filter.js';
 import type { MediaTools } from '../tools.js';
 import type { CardDevices } from './devices.js';
 import { makeBase, makeDecoded } from './samples.js';
+import { makeTrialFolder } from './trial-folder.js';
 import { tryDecode, tryEncode, tryFilter, type Trial } from './try-way.js';
 
 const FILTERS = [
@@ -37,7 +36,7 @@ export async function probeHardware(
   tools: Pick<MediaTools, 'run' | 'describe'>,
   { devices, signal }: { devices: CardDevices; signal: AbortSignal },
 ): Promise<Omit<Probed, 'probedAt'>> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'longplay-probe-'));
+  const folder = await makeTrialFolder();
   try {
     const sample = await makeBase({ run: tools.run, folder, signal });
     const trial = { tools, folder, sample, signal };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RequestState } from '../../../src/domain/acquisition/request-state.js';
 import type { Random } from '../../support/random.js';
 import type { Call } from '../load/api-client.js';
+import { pass } from '../pass.js';
 import { FIXTURES, type Book } from './fixtures.js';
 import { wishOf } from './world.js';
 
@@ -58,8 +58,4 @@ async function cancel(
     if (status === 202 || status === 409) return;
     await pass(ASK_AGAIN_MS, halt);
   }
-}
-
-async function pass(ms: number, halt: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: halt }).catch(() => undefined);
 }

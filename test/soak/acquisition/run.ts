@@ -1,14 +1,15 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createIntegrations } from '../../../src/integrations/create.js';
 import type { DownloadClient } from '../../../src/integrations/download-clients/port.js';
 import { createRandom } from '../../support/random.js';
-import type { SoakOptions } from '../arguments.js';
+import type { Soak, SoakOptions } from '../arguments.js';
+import { pass } from '../pass.js';
 import type { House } from '../house/house.js';
 import { startApart } from '../house/start-apart.js';
 import { killAlong, type Kill } from '../killer.js';
 import { createCall, type Call } from '../load/api-client.js';
+import { sayCounts, tally } from '../tally.js';
 import { askForBooks } from './ask.js';
 import { checkLibrary, checkOrphans, checkPace, checkStates, type Kept } from './checks.js';
 import { startClients, type Clients } from './clients.js';
@@ -41,13 +42,6 @@ export interface AcquisitionReport {
   folder: string | null;
 }
 
-interface Soak {
-  options: SoakOptions;
-  folder: string;
-  halt: AbortSignal;
-  say: (line: string) => void;
-}
-
 /** Requests over three indexers and three real clients, under kills of everything (issue: acquisition in full). */
 export async function runAcquisition({ options, folder, halt, say }: Soak): Promise<AcquisitionReport> {
   const { seed, minutes, requests } = options;
@@ -69,10 +63,7 @@ export async function runAcquisition({ options, folder, halt, say }: Soak): Prom
       ...{ books, forMs: forMs * ASKING_SHARE, random: createRandom(seed, 'asking'), halt },
     });
     const killing = { count: options.kills, forMs, random: createRandom(seed, 'kills'), halt };
-    const [kills] = await Promise.all([
-      killAlong(endangered, killing),
-      sleep(forMs, undefined, { signal: halt }).catch(() => undefined),
-    ]);
+    const [kills] = await Promise.all([killAlong(endangered, killing), pass(forMs, halt)]);
     const asked = await asking;
     say(`kills are over: ${kills.length}; letting it settle`);
     world.indexers.flapping.heal();
@@ -156,7 +147,7 @@ async function settle(kept: Kept, halt: AbortSignal): Promise<number | null> {
     else rightSince ??= performance.now();
     if (rightSince !== undefined && performance.now() - rightSince > STILL_MS)
       return Math.round(rightSince - begun);
-    await sleep(LOOK_MS, undefined, { signal: halt }).catch(() => undefined);
+    await pass(LOOK_MS, halt);
   }
   return null;
 }
@@ -182,7 +173,7 @@ async function judge(
     seed: options.seed,
     minutes: options.minutes,
     requests: options.requests,
-    kills: tally(kills),
+    kills: tally(kills.map(({ kind }) => kind)),
     byKind: tableOf(byKind),
     calls: Object.fromEntries(
       Object.entries(indexers).map(([name, face]) => [
@@ -196,26 +187,16 @@ async function judge(
   };
 }
 
-function tally(kills: readonly Kill[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of kills) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
-
 function tableOf(byKind: ReadonlyMap<FixtureKind, ReadonlyMap<string, number>>): AcquisitionReport['byKind'] {
   return Object.fromEntries([...byKind].map(([kind, states]) => [kind, Object.fromEntries(states)]));
 }
 
 /** For people. */
 export function sayAcquisition(report: AcquisitionReport): string {
-  const pairs = (counts: Record<string, number>): string =>
-    Object.entries(counts)
-      .map(([word, count]) => `${word} ${count}`)
-      .join(', ');
   return [
     `soak acquisition: seed ${report.seed}, ${report.minutes} min, ${report.requests} requests`,
-    `killed: ${pairs(report.kills)}`,
-    ...Object.entries(report.byKind).map(([kind, states]) => `  ${kind.padEnd(12)} ${pairs(states)}`),
+    `killed: ${sayCounts(report.kills)}`,
+    ...Object.entries(report.byKind).map(([kind, states]) => `  ${kind.padEnd(12)} ${sayCounts(states)}`),
     ...Object.entries(report.calls).map(
       ([name, { calls, tooFast }]) => `  indexer ${name}: ${calls} calls, ${tooFast} too fast`,
     ),

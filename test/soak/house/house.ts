@@ -5,6 +5,7 @@ export type VictimKind =
   | 'api'
   | 'core'
   | 'cpu'
+  | 'gpu'
   | 'longplay'
   | 'temporal'
   | 'postgres'
@@ -32,7 +33,7 @@ export interface Death {
 export interface House {
   folder: string;
   logFolder: string;
-  roots: { scratch: string; library: string; downloads: string };
+  roots: Record<'scratch' | 'library' | 'downloads' | 'playback', string>;
   /** Of the moment: an address may change with a restart. */
   database: () => Database;
   temporal: () => { address: string; namespace: string };

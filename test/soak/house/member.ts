@@ -16,7 +16,7 @@ export interface Member {
   stop: () => Promise<void>;
 }
 
-export type MemberKind = 'api' | 'core' | 'cpu' | 'longplay';
+export type MemberKind = 'api' | 'core' | 'cpu' | 'gpu' | 'longplay';
 
 export interface MemberOptions {
   name: string;

@@ -8,13 +8,33 @@ import { createToken } from '../../../src/store/tokens.js';
 import { findProcesses } from '../../support/processes.js';
 import { createRandom } from '../../support/random.js';
 import type { House, Victim } from './house.js';
-import { startMember, type Member } from './member.js';
+import { startMember, type Member, type MemberKind } from './member.js';
 import { NAMESPACE, startServers } from './servers.js';
 
-const READY = { api: /The API is ready: (\S+)/, core: /is ready/, cpu: /is ready/ } as const;
+type Kind = Exclude<MemberKind, 'longplay'>;
 
-/** Servers of the house, two API processes, two core and two cpu workers, all real processes. */
-export async function startApart({ folder, seed }: { folder: string; seed: number }): Promise<House> {
+const READY: Record<Kind, RegExp> = {
+  api: /The API is ready: (\S+)/,
+  core: /is ready/,
+  cpu: /is ready/,
+  gpu: /is ready/,
+};
+/** The first one migrates the database. */
+const MEMBERS: readonly Kind[] = ['api', 'core', 'cpu', 'api', 'core', 'cpu'];
+
+/** Servers of the house and Longplay's processes: by default two API processes, two core and two cpu workers. */
+export async function startApart({
+  folder,
+  seed,
+  kinds = MEMBERS,
+  settings = {},
+}: {
+  folder: string;
+  seed: number;
+  kinds?: readonly Kind[];
+  /** For the environment of all of them. */
+  settings?: Record<string, string>;
+}): Promise<House> {
   const logFolder = path.join(folder, 'logs');
   const roots = rootFolders(folder);
   for (const made of [logFolder, ...Object.values(roots)]) mkdirSync(made, { recursive: true });
@@ -22,6 +42,7 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
   const secretKey = randomBytes(16).toString('hex');
   const environment = {
     ...environmentOf(roots),
+    ...settings,
     DATABASE_URL: servers.databaseUrl,
     TEMPORAL_ADDRESS: servers.temporalAddress,
     TEMPORAL_NAMESPACE: NAMESPACE,
@@ -30,8 +51,8 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
   const deaths: House['deaths'] = [];
   const apis: string[] = [];
   const members: Member[] = [];
-  for (const [index, kind] of (['api', 'core', 'cpu', 'api', 'core', 'cpu'] as const).entries()) {
-    const name = `${kind}-${index < 3 ? 1 : 2}`;
+  for (const [index, kind] of kinds.entries()) {
+    const name = `${kind}-${kinds.slice(0, index + 1).filter((other) => other === kind).length}`;
     const port = kind === 'api' ? await choosePort(0) : 0;
     if (kind === 'api') apis.push(`http://127.0.0.1:${port}`);
     const member = startMember({
@@ -46,7 +67,6 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
       onDeath: (death) => deaths.push(death),
     });
     members.push(member);
-    // The first one migrates the database.
     if (index === 0) await member.ready();
   }
   const database = createDatabase({
@@ -73,11 +93,11 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
     deaths,
     environment: { ...environment, LONGPLAY_DATA: path.join(folder, 'command-line') },
     servers,
-    kinds: ['api', 'core', 'cpu', 'temporal', 'postgres', 'aria2', 'ffmpeg'],
+    kinds: [...new Set(kinds), 'temporal', 'postgres', 'aria2', 'ffmpeg'],
     victims: async () => [
       ...members.flatMap(({ kind, name, pid }) => victimOf({ kind, name, pid: pid() })),
       ...servers.victims(),
-      ...(await findFfmpegs(roots.scratch)),
+      ...(await findFfmpegs(roots)),
     ],
     allUp: (withinMs) => allReady(members, withinMs),
     stop: async () => {
@@ -90,7 +110,12 @@ export async function startApart({ folder, seed }: { folder: string; seed: numbe
 
 export function rootFolders(folder: string): House['roots'] {
   const below = (name: string): string => path.join(folder, name);
-  return { scratch: below('scratch'), library: below('library'), downloads: below('downloads') };
+  return {
+    scratch: below('scratch'),
+    library: below('library'),
+    downloads: below('downloads'),
+    playback: below('playback'),
+  };
 }
 
 /** What every process of the house is given. */
@@ -98,6 +123,7 @@ export function environmentOf(roots: House['roots']): Record<string, string> {
   return {
     MEDIA_LIBRARY_PATH: roots.library,
     LONGPLAY_ROOT_DOWNLOADS: roots.downloads,
+    LONGPLAY_ROOT_PLAYBACK: roots.playback,
     LONGPLAY_ROOT_SCRATCH: roots.scratch,
     LONGPLAY_LOG_LEVEL: 'warn',
     LONGPLAY_DEMO_JOBS: 'true',
@@ -119,7 +145,11 @@ function victimOf(found: Omit<Victim, 'pid'> & { pid: number | undefined }): Vic
 }
 
 /** FFmpeg itself, not the shell that watches over it: the latter runs at nice 0. */
-export async function findFfmpegs(scratch: string): Promise<Victim[]> {
-  const found = (await findProcesses(scratch)).filter(({ name, nice }) => name === 'ffmpeg' && nice > 0);
+export async function findFfmpegs({
+  scratch,
+  playback,
+}: Pick<House['roots'], 'scratch' | 'playback'>): Promise<Victim[]> {
+  const writing = [...(await findProcesses(scratch)), ...(await findProcesses(playback))];
+  const found = writing.filter(({ name, nice }) => name === 'ffmpeg' && nice > 0);
   return found.map(({ pid }) => ({ kind: 'ffmpeg' as const, name: 'ffmpeg', pid }));
 }

@@ -78,7 +78,7 @@ export async function startUp({ folder, seed }: { folder: string; seed: number }
     victims: async () => {
       const pid = member.pid();
       const longplay: Victim[] = pid === undefined ? [] : [{ kind: 'longplay', name: 'longplay', pid }];
-      return [...longplay, ...(await findServers(dataFolder)), ...(await findFfmpegs(roots.scratch))];
+      return [...longplay, ...(await findServers(dataFolder)), ...(await findFfmpegs(roots))];
     },
     allUp: async (withinMs) => {
       await allReady([member], withinMs);

@@ -10,26 +10,37 @@ import { idOf, type Asked, type Ledger } from './ledger.js';
 
 const run = promisify(execFile);
 
-const LEAST_WAIT_MS = 700;
-const MOST_WAIT_MS = 2_500;
 const CLI_MS = 10_000;
 /** A share of the steering goes past Longplay, by Temporal's own program. */
 const BY_TEMPORAL = 0.25;
+
+/** How often something is done, and what: shares of 1. */
+export interface Manner {
+  waitMs: readonly [number, number];
+  shares: Readonly<Record<'pause' | 'resume' | 'prefer' | 'retry' | 'cancel' | 'terminate', number>>;
+  /** What was paused mostly goes on after so long. */
+  pausedMs: readonly [number, number];
+}
+
+const USUAL: Manner = {
+  waitMs: [700, 2_500],
+  shares: { pause: 0.4, resume: 0.15, prefer: 0.15, retry: 0.12, cancel: 0.15, terminate: 0.03 },
+  pausedMs: [500, 6_000],
+};
 
 export interface Steering {
   house: House;
   call: Call;
   ledger: Ledger;
   random: Random;
+  manner?: Manner;
 }
 
 /** Pauses, resumes, cancels, retries and reorders what it finds, until `halt`. */
 export async function steerAlong(steering: Steering, halt: AbortSignal): Promise<void> {
-  const { ledger, random } = steering;
+  const { ledger, random, manner = USUAL } = steering;
   while (!halt.aborted) {
-    await sleep(random.between(LEAST_WAIT_MS, MOST_WAIT_MS), undefined, { signal: halt }).catch(
-      () => undefined,
-    );
+    await sleep(random.between(...manner.waitMs), undefined, { signal: halt }).catch(() => undefined);
     const known = ledger.asked.filter((asked) => idOf(asked) !== undefined);
     const open = await openIds(steering.house);
     // Mostly what is open; what has ended refuses, or is retried.
@@ -49,22 +60,39 @@ async function openIds(house: House): Promise<ReadonlySet<string>> {
 }
 
 async function act(steering: Steering, asked: Asked): Promise<void> {
-  const { random } = steering;
+  const { random, manner = USUAL } = steering;
   if (asked.type === 'demo_hang' && random.chance(0.5)) return cancel(steering, asked);
-  const drawn = random.next();
-  if (drawn < 0.4) return pause(steering, asked);
-  if (drawn < 0.55) return steer(steering, asked, 'resume');
-  if (drawn < 0.7) return prefer(steering, asked);
-  if (drawn < 0.82) return retry(steering, asked);
-  if (drawn < 0.97) return cancel(steering, asked);
-  return terminate(steering, asked);
+  switch (drawAct(random, manner)) {
+    case 'pause':
+      return pause(steering, asked);
+    case 'resume':
+      return steer(steering, asked, 'resume');
+    case 'prefer':
+      return prefer(steering, asked);
+    case 'retry':
+      return retry(steering, asked);
+    case 'cancel':
+      return cancel(steering, asked);
+    case 'terminate':
+      return terminate(steering, asked);
+  }
+}
+
+function drawAct(random: Random, { shares }: Manner): keyof Manner['shares'] {
+  let left = random.next();
+  for (const [act, share] of Object.entries(shares)) {
+    left -= share;
+    if (left < 0) return act as keyof Manner['shares'];
+  }
+  return 'pause';
 }
 
 async function pause(steering: Steering, asked: Asked): Promise<void> {
   await steer(steering, asked, 'pause');
   // Nobody leaves a job paused for long here: the soak would wait for it at its end.
-  if (steering.random.chance(0.7)) {
-    setTimeout(() => void steer(steering, asked, 'resume'), steering.random.between(500, 6_000)).unref();
+  const { random, manner = USUAL } = steering;
+  if (random.chance(0.7)) {
+    setTimeout(() => void steer(steering, asked, 'resume'), random.between(...manner.pausedMs)).unref();
   }
 }
 
