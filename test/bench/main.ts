@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 
 import { acquisitionBench } from './acquisition/bench.js';
+import { encodeBench } from './encode/bench.js';
 import { readArguments, type Asked } from './harness/arguments.js';
 import { Skipped, type Bench, type OpenedBench } from './harness/bench.js';
 import { judge } from './harness/figure.js';
 import { describeMachine } from './harness/machine.js';
 import { tableOf, type Report } from './harness/report.js';
 import { jobsBench } from './jobs/bench.js';
-import { mediaBench } from './media/bench.js';
 
-const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench, mediaBench];
+const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench, encodeBench];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -20,8 +20,8 @@ const SAMPLE_EACH_MS = 20;
  * A directory of 50,000 files. They are empty, which is found without ffprobe: the first scan is the walk, the stats and
  * the writing of rows alone. What ffprobe costs is told apart, by few films.
  */
-export const scanVideos: Part<undefined> = {
-  name: 'scan-videos',
+export const scan: Part<unknown> = {
+  name: 'scan',
   measure: async () => {
     const parts = await openParts();
     try {
@@ -32,7 +32,12 @@ export const scanVideos: Part<undefined> = {
   },
 };
 
-async function scan({ deps }: OwnParts, folder: string, expected: Partial<ScanResult>): Promise<number> {
+/** Seconds that the scan of a folder of the library takes, which has to find what is expected. */
+export async function scanVideos(
+  { deps }: OwnParts,
+  folder: string,
+  expected: Partial<ScanResult>,
+): Promise<number> {
   const slice = { root: 'library', folder, skipExisting: true, quietSeconds: 0, batchSize: 200 } as const;
   const begun = performance.now();
   const answer = await steps.create(deps).scanVideos({ ...slice, sliceMs: 3_600_000 }, stepOf());
@@ -54,18 +59,18 @@ async function measureFilms(parts: OwnParts): Promise<Measured[]> {
     await copyFile(film, file);
     await utimes(file, number, number);
   }
-  const seconds = await scan(parts, 'films', { new: FILMS, invalid: 0 });
+  const seconds = await scanVideos(parts, 'films', { new: FILMS, invalid: 0 });
   await rm(folder, { recursive: true });
   return [{ name: `scan ${FILMS} small films for the first time`, value: FILMS / seconds, unit: 'files/s' }];
 }
 
 async function measureMany(parts: OwnParts): Promise<Measured[]> {
   await fill(path.join(parts.deps.roots.folderOf('library'), 'videos'));
-  const first = await watched(() => scan(parts, 'videos', { new: FILES, invalid: FILES }));
+  const first = await watched(() => scanVideos(parts, 'videos', { new: FILES, invalid: FILES }));
   const again = await watched(async () => {
     const seconds: number[] = [];
     for (let run = 0; run < RESCANS; run += 1)
-      seconds.push(await scan(parts, 'videos', { unchanged: FILES }));
+      seconds.push(await scanVideos(parts, 'videos', { unchanged: FILES }));
     return median(seconds);
   });
   return [
