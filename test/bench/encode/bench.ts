@@ -1,7 +1,10 @@
 import { defineBench } from '../harness/bench.js';
 import { segmented, whole } from './against-plain.js';
+import { cancelDelay, pauseDelay } from './delays.js';
+import { pauseResume } from './pause-resume.js';
 import { scan } from './scan-videos.js';
 import { ffmpegVersion, openEncodeStage } from './stage.js';
+import { takeover } from './takeover.js';
 
 /** Media jobs against plain FFmpeg, and what the library and a full database cost them. */
 export const encodeBench = defineBench({
@@ -11,5 +14,5 @@ export const encodeBench = defineBench({
     const stage = await openEncodeStage();
     return { stage, machine: { ffmpeg: await ffmpegVersion() }, close: stage.close };
   },
-  parts: [whole, segmented, scan],
+  parts: [whole, segmented, pauseResume, pauseDelay, cancelDelay, takeover, scan],
 });
