@@ -44,7 +44,7 @@ export const thumbnails: Part<unknown> = {
         theirs: () => round(films, plain),
         ours: () =>
           round(films, async ({ id }) => {
-            requireFirst(await makeThumbnail({ videoId: id, ...WISH }, stepOf()));
+            requireFirst(await makeThumbnail({ videoId: id, ...WISH }, stepOf({ jobId: id })));
           }),
       });
       const perSecond = (side: 'ours' | 'theirs'): number =>
