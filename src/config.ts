@@ -25,6 +25,16 @@ const webAddress = z
   .regex(/^https?:\/\/[^\s/]+/, 'expected an address that begins with http:// or https://')
   .optional();
 
+/** `start=120,work=300`: seconds, each at most once. */
+const stallSeconds = z
+  .string()
+  .trim()
+  .regex(
+    /^(?:(?:start|work|finalise)=[1-9]\d{0,4}(?:,(?=.)|$))+$/,
+    'expected start=SECONDS, work=SECONDS or finalise=SECONDS, separated by commas',
+  )
+  .optional();
+
 /** Their values are told to nobody, wrong ones neither. */
 const SECRETS = new Set([
   'LONGPLAY_SECRET_KEY',
@@ -71,6 +81,12 @@ export const ENVIRONMENT = z.object({
   TEMPORAL_CLI_PATH: optional.describe('The temporal program; default: PATH, then what set-up fetched'),
   FFMPEG_PATH: optional.describe('The ffmpeg program; default: PATH'),
   FFPROBE_PATH: optional.describe('The ffprobe program; default: PATH'),
+  LONGPLAY_NICE: wholeNumber(0, 19)
+    .default(10)
+    .describe('Niceness of FFmpeg: 0 is that of the servers, 19 takes what nobody else wants'),
+  LONGPLAY_STALL_SECONDS: stallSeconds.describe(
+    'How long FFmpeg may show no sign of life before it is ended, seconds: until its first picture, while it works, and while it writes the end of its file (there 1 s more for each 100 MB); what is left out keeps its default, start=120,work=300,finalise=60',
+  ),
   ARIA2_PATH: optional.describe('The aria2c program; default: PATH'),
   MEDIA_LIBRARY_PATH: optional.describe(
     'Folder of the root library; default <data>/library. Outside of <data> it must be there: Longplay never makes a mount anew, nor another root placed elsewhere',
@@ -99,8 +115,10 @@ export const ENVIRONMENT = z.object({
       'Which GPU of this host the process owns, each has one owner: the number of an NVIDIA card, or the path of a render node such as /dev/dri/renderD128',
     ),
   LONGPLAY_VRAM_MB: wholeNumber(0, 10_000_000)
-    .default(16_000)
-    .describe('Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none'),
+    .optional()
+    .describe(
+      'Memory of the GPU that steps may hold together, MB; 0: no GPU, software books none. Default: 16000 where a card encodes, none elsewhere',
+    ),
   LONGPLAY_ENCODER_SESSIONS: wholeNumber(0, 1_000)
     .default(3)
     .describe(
@@ -148,13 +166,16 @@ export interface Config {
     cliPath: string | undefined;
   };
   programs: { ffmpeg: string; ffprobe: string; aria2: string };
+  /** Of FFmpeg: its niceness, and how long it may be silent, milliseconds; what nobody has said is absent. */
+  ffmpeg: { niceness: number; startMs?: number; workMs?: number; finaliseMs?: number };
   /** Absolute host folder of each root. */
   roots: Record<Root, string>;
   slots: { workflows: number; io: number; cpu: number; gpuEncode: number; gpuAi: number; admin: number };
   /** What this host has to give to the steps that run on it. */
   resources: {
     gpuDevice: string;
-    vramMb: number;
+    /** undefined: by whether a card encodes. */
+    vramMb: number | undefined;
     encoderSessions: number;
     /** undefined: as many as there are cores. */
     cpuTokens: number | undefined;
@@ -199,6 +220,11 @@ function describeIssue(
   return `  ${name}: ${message}, got ${came}`;
 }
 
+function readStall(text = ''): Partial<Config['ffmpeg']> {
+  const pairs = [...text.matchAll(/(\w+)=(\d+)/g)];
+  return Object.fromEntries(pairs.map(([, name = '', seconds]) => [`${name}Ms`, Number(seconds) * 1_000]));
+}
+
 function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'> {
   const dataFolder = path.resolve(env.LONGPLAY_DATA);
   return {
@@ -221,6 +247,7 @@ function toConfig(env: z.output<typeof ENVIRONMENT>): Omit<Config, 'searchPath'>
       ffprobe: env.FFPROBE_PATH ?? 'ffprobe',
       aria2: env.ARIA2_PATH ?? 'aria2c',
     },
+    ffmpeg: { niceness: env.LONGPLAY_NICE, ...readStall(env.LONGPLAY_STALL_SECONDS) },
     roots: rootFolders(env, dataFolder),
     slots: {
       workflows: env.LONGPLAY_SLOTS_WORKFLOWS,

@@ -38,6 +38,23 @@ describe('loadConfig', () => {
     });
   });
 
+  it('reads how long FFmpeg may be silent, each part for itself', () => {
+    expect(loadConfig({}).ffmpeg).toEqual({ niceness: 10 });
+    const { ffmpeg } = loadConfig({ LONGPLAY_STALL_SECONDS: 'work=600,start=30', LONGPLAY_NICE: '0' });
+    expect(ffmpeg).toEqual({ niceness: 0, workMs: 600_000, startMs: 30_000 });
+    for (const LONGPLAY_STALL_SECONDS of [
+      '60',
+      'start=0',
+      'work=5 min',
+      'end=60',
+      'start=1,',
+      'start=1work=2',
+    ])
+      expect(refusal({ LONGPLAY_STALL_SECONDS }).message).toContain(
+        'LONGPLAY_STALL_SECONDS: expected start=',
+      );
+  });
+
   it('takes an empty or blank variable for one that is not set', () => {
     for (const text of ['', ' ', '\t\n']) {
       expect(loadConfig(Object.fromEntries(NAMES.map((name) => [name, text])))).toEqual(loadConfig({}));

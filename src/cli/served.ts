@@ -42,9 +42,12 @@ function gpuSlots(slots: Config['slots'], gpuQueues: readonly GpuQueue[]): Recor
   return Object.fromEntries(gpuQueues.map((queue) => [queue, all[queue]]));
 }
 
+/** Where nobody has said so, and a card is there (media.md §1.5). */
+const USUAL_VRAM_MB = 16_000;
+
 /** The cores of a host are divided among the two roles that use them (jobs.md §5). */
 function capacityOf(
-  { vramMb, encoderSessions, cpuTokens }: Config['resources'],
+  { vramMb = USUAL_VRAM_MB, encoderSessions, cpuTokens }: Config['resources'],
   { roles, queues, cores }: { roles: readonly WorkerRole[]; queues: Record<string, number>; cores: number },
 ): Capacity {
   const usingCores = roles.filter((role) => role !== 'core').length;

@@ -15,7 +15,6 @@ import { createIntegrations } from '../integrations/create.js';
 import { createRoots } from '../integrations/files/roots.js';
 import type { Log } from '../jobs/deps.js';
 import { createHardware } from '../media/hardware/hardware.js';
-import { createMediaTools } from '../media/tools.js';
 import { createDatabase } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
 import { createSeal } from '../store/seal.js';
@@ -27,6 +26,7 @@ import { startNoticeSender } from '../workers/notice-sender.js';
 import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
 import { startSweeper } from '../workers/sweeper.js';
+import { mediaToolsOf } from './media-tools.js';
 import { ownGpuFor, servedBy, type OwnedQueues, type Served } from './served.js';
 
 /** Where the servers are: those of the environment, or the embedded ones. */
@@ -45,12 +45,8 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
   });
   const { namespace, apiKey, tls } = config.temporal;
   const key = config.secretKey ?? (await secretAt(path.join(config.dataFolder, 'secrets', 'seal')));
-  const { ffmpeg, ffprobe } = config.programs;
-  const media = createMediaTools({
-    ffmpegPath: ffmpeg,
-    ffprobePath: ffprobe,
-    programFolder: path.join(config.dataFolder, 'bin'),
-  });
+  const { ffmpeg } = config.programs;
+  const media = mediaToolsOf(config);
   return {
     db,
     log,
@@ -144,7 +140,9 @@ async function startServing(
     namespace,
     queues,
     capacity,
-    triesHardware: roles.some((role) => role !== 'core'),
+    ...(roles.some((role) => role !== 'core')
+      ? { hardware: { vramIsDeclared: config.resources.vramMb !== undefined } }
+      : {}),
     workflowBundle: workflowBundle(),
     graceMs: config.shutdownGraceMs,
   });

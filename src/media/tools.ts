@@ -1,5 +1,6 @@
 import { writeFfmpegProgram } from './ffmpeg/program.js';
 import { createRunFfmpeg, type RunFfmpeg } from './ffmpeg/run.js';
+import { DEFAULT_BUDGETS, type SilenceBudgets } from './ffmpeg/watchdog.js';
 import { createProbe, type Probe } from './probe.js';
 import { createDescribeSource, type DescribeSource } from './source/describe.js';
 import { createReadPackets, type ReadPackets } from './validate/read-packets.js';
@@ -17,12 +18,15 @@ export function createMediaTools(options: {
   ffprobePath: string;
   /** Where the small program around FFmpeg is kept. */
   programFolder: string;
+  niceness?: number;
+  budgets?: Partial<SilenceBudgets>;
 }): MediaTools {
-  const { ffmpegPath, ffprobePath, programFolder } = options;
+  const { ffmpegPath, ffprobePath, programFolder, niceness = 10, budgets } = options;
+  const program = writeFfmpegProgram({ ffmpegPath, folder: programFolder, niceness });
   return {
     probe: createProbe({ ffprobePath }),
     describe: createDescribeSource({ ffprobePath }),
     readPackets: createReadPackets({ ffprobePath }),
-    run: createRunFfmpeg(writeFfmpegProgram({ ffmpegPath, folder: programFolder })),
+    run: createRunFfmpeg(program, { ...DEFAULT_BUDGETS, ...budgets }),
   };
 }

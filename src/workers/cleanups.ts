@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { NO_NEEDS } from '../domain/jobs/leases.js';
 import { loadSteps } from '../activities/registry.js';
 import type { ActivityDeps } from '../activities/deps.js';
 import type { AnyStep, StepContext } from '../activities/jobs/step.js';
@@ -40,6 +41,7 @@ function contextOf(deps: ActivityDeps, { jobId, activity }: DueCleanup): StepCon
     attemptId: randomUUID(),
     attempt: 1,
     signal: AbortSignal.timeout(ONE_CLEANUP_MS),
+    ...{ needs: NO_NEEDS, useOnly: () => undefined },
     checkpoint: null,
     saveCheckpoint: () => Promise.resolve(),
     progress: () => undefined,

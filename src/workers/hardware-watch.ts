@@ -13,9 +13,19 @@ export interface HardwareWatch {
   stop: () => Promise<void>;
 }
 
-/** Sessions of encoders are there only with a card that encodes and is not in quarantine: else software books none. */
-export function withCard(capacity: Capacity, capabilities: Capabilities): Capacity {
-  return hasCard(capabilities) ? capacity : { ...capacity, encoderSessions: 0 };
+export interface DeclaredCard {
+  /** Somebody has said how much memory there is: it is booked, card or not, as a host without one may be tried so. */
+  vramIsDeclared: boolean;
+}
+
+/** A card is there only where one encodes and is not in quarantine: else software books nothing of it. */
+export function withCard(
+  capacity: Capacity,
+  capabilities: Capabilities | undefined,
+  { vramIsDeclared }: DeclaredCard,
+): Capacity {
+  if (capabilities !== undefined && hasCard(capabilities)) return capacity;
+  return { ...capacity, encoderSessions: 0, ...(vramIsDeclared ? {} : { vramMb: 0 }) };
 }
 
 /** Keeps the ledger and the worker's row at what its host can do (media.md §5.1). */
@@ -24,8 +34,9 @@ export async function watchHardware(
   {
     workerId,
     capacity,
+    vramIsDeclared,
     change,
-  }: { workerId: string; capacity: Capacity; change: (capacity: Capacity) => void },
+  }: { workerId: string; capacity: Capacity; change: (capacity: Capacity) => void } & DeclaredCard,
 ): Promise<HardwareWatch> {
   const failed = (error: unknown): void => {
     log.warn({ err: error }, 'the encoders of this host could not be tried; they are tried again');
@@ -34,8 +45,7 @@ export async function watchHardware(
     failed(error);
     return undefined;
   });
-  const of = (now: Capabilities | undefined): Capacity =>
-    now === undefined ? { ...capacity, encoderSessions: 0 } : withCard(capacity, now);
+  const of = (now: Capabilities | undefined): Capacity => withCard(capacity, now, { vramIsDeclared });
   let writing = Promise.resolve();
   const changed = (capabilities: Capabilities): void => {
     const given = of(capabilities);

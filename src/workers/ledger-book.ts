@@ -5,6 +5,7 @@ import {
   admit,
   booked,
   HOLD_AFTER_MS,
+  least,
   shortageOf,
   sumOf,
   type Asker,
@@ -226,6 +227,13 @@ export class LedgerBook implements Ledger {
     this.#listener.shown();
     return {
       kind: 'lease',
+      shrink: (needs) => {
+        const held = this.#leases.get(id);
+        if (held === undefined) return;
+        this.#leases.set(id, { ...held, needs: least(held.needs, needs) });
+        this.#listener.shown();
+        this.#serveOthers();
+      },
       release: () => {
         if (!this.#leases.delete(id)) return;
         this.#listener.shown();

@@ -8,7 +8,7 @@ import type { Capacity } from '../domain/jobs/leases.js';
 import * as workflows from '../workflows/index.js';
 import { createLedger } from './ledger.js';
 import type { LedgerTimes } from './ledger-book.js';
-import { watchHardware } from './hardware-watch.js';
+import { watchHardware, type DeclaredCard } from './hardware-watch.js';
 import { startPresence } from './presence.js';
 
 export interface RoleOptions {
@@ -19,8 +19,8 @@ export interface RoleOptions {
   queues: Record<string, number>;
   /** What this process has to give to its attempts. */
   capacity: Capacity;
-  /** Tries what this host can encode, and gives no encoder sessions where no card does. */
-  triesHardware?: boolean;
+  /** Tries what this host can encode, and gives nothing of a card where none encodes. */
+  hardware?: DeclaredCard;
   /** Of its ledger; for tests. */
   ledgerTimes?: Partial<LedgerTimes> | undefined;
   /** The built bundle; only a role that polls `workflows` needs it. */
@@ -41,14 +41,14 @@ export async function startRole(deps: ActivityDeps, options: RoleOptions): Promi
   const { workerId } = deps;
   const { queues } = options;
   const hardware =
-    options.triesHardware === true
-      ? await watchHardware(deps, {
-          ...{ workerId, capacity: options.capacity },
+    options.hardware === undefined
+      ? undefined
+      : await watchHardware(deps, {
+          ...{ workerId, capacity: options.capacity, ...options.hardware },
           change: (now) => {
             ledger.setCapacity(now);
           },
-        })
-      : undefined;
+        });
   const { capacity } = hardware ?? options;
   const ledger = createLedger(deps, { workerId, queues, capacity, times: options.ledgerTimes });
   const activities = await createActivities({ ...deps, ledger, confirmSoon: confirmer.soon });

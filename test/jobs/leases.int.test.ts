@@ -94,7 +94,7 @@ async function firstStart(id: string): Promise<number> {
 }
 
 describe('the host', () => {
-  it('runs eight jobs together, as 5 + 2 + 1', async () => {
+  it('runs eight jobs together, as 5 + 2 + 1 (A12, D1)', async () => {
     const each = { cpu: 6, 'gpu-encode': 3, 'gpu-ai': 2 } as const;
     const ids = { cpu: [] as string[], 'gpu-encode': [] as string[], 'gpu-ai': [] as string[] };
     for (const queue of ['cpu', 'gpu-encode', 'gpu-ai'] as const)
@@ -143,7 +143,7 @@ describe('the host', () => {
 });
 
 describe('what does not fit', () => {
-  it('says what it needs, is passed by what fits, and after the time gets what becomes free', async () => {
+  it('says what it needs, is passed by what fits, and after the time gets what becomes free (D2)', async () => {
     const first = await beginRunning('first', { vramMb: 12_000 });
     const big = await beginWaiting('big', { vramMb: 15_000 });
     expect(await core.view(big)).toMatchObject({

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { createJob } from '../../src/jobs/create.js';
+import { judgeFields } from '../../src/domain/media/fields.js';
+import { countFieldsOf } from '../../src/media/source/count-fields.js';
 import { retryJob } from '../../src/jobs/retry.js';
 import type { JobView } from '../../src/jobs/view.js';
 import { makeWish } from '../../src/jobs/wish.js';
@@ -31,8 +33,8 @@ beforeAll(async () => {
 
 afterAll(() => core.stop());
 
-async function begin(type: string, params: object): Promise<string> {
-  return (await createJob(core.parts, { type, params, createdBy: 'test' })).job.id;
+async function begin(type: string, params: object, own: object = {}): Promise<string> {
+  return (await createJob(core.parts, { type, params, createdBy: 'test', ...own })).job.id;
 }
 
 const wish = (jobId: string, kind: 'pause' | 'resume' | 'cancel'): Promise<unknown> =>
@@ -49,8 +51,9 @@ async function videoId(name: string): Promise<string> {
   return rows[0]?.id ?? `no row of ${name}`;
 }
 
-async function encode(name: string, wished: object = {}): Promise<string> {
-  return begin('reencode_streaming', { videoId: await videoId(name), preset: 'ultrafast', ...wished });
+async function encode(name: string, wished: object = {}, own: object = {}): Promise<string> {
+  const params = { videoId: await videoId(name), preset: 'ultrafast', ...wished };
+  return begin('reencode_streaming', params, own);
 }
 
 /** What no job that has ended leaves behind. */
@@ -62,7 +65,7 @@ async function leftovers(jobId: string): Promise<string[]> {
 }
 
 describe('a video that is re-encoded for streaming', () => {
-  it('is copied where only its container is in the way, gets a row of its own, and is not made twice (A5)', async () => {
+  it('is copied where only its container is in the way, gets a row of its own, and is not made twice (no. 10, A5)', async () => {
     await makeVideo(library, 'copied.mkv', { options: X264 });
     const first = await core.until(await encode('copied.mkv'), isEnded);
     expect(first).toMatchObject({
@@ -95,6 +98,19 @@ describe('a video that is re-encoded for streaming', () => {
     expect(await readdir(playback)).not.toContain('good.mp4');
   });
 
+  it('is deinterlaced where its pictures are, although its header calls them progressive', async () => {
+    const made = { filter: 'interlace,setfield=prog', rate: '50', seconds: 4 };
+    await makeVideo(library, 'combed.mp4', { ...made, options: [...X264, '-movflags', '+faststart'] });
+    const view = await core.until(await encode('combed.mp4', { crf: 35 }), isEnded);
+    expect(view).toMatchObject({
+      status: 'completed',
+      result: { outcome: 'done', action: 'video', reasons: ['its lines are interlaced'] },
+    });
+    const looking = { hostPath: path.join(playback, 'combed.mp4'), index: 0, seconds: 4 };
+    const shown = await countFieldsOf(core.parts.media, { ...looking, signal: AbortSignal.timeout(30_000) });
+    expect(judgeFields(shown)).not.toBe('interlaced');
+  });
+
   it('stays as it is where the encode would be larger (no. 9)', async () => {
     await makeVideo(library, 'small.mp4', { options: [...X264, '-crf', '51', '-movflags', '+faststart'] });
     const view = await core.until(await encode('small.mp4', { maxHeight: 144, crf: 16 }), isEnded);
@@ -112,6 +128,31 @@ describe('a video that is re-encoded for streaming', () => {
       expect(view.error?.message).toMatch(/The source ends at \d+\.\d of 20\.\d s/);
     }
     expect((await readdir(playback)).filter((name) => name.startsWith('short'))).toEqual([]);
+  });
+
+  it('is not replaced by a file that FFmpeg has cut short with a good exit (no. 5, 6)', async () => {
+    const original = await makeVideo(library, 'believed.mkv', { seconds: 6, options: X264 });
+    await core.until(await encode('believed.mkv'), isEnded);
+    const made = path.join(playback, 'believed.mp4');
+    const [before, ours] = [await stat(original), await stat(made)];
+    const { media } = core.parts;
+    const { run } = media;
+    media.run = (given) => run({ ...given, options: ['-t', '3', ...given.options] });
+    try {
+      const id = await encode('believed.mkv', { force: true }, { maxRetries: 0 });
+      const view = await core.until(id, isEnded);
+      expect(view).toMatchObject({ status: 'failed', error: { kind: 'transient' } });
+      expect(view.error?.message).toMatch(/3\.\d+ s/);
+      expect(await leftovers(id)).toEqual([]);
+    } finally {
+      media.run = run;
+    }
+    expect(await stat(made)).toMatchObject({ ino: ours.ino, size: ours.size });
+    expect(await stat(original)).toMatchObject({
+      ino: before.ino,
+      size: before.size,
+      mtimeMs: before.mtimeMs,
+    });
   });
 
   it('goes where it was asked to, never over something else', async () => {
@@ -132,7 +173,7 @@ describe('a video that is re-encoded for streaming', () => {
     expect(asked.result).toMatchObject({ path: 'playback:new/place.mp4' });
   });
 
-  it('leaves alone what somebody puts in its place meanwhile', async () => {
+  it('leaves alone what somebody puts in its place meanwhile (D7)', async () => {
     await makeVideo(library, 'raced.mkv', { options: X264 });
     const { media } = core.parts;
     const { run } = media;
@@ -250,7 +291,7 @@ describe('a long encode', () => {
     expect(await leftovers(id)).toEqual([]);
   }, 300_000);
 
-  it("leaves no file and no process when it is cancelled, and takes away nobody else's (A2)", async () => {
+  it("leaves no file and no process when it is cancelled, and takes away nobody else's (no. 31, A2)", async () => {
     const id = await encode('long.mkv', { ...slow, outputPath: 'cancelled.mp4' });
     await inItsMiddle(id);
     await writeFile(path.join(playback, 'cancelled.mp4'), 'of somebody else');
@@ -259,6 +300,31 @@ describe('a long encode', () => {
     expect(await leftovers(id)).toEqual([]);
     expect(await readFile(path.join(playback, 'cancelled.mp4'), 'utf8')).toBe('of somebody else');
   }, 120_000);
+
+  it('is made in one piece where its segments do not hold what they have to (no. 37)', async () => {
+    const { media } = core.parts;
+    const { run } = media;
+    media.run = (given) => {
+      const options = [...given.options];
+      const at = options.indexOf('-segment_time');
+      if (at >= 0) options[at + 1] = '2';
+      return run({ ...given, options });
+    };
+    try {
+      const view = await core.until(
+        await encode('long.mkv', { outputPath: 'mismatch.mp4' }),
+        isEnded,
+        180_000,
+      );
+      expect(view).toMatchObject({ status: 'completed', tries: 0, result: { outcome: 'done' } });
+      const file = path.join(playback, 'mismatch.mp4');
+      const { video } = await media.describe(file, AbortSignal.timeout(10_000));
+      expect(video).toMatchObject({ frames: 1_600 });
+      expect(await leftovers(view.id)).toEqual([]);
+    } finally {
+      media.run = run;
+    }
+  }, 240_000);
 
   it('keeps its segments over a failure, and a retry goes on from them', async () => {
     const id = await encode('long.mkv', { ...slow, outputPath: 'retried.mp4' });

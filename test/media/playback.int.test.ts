@@ -40,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const soon = (): AbortSignal => AbortSignal.timeout(60_000);
 
-describe.each(ffmpegs())('a playback file, made with FFmpeg %s', (version, ffmpegPath) => {
+describe.each(ffmpegs())('a playback file, made with FFmpeg %s (no. 41, A6)', (version, ffmpegPath) => {
   let tools: MediaTools;
 
   beforeAll(() => {
@@ -94,6 +94,14 @@ describe.each(ffmpegs())('a playback file, made with FFmpeg %s', (version, ffmpe
     const { plan, made } = await encode(await makeVideo(folder, 'remux.mkv', { options, subtitle: 'Hello' }));
     expect(plan.decision.action).toBe('remux');
     expect(made).toMatchObject({ fastStart: true, subtitles: [{ codec: 'mov_text', language: 'eng' }] });
+  });
+
+  it('has each picture once where the sound begins before them', async () => {
+    const options = ['-c:v', 'mpeg4', '-q:v', '3', '-c:a', 'aac'];
+    const film = await makeVideo(folder, 'late.mkv', { rate: '25', seconds: 4, options });
+    const source = await tools.describe(film, soon());
+    expect(source.video?.startSeconds).toBeGreaterThan(0.02);
+    expect((await encode(film)).made.video).toMatchObject({ frames: 100 });
   });
 
   it('makes AAC of sound alone', async () => {

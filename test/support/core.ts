@@ -52,12 +52,15 @@ export async function startTestCore({
   sweeper = true,
   log: heard,
   capacity = NO_NEEDS,
+  parts: replaced,
   ledgerTimes,
 }: {
   queues?: Record<string, number>;
   /** What its ledger has to give; default nothing, of which nothing is booked. */
   capacity?: Capacity;
   ledgerTimes?: Partial<LedgerTimes>;
+  /** In place of those that it would make itself. */
+  parts?: Partial<ActivityDeps>;
   temporal?: { address: string; namespace: string };
   /** Another core's, which drops it. */
   database?: TestDatabase;
@@ -75,7 +78,7 @@ export async function startTestCore({
   const database = given ?? (await createTestDatabase());
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-core-'));
   const made = createTestParts(database.db, folder, temporal);
-  const parts = heard === undefined ? made : { ...made, log: heard };
+  const parts = { ...made, ...(heard === undefined ? {} : { log: heard }), ...replaced };
   const { address, namespace } = temporal;
   const connection = await NativeConnection.connect({ address });
   // Task queues are named by role, so a server serves one core at a time: each process of jest has its own.

@@ -67,7 +67,7 @@ describe('a worker that owns the GPU', () => {
     expect(served.map(({ capacity }) => capacity.aiSlots)).toEqual([0, 1]);
   });
 
-  it('takes all that it holds with it when it is killed; the next one serves who waited', async () => {
+  it('takes all that it holds with it when it is killed; the next one serves who waited (D4)', async () => {
     const first = await startGpu();
     const holder = await begin('holder', { vramMb: 8_000, holdMs: 20_000 });
     await core.until(holder, ({ status }) => status === 'running');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { RoomAnswer, RoomAsk } from '../../src/activities/jobs/room.js';
+import type { Lease, RoomAnswer, RoomAsk } from '../../src/activities/jobs/room.js';
 import { leaseNeeds, type LeaseNeeds } from '../../src/domain/jobs/leases.js';
 import type { RoomWait } from '../../src/store/room.js';
 import { LEDGER_TIMES, LedgerBook } from '../../src/workers/ledger-book.js';
@@ -47,7 +47,7 @@ function decide(rows: RoomWait[] = [], nowMs = 0): string[] {
   return book.decide(rows, nowMs).map(({ jobId }) => jobId);
 }
 
-async function take(jobId: string, needs: Partial<LeaseNeeds>): Promise<{ release: () => void }> {
+async function take(jobId: string, needs: Partial<LeaseNeeds>): Promise<Lease> {
   const answering = book.ask(askOf(jobId, needs));
   decide();
   const answer = await answering;
@@ -69,6 +69,20 @@ describe('an attempt that asks', () => {
     first.release();
     first.release();
     expect(book.used()).toEqual(leaseNeeds({}));
+  });
+
+  it('gives a part of it to others while it goes on, and never takes more that way', async () => {
+    const first = await take('first', { vramMb: 12_000, cpuTokens: 1 });
+    const refused = book.ask(askOf('second', { vramMb: 8_000 }));
+    expect((await refused).kind).toBe('refused');
+    changes = 0;
+    first.shrink(leaseNeeds({ cpuTokens: 3 }));
+    expect(changes).toBe(1);
+    expect(book.used()).toEqual(leaseNeeds({ cpuTokens: 1 }));
+    await take('third', { vramMb: 16_000 });
+    first.release();
+    first.shrink(leaseNeeds({ cpuTokens: 1 }));
+    expect(book.used()).toEqual(leaseNeeds({ vramMb: 16_000 }));
   });
 
   it('is answered at once where it was refused before: it comes from a timer', async () => {

@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/faults.js';
 import type { StepArgs } from '../../domain/jobs/job-input.js';
+import { NO_NEEDS, type LeaseNeeds } from '../../domain/jobs/leases.js';
 import {
   addSample,
   estimate,
@@ -11,6 +12,7 @@ import type { JobsDeps } from '../../jobs/deps.js';
 import { appendLogs, type LogEntry, type LogLevel } from '../../store/logs.js';
 import { passFence, saveCheckpoint, saveProgress } from '../../store/steps.js';
 import { patiently } from './patience.js';
+import type { Lease } from './room.js';
 import type { StepContext } from './step.js';
 
 const WRITE_EACH_MS = 1_000;
@@ -25,6 +27,8 @@ export class Attempt implements StepContext {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly checkpoint: unknown;
+  readonly needs: LeaseNeeds;
+  readonly useOnly: (needs: LeaseNeeds) => void;
   readonly #deps: Pick<JobsDeps, 'db' | 'log'>;
   readonly #step: string;
   readonly #stepId: number;
@@ -44,6 +48,7 @@ export class Attempt implements StepContext {
       attemptId: string;
       opened: { stepId: number; number: number; checkpoint: unknown };
       signal: AbortSignal;
+      lease: Pick<Lease, 'shrink'> | undefined;
       onBeat: (details: unknown) => void;
     },
   ) {
@@ -52,6 +57,8 @@ export class Attempt implements StepContext {
     this.attempt = about.opened.number;
     this.signal = about.signal;
     this.checkpoint = about.opened.checkpoint;
+    this.needs = about.args.needs ?? NO_NEEDS;
+    this.useOnly = (needs) => about.lease?.shrink(needs);
     this.#deps = deps;
     this.#step = about.args.step;
     this.#stepId = about.opened.stepId;

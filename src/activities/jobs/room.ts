@@ -29,7 +29,14 @@ export interface RoomAsk {
   signal: AbortSignal;
 }
 
-export type RoomAnswer = { kind: 'lease'; release: () => void } | { kind: 'refused'; shortage: Shortage };
+/** What an attempt holds of its host. */
+export interface Lease {
+  /** From now on at most this; what it held beyond is for others. */
+  shrink: (needs: LeaseNeeds) => void;
+  release: () => void;
+}
+
+export type RoomAnswer = ({ kind: 'lease' } & Lease) | { kind: 'refused'; shortage: Shortage };
 
 /** Names a step in a ledger. */
 export function roomKey(step: {
@@ -41,11 +48,13 @@ export function roomKey(step: {
   return `${step.jobId}/${step.name}/${step.occurrence}/${step.inputHash}`;
 }
 
+type Work = (lease?: Pick<Lease, 'shrink'>) => Promise<StepAnswer>;
+
 /** Runs the attempt once it has what it needs, and frees that at its end, whatever the end is. */
 export async function withRoom(
   deps: JobsDeps & { ledger: Ledger },
   { args, signal }: { args: StepArgs; signal: AbortSignal },
-  work: () => Promise<StepAnswer>,
+  work: Work,
 ): Promise<StepAnswer> {
   const leave = deps.ledger.enter(args.queue);
   try {
@@ -61,7 +70,7 @@ export async function withRoom(
 async function withLease(
   deps: JobsDeps & { ledger: Ledger },
   { args, needs, signal }: { args: StepArgs; needs: LeaseNeeds; signal: AbortSignal },
-  work: () => Promise<StepAnswer>,
+  work: Work,
 ): Promise<StepAnswer> {
   const { jobId, step, queue } = args;
   const key = stepKey(args);
@@ -79,7 +88,7 @@ async function withLease(
     return { state: 'no_room', needs: shortage.detail };
   }
   try {
-    return await work();
+    return await work(answer);
   } finally {
     answer.release();
   }

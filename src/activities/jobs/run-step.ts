@@ -19,7 +19,7 @@ import { asStepFailure, describeFailure } from './failures.js';
 import { followingStep } from './following.js';
 import { heartbeatWhile } from './heartbeat.js';
 import { graceAfter, patiently } from './patience.js';
-import { withRoom, type Ledger } from './room.js';
+import { withRoom, type Lease, type Ledger } from './room.js';
 import type { AnyStep } from './step.js';
 import { stepKey } from './step-key.js';
 
@@ -44,8 +44,8 @@ export function createStepRunner(deps: StepRunnerDeps) {
       let last: unknown;
       return heartbeatWhile(
         (signal) =>
-          withRoom(deps, { args, signal }, () =>
-            runAttempt(deps, { run, args, onBeat: (details) => (last = details) }),
+          withRoom(deps, { args, signal }, (lease) =>
+            runAttempt(deps, { run, args, lease, onBeat: (details) => (last = details) }),
           ),
         () => last,
       );
@@ -55,16 +55,17 @@ export function createStepRunner(deps: StepRunnerDeps) {
 interface StepRun {
   run: AnyStep;
   args: StepArgs;
+  lease: Pick<Lease, 'shrink'> | undefined;
   onBeat: (details: unknown) => void;
 }
 
-async function runAttempt(deps: StepRunnerDeps, { run, args, onBeat }: StepRun): Promise<StepAnswer> {
+async function runAttempt(deps: StepRunnerDeps, { run, args, lease, onBeat }: StepRun): Promise<StepAnswer> {
   const { cancellationSignal: signal } = Context.current();
   const attemptId = randomUUID();
   const opened = await patiently(signal, () => open(deps, args, attemptId));
   if (opened.kind === 'done') return { state: 'done', output: opened.output };
   if (opened.kind === 'no_permit') return { state: 'no_permit' };
-  const attempt = new Attempt(deps, { args, attemptId, opened, signal, onBeat });
+  const attempt = new Attempt(deps, { args, attemptId, opened, signal, lease, onBeat });
   const end = await workOf(deps, attempt, { run, args, opened });
   await attempt.flush();
   if (args.undo === true && end.outcome === 'done') await patiently(signal, () => markUndone(deps.db, args));

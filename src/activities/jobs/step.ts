@@ -1,3 +1,4 @@
+import type { LeaseNeeds } from '../../domain/jobs/leases.js';
 import type { ProgressDetail } from '../../domain/jobs/progress.js';
 import type { LogLevel } from '../../store/logs.js';
 
@@ -11,6 +12,10 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** The last checkpoint of any earlier attempt, in any run; parse it. */
   readonly checkpoint: unknown;
+  /** What it was to have of its host before it began; of what the host has none, nothing is booked. */
+  readonly needs: LeaseNeeds;
+  /** From now on it uses no more than this of its host: the rest is for others. */
+  useOnly: (needs: LeaseNeeds) => void;
   saveCheckpoint: (checkpoint: unknown) => Promise<void>;
   /** Cheap; written at most each second or per cent, and at the end. */
   progress: (update: { done: number; total: number | null; unit: ProgressDetail['unit'] }) => void;

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { Fault } from '../../domain/faults.js';
+import type { EncodeWay } from '../../domain/media/encode-way.js';
 import { playbackBytes, soundBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
-import type { SegmentCheckpoint, SegmentGrid } from '../../domain/media/segments.js';
+import { segmentKey, type SegmentCheckpoint, type SegmentGrid } from '../../domain/media/segments.js';
 import { syncFile, syncFolders } from '../../integrations/files/sync.js';
 import { statIfThere } from '../../integrations/files/target.js';
 import { pictureOptions } from '../../media/plan/picture-options.js';
@@ -30,6 +31,34 @@ const checkpointShape = z.object({
   isWhole: z.boolean(),
 });
 
+export interface SegmentedWork {
+  work: PlaybackWork;
+  grid: SegmentGrid;
+  step: StepContext;
+  way: EncodeWay;
+  saved: SavedSegments;
+}
+
+/** The checkpoint of a step that may go several ways: each goes on from what the last one has left. */
+export class SavedSegments {
+  readonly #step: StepContext;
+  #latest: unknown;
+
+  constructor(step: StepContext) {
+    this.#step = step;
+    this.#latest = step.checkpoint;
+  }
+
+  get latest(): SegmentCheckpoint | undefined {
+    return checkpointShape.safeParse(this.#latest).data;
+  }
+
+  readonly save = async (checkpoint: SegmentCheckpoint): Promise<void> => {
+    await this.#step.saveCheckpoint(checkpoint);
+    this.#latest = checkpoint;
+  };
+}
+
 /**
  * Encodes the picture in segments, from the first one that is missing on: after a pause, on another worker, or in another
  * run of the job.
@@ -37,7 +66,7 @@ const checkpointShape = z.object({
  */
 export async function encodeInSegments(
   deps: ActivityDeps,
-  { work, grid, step }: { work: PlaybackWork; grid: SegmentGrid; step: StepContext },
+  { work, grid, step, way, saved }: SegmentedWork,
 ): Promise<SegmentCheckpoint> {
   const { video, seconds } = work.plan;
   if (video.kind === 'copy' || video.rate === null)
@@ -45,7 +74,7 @@ export async function encodeInSegments(
   const source = await requireSource(deps, work);
   const folder = await makeScratch(deps, step.jobId, SEGMENTS);
   const total = seconds === null ? null : Math.round((seconds * grid.rate.num) / grid.rate.den);
-  const from = await usable(step.checkpoint, { key: segmentKey(work), folder, step });
+  const from = await usable(saved.latest, { key: segmentKey(work, way), folder, step });
   const room = await holdEncodeSpace(deps, { work, step, done: from.frames / (total ?? Infinity) });
   try {
     const workFolder = await makeAttemptFolder(deps, 'scratch', step);
@@ -53,7 +82,7 @@ export async function encodeInSegments(
       ...{ run: deps.media.run, source, index: video.index, sourceRate: work.sourceRate },
       ...{
         plan: { ...video, rate: video.rate },
-        picture: pictureOptions(video, { encoder: 'software' }),
+        picture: pictureOptions(video, way),
         grid,
         folder,
         workFolder,
@@ -65,7 +94,7 @@ export async function encodeInSegments(
         await rename(made, file);
         await syncFolders([folder]);
       },
-      onSegment: step.saveCheckpoint,
+      onSegment: saved.save,
       onProgress: (frames) => {
         step.progress({ done: total === null ? frames : Math.min(frames, total), total, unit: 'items' });
         if (total !== null) room.written((frames - from.frames) / Math.max(1, total - from.frames));
@@ -89,19 +118,17 @@ async function holdEncodeSpace(
   ]);
 }
 
-/** Of the content and of all that shapes the picture. */
-function segmentKey({ identity, profile }: PlaybackWork): string {
-  return `${identity.headTailHash} ${profile}`;
-}
-
 /** Segments that are not there, or are empty after a power cut, are made again, and all that follow them. */
 async function usable(
-  checkpoint: unknown,
+  saved: SegmentCheckpoint | undefined,
   { key, folder, step }: { key: string; folder: string; step: StepContext },
 ): Promise<SegmentCheckpoint> {
   const none = { key, finished: 0, frames: 0, isWhole: false };
-  const { data: saved } = checkpointShape.safeParse(checkpoint);
-  if (saved?.key !== key) return none;
+  if (saved?.key !== key) {
+    if (saved !== undefined && saved.finished > 0)
+      step.log('warn', 'what is encoded already does not join with this: all is encoded again');
+    return none;
+  }
   for (const file of segmentFiles(folder, saved.finished)) {
     const found = await statIfThere(file);
     if (found !== undefined && found.size > 0) continue;

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 
 import { Fault } from '../../domain/faults.js';
 import { logicalPath, parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
+import type { Encoder, Encoding } from '../../domain/media/encode-way.js';
+import { judgeFields, mayBeInterlaced } from '../../domain/media/fields.js';
+import { sourceLength } from '../../domain/media/length.js';
 import { unplayableReasons } from '../../domain/media/playable.js';
 import { planPlayback } from '../../domain/media/playback-plan.js';
 import { askedOutput, defaultOutput, PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
@@ -10,6 +13,7 @@ import type { PlaybackResult, PlaybackWork, SourceIdentity } from '../../domain/
 import { segmentGrid } from '../../domain/media/segments.js';
 import type { MediaSource } from '../../domain/media/source.js';
 import { findFile } from '../../integrations/files/find-file.js';
+import { countFieldsOf } from '../../media/source/count-fields.js';
 import { findOutcome, madeOf, saveOutcome } from '../../store/media/playback.js';
 import type { ActivityDeps } from '../deps.js';
 import type { StepContext } from '../jobs/step.js';
@@ -20,6 +24,8 @@ export interface Look {
   videoId: string;
   outputPath?: string;
   force: boolean;
+  /** Whoever makes it, it is the same file: no part of the profile. */
+  encoder?: 'auto' | Encoder;
 }
 
 /** What an encode needs of a video's row. */
@@ -32,7 +38,7 @@ interface PlayedVideo {
 export type Looked = { kind: 'done'; result: PlaybackResult } | { kind: 'work'; work: PlaybackWork };
 
 /** Raised whenever the rules give another file for the same wish: what was decided before then counts no more. */
-const RULES = 1;
+const RULES = 2;
 
 /**
  * Looks at the source as it is now and decides what is to be done (media.md §3.4). What an earlier job has found out or
@@ -42,7 +48,7 @@ const RULES = 1;
  */
 export async function lookAtVideo(
   deps: ActivityDeps,
-  { videoId, outputPath, force, ...wish }: Look & PlaybackWish,
+  { videoId, outputPath, force, encoder = 'auto', ...wish }: Look & PlaybackWish,
   step: StepContext,
 ): Promise<Looked> {
   const { row: video, logical: source } = await requireVideo(deps, videoId);
@@ -54,8 +60,9 @@ export async function lookAtVideo(
     step.log('info', `nothing to do: ${result.outcome} by an earlier job`, { path: result.path });
     return { kind: 'done', result };
   }
-  const described = await describeSteady(deps, { source, before, step });
-  return decide(deps, { video, source, identity: before, described, wish, profile, output, step });
+  const said = await describeSteady(deps, { source, before, step });
+  const described = await asPicturesShow(deps, { source, said, step });
+  return decide(deps, { video, source, identity: before, described, wish, encoder, profile, output, step });
 }
 
 interface Deciding {
@@ -64,6 +71,7 @@ interface Deciding {
   identity: SourceIdentity;
   described: MediaSource;
   wish: PlaybackWish;
+  encoder: 'auto' | Encoder;
   profile: string;
   output: LogicalPath;
   step: StepContext;
@@ -98,6 +106,22 @@ async function describeSteady(
   const after = await identityOf(deps, source);
   if (after.sizeBytes === before.sizeBytes && after.modifiedMs === before.modifiedMs) return described;
   throw stillWritten(source);
+}
+
+/** Whether it is interlaced is told by its pictures where they are clear, and by its header else (media.md §3.4). */
+async function asPicturesShow(
+  { media, roots }: ActivityDeps,
+  { source, said, step }: { source: LogicalPath; said: MediaSource; step: StepContext },
+): Promise<MediaSource> {
+  const { video } = said;
+  if (video === null || !mayBeInterlaced(video)) return said;
+  const { seconds } = sourceLength(said);
+  const looking = { hostPath: roots.resolve(source), index: video.index, seconds, signal: step.signal };
+  const fields = await countFieldsOf(media, looking);
+  const scan = judgeFields(fields);
+  if (scan === 'unknown' || scan === video.scan) return said;
+  step.log('info', `its pictures are ${scan}, its header says ${video.scan}`, fields);
+  return { ...said, video: { ...video, scan } };
 }
 
 async function outputOf(
@@ -156,20 +180,26 @@ function workOf({
   profile,
   plan,
   output,
+  encoder,
 }: Omit<Deciding, 'wish' | 'step'> & { plan: PlaybackWork['plan'] }): PlaybackWork {
   if (described.video === null) throw new Fault('defect', 'a plan was made of a file without a picture');
   const grid = segmentGrid(described, plan);
+  const { codec, bitDepth, chroma, rotation } = described.video;
   const reasons = unplayableReasons({ ...described, video: described.video }, video.path);
   return {
     ...{ videoId: video.id, source, identity, sourceRate: described.video.frameRate },
     ...{ isPlayable: reasons.length === 0 && described.video.dynamicRange === 'sdr', plan, profile, output },
+    chain: { wish: encoder, source: { codec, bitDepth, chroma, rotation } },
     ...(grid === undefined ? {} : { grid }),
   };
 }
 
 export function resultOf(
   { identity, plan }: PlaybackWork,
-  made: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'>,
+  {
+    encoding,
+    ...made
+  }: Pick<PlaybackResult, 'outcome' | 'path' | 'videoId' | 'sizeBytes'> & { encoding?: Encoding | undefined },
 ): PlaybackResult {
   const { decision, dropped, notes } = plan;
   return {
@@ -182,5 +212,6 @@ export function resultOf(
       notes,
     },
     reasons: [...decision.video, ...decision.audio, ...decision.container],
+    ...(encoding === undefined ? {} : { encoding }),
   };
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 
 import { parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
+import { ENCODERS, type Encoding } from '../../domain/media/encode-way.js';
 import { PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
 import { playbackBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
@@ -20,11 +21,22 @@ import type { StepContext } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
 import { taken } from './look-at-video.js';
 
-const published = z.object({ kind: z.literal('published'), sizeBytes: z.number(), inode: z.string() });
+const encodingShape = z.object({
+  encoder: z.enum(ENCODERS),
+  device: z.string().nullable(),
+  decode: z.enum(['hardware', 'software']),
+  failed: z.array(z.object({ way: z.string(), reason: z.string() })),
+});
+const published = z.object({
+  kind: z.literal('published'),
+  sizeBytes: z.number(),
+  inode: z.string(),
+  encoding: encodingShape.optional(),
+});
 const checkpointShape = z.object({ publishing: published });
 
 /** The file that was made: published, or thrown away since the original is smaller (media.md V10). */
-export type MadePlayback = Published | { kind: 'kept_original' };
+export type MadePlayback = Published | { kind: 'kept_original'; encoding?: Encoding | undefined };
 
 type Published = z.output<typeof published>;
 
@@ -35,6 +47,8 @@ export interface Making {
   run: Pick<FfmpegRun, 'inputs' | 'options'>;
   /** Pictures that were counted while they were encoded. */
   frames?: number;
+  /** What has encoded them. */
+  encoding?: Encoding | undefined;
 }
 
 /**
@@ -47,6 +61,7 @@ export async function makePlayback(deps: ActivityDeps, making: Making): Promise<
   const earlier = await findPublished(deps, making);
   if (earlier !== undefined) return earlier;
   const { plan, identity, output } = work;
+  const told = making.encoding === undefined ? {} : { encoding: making.encoding };
   const room = await holdSpace(deps, step, [
     { place: output, bytes: playbackBytes(plan, identity.sizeBytes) },
   ]);
@@ -62,8 +77,8 @@ export async function makePlayback(deps: ActivityDeps, making: Making): Promise<
     });
     step.log('info', `verified: ${sizeBytes} bytes of ${work.identity.sizeBytes}`);
     if (work.isPlayable && plan.video.kind === 'encode' && sizeBytes >= work.identity.sizeBytes)
-      return { kind: 'kept_original' };
-    return await publish(deps, { work, step, file });
+      return { kind: 'kept_original', ...told };
+    return await publish(deps, { work, step, file, told });
   } finally {
     await removeAttemptFolder(deps, PLAYBACK_ROOT, step);
     await room.release();
@@ -91,14 +106,19 @@ async function runTelling(
 /** The checkpoint tells the very file that is about to be renamed: by its inode the next attempt knows that it was. */
 async function publish(
   deps: ActivityDeps,
-  { work, step, file }: { work: PlaybackWork; step: StepContext; file: string },
+  {
+    work,
+    step,
+    file,
+    told,
+  }: { work: PlaybackWork; step: StepContext; file: string; told: { encoding?: Encoding } },
 ): Promise<MadePlayback> {
   const { root, relative } = parseLogicalPath(work.output);
   await syncFile(file);
   const folder = path.posix.dirname(relative);
   await makeFolders(deps.roots.folderOf(root), folder === '.' ? '' : folder);
   const { size, ino } = await stat(file, { bigint: true });
-  const made = { kind: 'published', sizeBytes: Number(size), inode: String(ino) } as const;
+  const made = { kind: 'published', sizeBytes: Number(size), inode: String(ino), ...told } as const;
   await step.saveCheckpoint({ publishing: made });
   await step.fence();
   const target = deps.roots.resolve(work.output);

@@ -22,7 +22,7 @@ export async function recordPlayback(
       ? await recordFile(deps, { work, made, step })
       : resultOf(work, {
           ...{ outcome: 'kept_original', path: work.source, videoId: work.videoId },
-          sizeBytes: work.identity.sizeBytes,
+          ...{ sizeBytes: work.identity.sizeBytes, encoding: made.encoding },
         });
   const key = { identity: work.identity.headTailHash, profile: work.profile };
   await saveOutcome(deps.db, { ...key, result, jobId: step.jobId });
@@ -55,5 +55,6 @@ async function recordFile(
     await writeVideos(tx, { root, videos: [facts] });
     return linkPlayback(tx, { root, path: relative, videoId: work.videoId, jobId: step.jobId });
   });
-  return resultOf(work, { outcome: 'done', path: work.output, videoId: id, sizeBytes: made.sizeBytes });
+  const { sizeBytes, encoding } = made;
+  return resultOf(work, { outcome: 'done', path: work.output, videoId: id, sizeBytes, encoding });
 }

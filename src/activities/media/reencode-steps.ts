@@ -2,20 +2,23 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { parseLogicalPath } from '../../domain/logical-path.js';
+import type { EncodeWay, Encoding } from '../../domain/media/encode-way.js';
 import { PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
 import type { PlaybackWish } from '../../domain/media/playback-wish.js';
 import type { PlaybackResult, PlaybackWork } from '../../domain/media/playback-work.js';
-import type { SegmentCheckpoint } from '../../domain/media/segments.js';
+import { begunBy, type SegmentCheckpoint } from '../../domain/media/segments.js';
 import { Fault } from '../../domain/faults.js';
 import { statIfThere } from '../../integrations/files/target.js';
 import { wholeOptions } from '../../media/plan/playback-options.js';
+import { SegmentMismatch } from '../../media/segments/encode-segments.js';
 import { joinRun, segmentList } from '../../media/segments/join.js';
 import { segmentFiles } from '../../media/segments/segment-files.js';
 import { madeOf } from '../../store/media/playback.js';
 import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { removeAttemptFolders } from './attempt-folder.js';
-import { encodeInSegments, encodeSoundAlone, SEGMENTS, SOUND } from './encode-in-segments.js';
+import { encodeByWays } from './encode-by-ways.js';
+import { encodeInSegments, encodeSoundAlone, SavedSegments, SEGMENTS, SOUND } from './encode-in-segments.js';
 import { lookAtVideo, type Look, type Looked } from './look-at-video.js';
 import { makePlayback, removePublished, type MadePlayback } from './make-playback.js';
 import { makeScratch, removeScratch } from './playback-scratch.js';
@@ -26,11 +29,13 @@ import { telling } from './told-fault.js';
 export type { MadePlayback } from './make-playback.js';
 
 export type EncodedVideo =
-  { kind: 'whole'; made: MadePlayback } | { kind: 'segments'; checkpoint: SegmentCheckpoint };
+  | { kind: 'whole'; made: MadePlayback }
+  | { kind: 'segments'; checkpoint: SegmentCheckpoint; encoding?: Encoding };
 
 interface Joined {
   work: PlaybackWork;
   checkpoint: SegmentCheckpoint;
+  encoding?: Encoding | undefined;
 }
 
 export const steps = defineSteps((deps: ActivityDeps) => ({
@@ -42,11 +47,7 @@ export const steps = defineSteps((deps: ActivityDeps) => ({
     telling(deps, step, () => makeWhole(deps, work, step)),
 
   encodeVideo: ({ work }: { work: PlaybackWork }, step: StepContext): Promise<EncodedVideo> =>
-    telling(deps, step, async () => {
-      const { grid } = work;
-      if (grid === undefined) return { kind: 'whole', made: await makeWhole(deps, work, step) };
-      return { kind: 'segments', checkpoint: await encodeInSegments(deps, { work, grid, step }) };
-    }),
+    telling(deps, step, () => encodeVideo(deps, work, step)),
 
   encodeSound: ({ work }: { work: PlaybackWork }, step: StepContext): Promise<void> =>
     telling(deps, step, () => encodeSoundAlone(deps, work, step)),
@@ -81,10 +82,37 @@ async function removeUnfinished(deps: ActivityDeps, jobId: string): Promise<void
   for (const root of [PLAYBACK_ROOT, 'scratch'] as const) await removeAttemptFolders(deps, root, jobId);
 }
 
-async function makeWhole(deps: ActivityDeps, work: PlaybackWork, step: StepContext): Promise<MadePlayback> {
+async function makeWhole(
+  deps: ActivityDeps,
+  work: PlaybackWork,
+  step: StepContext,
+  by: { way?: EncodeWay; encoding?: Encoding } = {},
+): Promise<MadePlayback> {
   const path = await requireSource(deps, work);
-  const { input, output } = wholeOptions(work.plan);
-  return makePlayback(deps, { work, step, run: { inputs: [{ path, options: input }], options: output } });
+  const { input, output } = wholeOptions(work.plan, by.way);
+  const run = { inputs: [{ path, options: input }], options: output };
+  return makePlayback(deps, { work, step, run, encoding: by.encoding });
+}
+
+function encodeVideo(deps: ActivityDeps, work: PlaybackWork, step: StepContext): Promise<EncodedVideo> {
+  const { grid } = work;
+  if (grid === undefined)
+    return encodeByWays(deps, { work, step }, async (way, encoding) => ({
+      kind: 'whole',
+      made: await makeWhole(deps, work, step, { way, encoding }),
+    }));
+  const saved = new SavedSegments(step);
+  const begun = begunBy(saved.latest?.key ?? '', work);
+  return encodeByWays(deps, { work, step, begun }, async (way, encoding) => {
+    try {
+      const checkpoint = await encodeInSegments(deps, { work, grid, step, way, saved });
+      return { kind: 'segments', checkpoint, encoding };
+    } catch (error) {
+      if (!(error instanceof SegmentMismatch) || way.encoder !== 'software') throw error;
+      step.log('warn', `${error.message}: it is encoded in one piece`);
+      return { kind: 'whole', made: await makeWhole(deps, work, step, { way, encoding }) };
+    }
+  });
 }
 
 /** Steps that are done are not done again, so that somebody who has cleaned the scratch folder must be told. */
@@ -103,7 +131,7 @@ async function requirePieces(files: readonly string[]): Promise<void> {
 
 async function joinPlayback(
   deps: ActivityDeps,
-  { work, checkpoint }: Joined,
+  { work, checkpoint, encoding }: Joined,
   step: StepContext,
 ): Promise<MadePlayback> {
   const { grid, plan } = work;
@@ -118,5 +146,5 @@ async function joinPlayback(
   const list = path.join(folder, 'list.txt');
   await writeFile(list, segmentList(grid, checkpoint));
   const run = joinRun(plan, grid, { list, sound, source });
-  return makePlayback(deps, { work, step, run, frames: checkpoint.frames });
+  return makePlayback(deps, { work, step, run, frames: checkpoint.frames, encoding });
 }

@@ -1,11 +1,16 @@
 import { z } from 'zod';
 
+import { ENCODERS } from '../../domain/media/encode-way.js';
 import { X264_PRESETS } from '../../domain/media/playback-wish.js';
 import { defineJobType, MEDIA_RETRY_MS, step } from '../job-type.js';
 
 const HOUR = 60;
 /** Of a film in software on a small machine; what hangs is ended by FFmpeg's own watchdog long before. */
 const LONGEST = 48 * HOUR;
+
+/** Of the host; what it has none of is not booked. The core is for the decoder, or for all of it where the card fails. */
+const ON_CARD = { vramMb: 4_000, encoderSessions: 1, cpuTokens: 1 };
+const IN_SOFTWARE = { cpuTokens: 1 };
 
 export const reencodeStreaming = defineJobType({
   type: 'reencode_streaming',
@@ -43,6 +48,10 @@ export const reencodeStreaming = defineJobType({
       .default('keep')
       .describe('keep: those that are text stay in the file'),
     hdr: z.enum(['tonemap', 'refuse']).default('tonemap').describe('What becomes of high dynamic range'),
+    encoder: z
+      .enum(['auto', ...ENCODERS])
+      .default('auto')
+      .describe('What encodes it; where that is not there, or fails, software does. auto: a card that works'),
     force: z.boolean().default(false).describe('Encodes even what was encoded, or found good, before'),
   }),
   title: ({ videoId }) => `Re-encode ${videoId} for streaming`,
@@ -50,12 +59,13 @@ export const reencodeStreaming = defineJobType({
   steps: {
     lookAtVideo: step('cpu', 2 * HOUR),
     copyPlayback: step('cpu', 6 * HOUR),
-    encodeVideo: step('gpu-encode', LONGEST, { needs: { cpuTokens: 1 } }),
+    encodeVideo: step('gpu-encode', LONGEST, { needs: ON_CARD }),
     encodeSound: step('cpu', 6 * HOUR),
     joinPlayback: step('cpu', 6 * HOUR),
     recordPlayback: step('io', 10),
     removePlayback: step('io', 10),
   },
+  stepsFor: ({ encoder }) => (encoder === 'software' ? { encodeVideo: { needs: IN_SOFTWARE } } : {}),
   weights: { encodeVideo: 90, encodeSound: 4, joinPlayback: 6 },
   tidy: 'tidyPlayback',
   retryWaitsMs: MEDIA_RETRY_MS,

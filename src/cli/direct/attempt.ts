@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { NO_NEEDS } from '../../domain/jobs/leases.js';
 import { describeFailure } from '../../activities/jobs/failures.js';
 import { graceAfter } from '../../activities/jobs/patience.js';
 import type { AnyStep, StepContext } from '../../activities/jobs/step.js';
@@ -74,6 +75,9 @@ function createContext(
     attemptId: randomUUID(),
     attempt: number,
     signal: told,
+    needs: args.needs ?? NO_NEEDS,
+    // Nobody shares this process with it.
+    useOnly: () => undefined,
     checkpoint: checkpoints.find(args).checkpoint ?? null,
     saveCheckpoint: async (checkpoint) => {
       await fence();

@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 import type { ActivityDeps } from '../../activities/deps.js';
 import { catalogue } from '../../catalogue/index.js';
 import type { Config } from '../../config.js';
@@ -7,10 +5,11 @@ import { Fault } from '../../domain/faults.js';
 import { createIntegrations } from '../../integrations/create.js';
 import { createRoots } from '../../integrations/files/roots.js';
 import type { Log } from '../../jobs/deps.js';
-import { createMediaTools } from '../../media/tools.js';
+import { mediaToolsOf } from '../media-tools.js';
 
 /** What steps may use without a server; folders and programs are prepared once a step asks for them. */
-export function createDirectDeps({ roots, dataFolder, programs }: Config, log: Log): ActivityDeps {
+export function createDirectDeps(config: Config, log: Log): ActivityDeps {
+  const { roots, dataFolder } = config;
   return {
     log,
     catalogue,
@@ -21,13 +20,7 @@ export function createDirectDeps({ roots, dataFolder, programs }: Config, log: L
     integrations: createIntegrations(),
     roots: onceAsked(() => createRoots(roots, { madeBelow: dataFolder })),
     hardware: absent('the encoders') as ActivityDeps['hardware'],
-    media: onceAsked(() =>
-      createMediaTools({
-        ffmpegPath: programs.ffmpeg,
-        ffprobePath: programs.ffprobe,
-        programFolder: path.join(dataFolder, 'bin'),
-      }),
-    ),
+    media: onceAsked(() => mediaToolsOf(config)),
   };
 }
 

@@ -113,6 +113,11 @@ export function without(free: LeaseNeeds, taken: LeaseNeeds): LeaseNeeds {
   return each((resource) => Math.max(0, free[resource] - taken[resource]));
 }
 
+/** Of each resource the smaller amount. */
+export function least(one: LeaseNeeds, other: LeaseNeeds): LeaseNeeds {
+  return each((resource) => Math.min(one[resource], other[resource]));
+}
+
 export function sumOf(all: readonly LeaseNeeds[]): LeaseNeeds {
   return each((resource) => all.reduce((sum, one) => sum + one[resource], 0));
 }

@@ -6,10 +6,15 @@ import type { VideoStream } from './source.js';
 /** What decides who decodes a source. */
 export type DecodedSource = Pick<VideoStream, 'codec' | 'bitDepth' | 'chroma' | 'rotation'>;
 
+/** What the segments that are there already were made by; others do not join with them. */
+export interface Begun {
+  encoder: Encoder;
+  frugal: boolean;
+}
+
 /**
  * The ways in which a picture is tried, in their order: decoded and encoded by the card, decoded in software, all in
  * software (media.md §5.2). The first is left out where the card does not decode such a source; the middle one never is.
- * `begun`: what has made the segments that are there already; others do not join with them.
  */
 export function waysOf({
   wish,
@@ -22,14 +27,15 @@ export function waysOf({
   capabilities: Capabilities;
   plan: EncodePlan;
   source: DecodedSource;
-  begun?: Encoder;
+  begun?: Begun | undefined;
 }): EncodeWay[] {
-  const card = begun === 'software' ? undefined : cardFor(capabilities, vendorsOf(begun ?? wish));
+  const card =
+    begun?.encoder === 'software' ? undefined : cardFor(capabilities, vendorsOf(begun?.encoder ?? wish));
   if (card === undefined) return [{ encoder: 'software' }];
   const { vendor, found } = card;
   const inSoftware: HardwareWay = {
     ...{ encoder: vendor, device: found.device, rateControl: found.rateControl },
-    ...{ decode: 'software', frames: 'memory', frugal: false },
+    ...{ decode: 'software', frames: 'memory', frugal: begun?.frugal ?? false },
   };
   const frames = framesOf(found, plan, source);
   const first: EncodeWay[] = frames === undefined ? [] : [{ ...inSoftware, decode: 'hardware', frames }];

@@ -31,3 +31,22 @@ export interface HardwareWay {
 /** `quality`: by quality, with a cap of the rate; `bitrate`: where a driver has no such mode. */
 export const RATE_CONTROLS = ['quality', 'bitrate'] as const;
 export type RateControl = (typeof RATE_CONTROLS)[number];
+
+/** What has encoded a picture, and which ways had failed before it. */
+export interface Encoding {
+  encoder: Encoder;
+  device: string | null;
+  decode: HardwareWay['decode'];
+  failed: { way: string; reason: string }[];
+}
+
+/** "NVENC (card 0), decoded by it". */
+export function wayInWords(way: EncodeWay): string {
+  if (way.encoder === 'software') return 'software';
+  const device =
+    way.device === null ? '' : ` (${way.device.startsWith('/') ? way.device : `card ${way.device}`})`;
+  const decode = way.decode === 'hardware' ? 'decoded by it' : 'decoded in software';
+  return `${VENDOR_NAMES[way.encoder]}${device}, ${decode}${way.frugal ? ', with less of its memory' : ''}`;
+}
+
+const VENDOR_NAMES: Record<Vendor, string> = { nvenc: 'NVENC', qsv: 'Quick Sync', vaapi: 'VAAPI' };

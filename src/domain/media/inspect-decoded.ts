@@ -1,4 +1,5 @@
 import { countErrors, noErrors, type ErrorTally } from './error-tally.js';
+import { countFields, judgeFields, type FieldCount } from './fields.js';
 import { finding, type Finding } from './findings.js';
 import { agrees } from './length.js';
 
@@ -23,7 +24,7 @@ export interface DecodeTally {
 
 /** What filters have counted of the pictures (idet, vfrdet); null: of nothing. */
 export interface DecodeFigures {
-  fields: { top: number; bottom: number; progressive: number } | null;
+  fields: FieldCount | null;
   spacing: { uneven: number; of: number } | null;
 }
 
@@ -74,17 +75,12 @@ export function inspectDecoded(tally: DecodeTally, expected: Decodable): Finding
   }
 }
 
-/** Most pictures have their fields in the same order, hardly any in the other one: a moving pattern alone has both. */
-const MOST = 0.7;
-const HARDLY = 0.1;
-
 function inspectFigures({ figures: { fields, spacing }, errors }: DecodeTally): Finding[] {
   const found: Finding[] = [];
   if (fields !== null) {
-    const all = fields.top + fields.bottom + fields.progressive;
-    const [more, fewer] = [Math.max(fields.top, fields.bottom), Math.min(fields.top, fields.bottom)];
-    if (all > 0 && more >= all * MOST && fewer <= all * HARDLY)
-      found.push(finding('interlaced', { what: 'as its pictures show', count: more, of: all }));
+    const count = Math.max(fields.top, fields.bottom);
+    if (judgeFields(fields) === 'interlaced')
+      found.push(finding('interlaced', { what: 'as its pictures show', count, of: countFields(fields) }));
   }
   // A picture that was lost leaves a gap too.
   if (spacing !== null && spacing.uneven > 0 && countErrors(errors) === 0)

@@ -1,4 +1,6 @@
 import type { LogicalPath } from '../logical-path.js';
+import type { DecodedSource } from './encode-chain.js';
+import type { Encoder, Encoding } from './encode-way.js';
 import type { PlaybackPlan } from './playback-plan.js';
 import type { SegmentGrid } from './segments.js';
 import type { Ratio } from './source.js';
@@ -22,6 +24,8 @@ export interface PlaybackWork {
   plan: PlaybackPlan;
   /** How the wish and the rules behind the plan are told from others; see `outcomes`. */
   profile: string;
+  /** Who is to encode it, and what decides who decodes it; absent in jobs that were planned before cards were used. */
+  chain?: { wish: 'auto' | Encoder; source: DecodedSource };
   /** Absent: in one piece. */
   grid?: SegmentGrid;
   output: LogicalPath;
@@ -43,4 +47,6 @@ export interface PlaybackResult {
   sourceBytes: number;
   dropped: PlaybackPlan['dropped'];
   notes: string[];
+  /** Absent where no picture was encoded. */
+  encoding?: Encoding;
 }

@@ -1,4 +1,7 @@
+import type { Begun } from './encode-chain.js';
+import { ENCODERS, type EncodeWay } from './encode-way.js';
 import type { EncodePlan, PlaybackPlan } from './playback-plan.js';
+import type { PlaybackWork } from './playback-work.js';
 import { valueOf } from './ratio.js';
 import type { MediaSource, Ratio } from './source.js';
 
@@ -63,4 +66,25 @@ export function seekTo(
   const at = beginsAt + (frame * rate.den) / rate.num;
   const half = 0.5 / valueOf(sourceRate);
   return { seekSeconds: at - half, lateSeconds: half };
+}
+
+type KeyedWork = Pick<PlaybackWork, 'identity' | 'profile'>;
+
+/** The same of all segments that join: of one content and wish, by one encoder in one manner. */
+export function segmentKey(work: KeyedWork, way: EncodeWay): string {
+  const content = contentKey(work);
+  if (way.encoder === 'software') return content;
+  return [content, way.encoder, way.rateControl, ...(way.frugal ? ['frugal'] : [])].join(' ');
+}
+
+/** What the segments of a key were made by; undefined: they are of other content, or of another wish. */
+export function begunBy(key: string, work: KeyedWork): Begun | undefined {
+  const [content, profile, encoder = 'software', , frugal] = key.split(' ');
+  if (`${content ?? ''} ${profile ?? ''}` !== contentKey(work)) return undefined;
+  const known = ENCODERS.find((one) => one === encoder);
+  return known === undefined ? undefined : { encoder: known, frugal: frugal !== undefined };
+}
+
+function contentKey({ identity, profile }: KeyedWork): string {
+  return `${identity.headTailHash} ${profile}`;
 }

@@ -84,13 +84,21 @@ function lineWith(pattern: RegExp, said: string): string | undefined {
     .slice(-200);
 }
 
+/** Also of a run that has answered 0: FFmpeg 5 does where the disk fills with its last bytes (media.md §7 no. 44). */
+export function diskFullFault(said: string, cause?: unknown): Fault | undefined {
+  if (!/No space left on device|Disk quota exceeded/i.test(said)) return undefined;
+  const remedy = 'Make room; the job goes on by itself';
+  return new FfmpegFault('disk', 'environment', 'The disk is full', {
+    waitingReason: 'disk_full',
+    remedy,
+    cause,
+  });
+}
+
 /** Trouble of the host that a media tool names in its stderr; undefined where it names none. */
 export function environmentFault(said: string, cause?: unknown): Fault | undefined {
-  if (/No space left on device|Disk quota exceeded/i.test(said)) {
-    const remedy = 'Make room; the job goes on by itself';
-    const details = { waitingReason: 'disk_full', remedy, cause } as const;
-    return new FfmpegFault('disk', 'environment', 'The disk is full', details);
-  }
+  const full = diskFullFault(said, cause);
+  if (full !== undefined) return full;
   if (/Permission denied|Read-only file system|Input\/output error|Stale file handle/i.test(said)) {
     return new FfmpegFault('disk', 'environment', `A file cannot be used: ${lastLine(said)}`, {
       waitingReason: 'mount_gone',

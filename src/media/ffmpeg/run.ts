@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 
 import { guardedInput, type OwnFormat } from '../formats.js';
-import { ffmpegFault, ffmpegMissing, silentFault } from './ffmpeg-fault.js';
+import { diskFullFault, ffmpegFault, ffmpegMissing, silentFault } from './ffmpeg-fault.js';
 import { ProgressReader, type FfmpegPosition } from './progress.js';
 import { FfmpegWords } from './said.js';
 import { createStopper } from './stopper.js';
@@ -122,9 +122,9 @@ function execute(command: FfmpegCommand, run: FfmpegRun, budgets: SilenceBudgets
     command.on('end', () => {
       release();
       // Intent decides, not the exit code (media.md §7 no. 31).
-      if (stopper.reason === undefined)
-        resolve({ ...progress.position, errors: words.errors, said: words.text });
-      else reject(stopper.reason);
+      const broken = stopper.reason ?? diskFullFault(words.text);
+      if (broken === undefined) resolve({ ...progress.position, errors: words.errors, said: words.text });
+      else reject(broken);
     });
     command.on('error', (error: Error) => {
       release();

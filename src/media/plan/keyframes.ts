@@ -1,10 +1,12 @@
 import type { EncodePlan } from '../../domain/media/playback-plan.js';
 
-/** Forced at the same pictures by every encoder; by number where the rate is steady, so that segments fall on them. */
+/**
+ * Forced at the same pictures by every encoder; by number where the rate is steady, so that segments fall on them. Times
+ * are those that the filters give: FFmpeg 5 would else double the first picture of a film whose sound begins before it.
+ */
 export function keyframeOptions(plan: EncodePlan): string[] {
-  return plan.rate === null
-    ? ['-force_key_frames', 'expr:gte(t,n_forced*2)', '-fps_mode', 'passthrough']
-    : ['-force_key_frames', `expr:eq(mod(n,${plan.keyframeEvery}),0)`];
+  const where = plan.rate === null ? 'gte(t,n_forced*2)' : `eq(mod(n,${plan.keyframeEvery}),0)`;
+  return ['-force_key_frames', `expr:${where}`, '-fps_mode', 'passthrough'];
 }
 
 /** The most that it may take, and the buffer of two seconds in which that is reckoned. */

@@ -38,12 +38,19 @@ export interface SegmentedEncode {
   onProgress: (frames: number) => void;
 }
 
+/** Its segments do not hold the pictures that they have to: another cut would not help, one piece does. */
+export class SegmentMismatch extends Fault {
+  constructor(message: string) {
+    super('transient', message);
+  }
+}
+
 const LIST = 'list.csv';
 
 /**
  * Encodes what `from` lacks: one FFmpeg that writes MPEG-TS segments, each of which is counted, synced and handed over as
  * soon as the muxer lists it (docs/decisions/media-jobs.md). What an abort leaves unfinished is not handed over.
- * @throws as RunFfmpeg; Fault transient where a segment holds another number of pictures than it has to.
+ * @throws as RunFfmpeg; SegmentMismatch where a segment holds another number of pictures than it has to.
  */
 export async function encodeSegments(encode: SegmentedEncode): Promise<SegmentCheckpoint> {
   if (encode.from.isWhole) return encode.from;
@@ -152,9 +159,8 @@ class Collector {
     await this.#encode.onSegment(checkpoint);
   }
 
-  #wrongCount({ index, pictures }: { index: number; pictures: number }): Fault {
-    return new Fault(
-      'transient',
+  #wrongCount({ index, pictures }: { index: number; pictures: number }): SegmentMismatch {
+    return new SegmentMismatch(
       `Expected ${this.#encode.grid.frames} pictures in segment ${index}, it holds ${pictures}`,
     );
   }

@@ -1,3 +1,4 @@
+import { countFields, type FieldCount } from '../../domain/media/fields.js';
 import type { DecodeFigures } from '../../domain/media/inspect-decoded.js';
 
 /**
@@ -5,6 +6,11 @@ import type { DecodeFigures } from '../../domain/media/inspect-decoded.js';
  * in the middle is counted anew.
  */
 export function readDecodeFigures(said: string): DecodeFigures {
+  const fields = readFieldCount(said);
+  return { fields: countFields(fields) > 0 ? fields : null, spacing: readSpacing(said) };
+}
+
+export function readFieldCount(said: string): FieldCount {
   const fields = { top: 0, bottom: 0, progressive: 0 };
   const multi = /Multi frame detection: TFF:\s*(\d+) BFF:\s*(\d+) Progressive:\s*(\d+)/g;
   for (const [, top, bottom, progressive] of said.matchAll(multi)) {
@@ -12,8 +18,7 @@ export function readDecodeFigures(said: string): DecodeFigures {
     fields.bottom += Number(bottom);
     fields.progressive += Number(progressive);
   }
-  const isCounted = fields.top + fields.bottom + fields.progressive > 0;
-  return { fields: isCounted ? fields : null, spacing: readSpacing(said) };
+  return fields;
 }
 
 /** Containers that round times to milliseconds have two steps that differ by one: they are even all the same. */

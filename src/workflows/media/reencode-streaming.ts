@@ -1,4 +1,5 @@
 import type { MadePlayback, ReencodeSteps } from '../../activities/media/reencode-steps.js';
+import type { Encoder } from '../../domain/media/encode-way.js';
 import type { PlaybackResult, PlaybackWork } from '../../domain/media/playback-work.js';
 import type { PlaybackWish } from '../../domain/media/playback-wish.js';
 import type { Job } from '../jobs/job.js';
@@ -7,6 +8,7 @@ export interface ReencodeParams extends PlaybackWish {
   videoId: string;
   outputPath?: string;
   force: boolean;
+  encoder: 'auto' | Encoder;
 }
 
 /** Decides first; encodes what has to be, in segments where that can be; publishes what has passed its checks. */
@@ -25,5 +27,6 @@ async function make(job: Job<ReencodeParams>, work: PlaybackWork): Promise<MadeP
   const encoded = await encodeVideo({ work });
   if (encoded.kind === 'whole') return encoded.made;
   await encodeSound({ work });
-  return joinPlayback({ work, checkpoint: encoded.checkpoint });
+  const { checkpoint, encoding } = encoded;
+  return joinPlayback({ work, checkpoint, ...(encoding === undefined ? {} : { encoding }) });
 }

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { NO_NEEDS } from '../../../src/domain/jobs/leases.js';
 import type { ActivityDeps } from '../../../src/activities/deps.js';
 import type { StepContext } from '../../../src/activities/jobs/step.js';
 import { DEFAULT_PATH_TEMPLATE } from '../../../src/domain/acquisition/path-template.js';
@@ -72,6 +73,8 @@ export function stepOf(own: Partial<StepContext> = {}): StepContext & { lines: s
     attempt: 1,
     signal: new AbortController().signal,
     checkpoint: undefined,
+    needs: NO_NEEDS,
+    useOnly: () => undefined,
     saveCheckpoint: nothing,
     progress: () => undefined,
     fence: nothing,

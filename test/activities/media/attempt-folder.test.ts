@@ -27,7 +27,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const left = (): Promise<string[]> => readdir(roots.folderOf('playback'), { recursive: true });
 
-it('an attempt takes away what an earlier one has left, and its own at its end', async () => {
+it('an attempt takes away what an earlier one has left, and its own at its end (no. 8)', async () => {
   const [first, second] = [stepOf({ attemptId: 'first' }), stepOf({ attemptId: 'second' })];
   await writeFile(path.join(await makeAttemptFolder({ roots }, 'playback', first), 'made'), 'half');
   await makeAttemptFolder({ roots }, 'playback', second);

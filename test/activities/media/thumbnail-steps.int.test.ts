@@ -89,7 +89,7 @@ describe.each(ffmpegs())('a thumbnail by FFmpeg %s', (_name, program) => {
     expect(made).toMatchObject({ takenFrom: { kind: 'moment', seconds: 0 }, verdict: 'good' });
   });
 
-  it('is taken before the end where somebody asks for a time beyond it (no. 35)', async () => {
+  it('is taken before the end where somebody asks for a time beyond it (no. 35, D11)', async () => {
     const id = await house.take(await film('beyond.mp4'));
     const { takenFrom } = await make(program, id, { wish: { timestamp: 9_999 } });
     expect(takenFrom).toMatchObject({ kind: 'moment' });

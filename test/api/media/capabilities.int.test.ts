@@ -53,7 +53,7 @@ describe('GET /api/media/capabilities and longplay media capabilities', () => {
     expect(await run('media', 'capabilities')).toContain('No worker is alive that encodes');
     const worker = { processId: 1, role: 'gpu', queues: { 'gpu-encode': 2 }, host: 'attic' };
     for (const id of ['attic', 'new']) await registerWorker(db, { ...worker, id, capacity });
-    const given = withCard(capacity, found);
+    const given = withCard(capacity, found, { vramIsDeclared: true });
     await recordCapabilities(db, { workerId: 'attic', capacity: given, capabilities: found });
     const { body } = await api.send('GET', '/api/media/capabilities', { token: api.tokens.viewer });
     expect(capabilities.parse(body)).toEqual({
@@ -67,8 +67,10 @@ describe('GET /api/media/capabilities and longplay media capabilities', () => {
   });
 
   it('give no encoder sessions of a card that is left alone, or that does not encode', () => {
-    expect(withCard(capacity, { ...found, quarantine: null })).toEqual(capacity);
-    expect(withCard(capacity, found)).toEqual({ ...capacity, encoderSessions: 0 });
-    expect(withCard(capacity, { ...found, quarantine: null, encoders: [] }).encoderSessions).toBe(0);
+    expect(withCard(capacity, { ...found, quarantine: null }, { vramIsDeclared: false })).toEqual(capacity);
+    expect(withCard(capacity, found, { vramIsDeclared: true })).toEqual({ ...capacity, encoderSessions: 0 });
+    const none = { ...capacity, encoderSessions: 0, vramMb: 0 };
+    expect(withCard(capacity, found, { vramIsDeclared: false })).toEqual(none);
+    expect(withCard(capacity, undefined, { vramIsDeclared: false })).toEqual(none);
   });
 });

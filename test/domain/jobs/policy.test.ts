@@ -7,7 +7,7 @@ import {
   retryWaits,
 } from '../../../src/domain/jobs/policy.js';
 
-describe('the waits before each further try', () => {
+describe('the waits before each further try (D3)', () => {
   it.each<[string, number[], number | undefined, number[]]>([
     ['are the type’s, where nothing is wished', [2, 4, 8], undefined, [2, 4, 8]],
     ['are none for no retry', [2, 4, 8], 0, []],

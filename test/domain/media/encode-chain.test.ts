@@ -89,8 +89,13 @@ describe('the ways of an encode', () => {
   });
 
   it('go on with the encoder that has made the segments which are there', () => {
-    expect(say(waysOf({ ...given, begun: 'software' }))).toEqual(['software']);
-    expect(say(waysOf({ ...given, begun: 'vaapi' }))).toEqual(['vaapi software memory', 'software']);
-    expect(say(waysOf({ ...given, capabilities: found(VAAPI), begun: 'nvenc' }))).toEqual(['software']);
+    expect(say(waysOf({ ...given, begun: { encoder: 'software', frugal: false } }))).toEqual(['software']);
+    expect(say(waysOf({ ...given, begun: { encoder: 'vaapi', frugal: false } }))).toEqual([
+      'vaapi software memory',
+      'software',
+    ]);
+    expect(
+      say(waysOf({ ...given, capabilities: found(VAAPI), begun: { encoder: 'nvenc', frugal: false } })),
+    ).toEqual(['software']);
   });
 });

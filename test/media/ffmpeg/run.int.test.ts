@@ -57,6 +57,13 @@ describe('runFfmpeg', () => {
     expect(positions.at(-1)).toBeCloseTo(3, 0);
   });
 
+  it('asks nobody before it writes over its own temp file (no. 4, 43)', async () => {
+    const output = path.join(folder, 'there before.m4a');
+    await writeFile(output, 'of an attempt that was killed');
+    await run({ inputs: [{ lavfi: 'sine=duration=1' }], output, options: ['-c:a', 'aac'], signal });
+    expect((await probe(output, signal)).durationSeconds).toBeCloseTo(1, 0);
+  });
+
   it('throws the reason of an abort only after FFmpeg is gone', async () => {
     const stop = new AbortController();
     const output = path.join(folder, 'aborted.mp4');
@@ -72,7 +79,7 @@ describe('runFfmpeg', () => {
     expect(await findProcesses(output)).toEqual([]);
   });
 
-  it('heeds an abort that comes before FFmpeg has started', async () => {
+  it('heeds an abort that comes before FFmpeg has started (no. 49)', async () => {
     const stop = new AbortController();
     const output = path.join(folder, 'early.mp4');
     const running = run({ ...endless(output), signal: stop.signal });
@@ -144,7 +151,7 @@ describe('runFfmpeg', () => {
     await expect(running).rejects.toMatchObject({ kind: 'environment', waitingReason: 'human_task' });
   });
 
-  it('leaves no FFmpeg behind when its owner is killed', async () => {
+  it('leaves no FFmpeg behind when its owner is killed (no. 30, A4)', async () => {
     const output = path.join(folder, 'orphan.mp4');
     const source = await compileSource(['domain', 'lifeline.ts', 'media']);
     try {
@@ -205,7 +212,7 @@ describe('an FFmpeg that hangs (no. 1, 2, 29; A8)', () => {
     expect(await findProcesses('of-stubborn')).toEqual([]);
   });
 
-  it('is left alone while its file still changes, as when the index is moved to the front', async () => {
+  it('is left alone while its file still changes, as when the index is moved to the front (no. 1)', async () => {
     const script = `${BLOCK(100)}; for i in 1 2 3 4 5 6 7 8; do date +%N > '${output()}'; sleep 0.3; done; exit 0`;
     const run = await fake('moving', script);
     await expect(run({ ...begun(), expectedSeconds: 4 })).resolves.toMatchObject({ frames: 100, seconds: 4 });
@@ -282,7 +289,7 @@ describe('what a failed FFmpeg means', () => {
     await expect(run({ ...given, signal })).rejects.toMatchObject({ trouble: 'crashed', kind: 'transient' });
   });
 
-  it('keeps its last words among any number of lines, and counts what FFmpeg calls an error', async () => {
+  it('keeps its last words among any number of lines, and counts what FFmpeg calls an error (no. 50, D6)', async () => {
     const lines = `i=0; while [ $i -lt 3000 ]; do echo "[mov @ 0x1] [error] line $i of many words" >&2; i=$((i+1)); done`;
     const run = await fake('talks', `${lines}; ${BLOCK(7, 'end')}`);
     const done = await run({
@@ -297,8 +304,15 @@ describe('what a failed FFmpeg means', () => {
   });
 });
 
+it('a disk that is full at the last bytes is waited for, although FFmpeg answers 0 (no. 44)', async () => {
+  const words = '[mp4 @ 0x1] [error] Error writing trailer of file:/x.mp4: No space left on device';
+  const full = await fake('full-at-its-end', `${BLOCK(7, 'end')}; echo '${words}' >&2; exit 0`);
+  const given = { inputs: [{ path: '/some/film.mkv' }], output: '/x.mp4', options: [], signal };
+  await expect(full(given)).rejects.toMatchObject({ kind: 'environment', waitingReason: 'disk_full' });
+});
+
 describe('the position that FFmpeg tells', () => {
-  it('never falls, and takes no word for a number (R11)', async () => {
+  it('never falls, and takes no word for a number (R11, A10)', async () => {
     const blocks = ['N/A', '-5', '40000', '20000', '80000'].map(
       (time) => `printf 'out_time_us=${time}\\nprogress=continue\\n' >&2; sleep 0.05`,
     );

@@ -8,7 +8,7 @@ import { ENCODE_PLAN } from '../../support/encode-plan.js';
 const TAGS = 'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709';
 const IN_MEMORY = `fps=fps=25,scale=w=1280:h=720,setsar=1,format=yuv420p,${TAGS}`;
 const CAP = ['-maxrate', '3000k', '-bufsize', '6000k'];
-const KEYFRAMES = ['-force_key_frames', 'expr:eq(mod(n,50),0)'];
+const KEYFRAMES = ['-force_key_frames', 'expr:eq(mod(n,50),0)', '-fps_mode', 'passthrough'];
 
 const way = (given: Partial<HardwareWay>): HardwareWay => ({
   encoder: 'nvenc',
@@ -21,7 +21,7 @@ const way = (given: Partial<HardwareWay>): HardwareWay => ({
 });
 
 describe('the options of a picture', () => {
-  it('are those of x264 in software', () => {
+  it('are those of x264 in software, in one pass (no. 3)', () => {
     const { input, filter, encoder } = pictureOptions(ENCODE_PLAN, { encoder: 'software' });
     expect([input, filter()]).toEqual([[], IN_MEMORY]);
     expect(encoder).toEqual([
