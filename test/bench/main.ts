@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 
 import { acquisitionBench } from './acquisition/bench.js';
+import { encodeBench } from './encode/bench.js';
 import { readArguments, type Asked } from './harness/arguments.js';
 import { Skipped, type Bench, type OpenedBench } from './harness/bench.js';
 import { judge } from './harness/figure.js';
 import { describeMachine } from './harness/machine.js';
 import { tableOf, type Report } from './harness/report.js';
 import { jobsBench } from './jobs/bench.js';
-import { mediaBench } from './media/bench.js';
 
-const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench, mediaBench];
+const BENCHES: readonly Bench[] = [jobsBench, acquisitionBench, encodeBench];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -17,22 +17,27 @@ const say = (line: string): void => {
 
 async function run({ bench, parts, jsonFile }: Extract<Asked, { kind: 'run' }>): Promise<void> {
   const opened = await bench.open();
+  const report: Report = {
+    bench: bench.name,
+    machine: { ...describeMachine(), ...opened.machine },
+    at: new Date().toISOString(),
+    figures: [],
+    skipped: [],
+  };
+  // Also what was measured before a part failed, or somebody had enough: minutes of work.
+  const tell = (): void => {
+    if (report.figures.length + report.skipped.length > 0) say(`\n${tableOf(report)}`);
+  };
   const leave = (): void => {
+    tell();
     void opened.close().finally(() => process.exit(130));
   };
   process.once('SIGINT', leave).once('SIGTERM', leave);
   try {
-    const report: Report = {
-      bench: bench.name,
-      machine: { ...describeMachine(), ...opened.machine },
-      at: new Date().toISOString(),
-      figures: [],
-      skipped: [],
-    };
     for (const part of parts) await runPart(opened, part, report);
-    say(`\n${tableOf(report)}`);
     if (jsonFile !== null) await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   } finally {
+    tell();
     await opened.close();
   }
 }

@@ -12,6 +12,7 @@ import { wholeOptions } from '../../src/media/plan/playback-options.js';
 import { pictureOptions } from '../../src/media/plan/picture-options.js';
 import { encodeSegments } from '../../src/media/segments/encode-segments.js';
 import { joinRun, segmentList, soundRun } from '../../src/media/segments/join.js';
+import type { FfmpegRun } from '../../src/media/ffmpeg/run.js';
 import { createMediaTools, type MediaTools } from '../../src/media/tools.js';
 import { verifyPlayback } from '../../src/media/verify/verify-playback.js';
 import { HOSTILE_NAMES } from '../support/hostile-names.js';
@@ -62,6 +63,31 @@ describe.each(ffmpegs())('a playback file, made with FFmpeg %s (no. 41, A6)', (v
     });
     return { plan, made: await verifyPlayback(tools, { plan, file: output, errors, signal }) };
   }
+
+  it('is looked into at three places, and told to have failed once all three looks are over (V7)', async () => {
+    const file = await makeVideo(folder, 'looked-at.mkv', { options: [...X264, '-c:a', 'aac'], seconds: 10 });
+    const { plan } = await encode(file);
+    const published = { plan, file: path.join(folder, `made-${version}.mp4`), errors: 0, signal: soon() };
+    const looks: string[] = [];
+    const withRun = (run: MediaTools['run']): MediaTools => ({ ...tools, run });
+    const placeOf = ({ inputs: [input] }: FfmpegRun): string =>
+      (input !== undefined && 'path' in input ? input.options?.[1] : undefined) ?? '';
+    const blindInTheMiddle = withRun(async (run) => {
+      const done = await tools.run(run);
+      return placeOf(run).startsWith('5.') ? { ...done, frames: 0 } : done;
+    });
+    await expect(verifyPlayback(blindInTheMiddle, published)).rejects.toThrow(
+      /not as planned: no picture decodes at 5\.0 s$/,
+    );
+    const lostAtFirst = withRun(async (run) => {
+      if (placeOf(run).startsWith('0.')) throw new Error('worker lost');
+      const done = await tools.run(run);
+      looks.push(placeOf(run).slice(0, 1));
+      return done;
+    });
+    await expect(verifyPlayback(lostAtFirst, published)).rejects.toThrow('worker lost');
+    expect(looks.sort()).toEqual(['5', '9']);
+  });
 
   it('keeps picture and sound of what needs only another container', async () => {
     const options = [...X264, '-c:a', 'aac'];

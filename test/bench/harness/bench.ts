@@ -11,7 +11,7 @@ export interface Part<Stage> {
 export class Skipped extends Error {}
 
 export interface OpenedBench {
-  machine: Pick<Machine, 'postgres' | 'temporal'>;
+  machine: Pick<Machine, 'postgres' | 'temporal' | 'ffmpeg'>;
   measure: (part: string) => Promise<Measured[]>;
   /** Ends every process and removes every file; also in the middle of a part. */
   close: () => Promise<void>;

@@ -1,5 +1,6 @@
 /** The closed set of what benches measure in. */
-export type Unit = 'ms' | 'jobs/s' | 'MiB' | '% of a core' | 'calls' | 'files/s' | 'MiB/s';
+export type Unit =
+  'ms' | 's' | 'jobs/s' | 'MiB' | '% of a core' | 'calls' | 'files/s' | 'MiB/s' | 'pictures/s' | 'times';
 
 /** What the value is held against: `times` of the yardstick where there is one, else the value itself. */
 export type Goal =
@@ -11,11 +12,18 @@ export interface Yardstick {
   unit: Unit;
 }
 
+export interface Interval {
+  from: number;
+  to: number;
+}
+
 /** One measured figure. `value` is a median unless the name says otherwise. */
 export interface Measured {
   name: string;
   value: number;
   unit: Unit;
+  /** In which the true median lies, of nineteen times in twenty. */
+  interval?: Interval;
   goal?: Goal;
   /** Measured in the same run. */
   yardstick?: Yardstick;
@@ -26,16 +34,18 @@ export interface Figure {
   name: string;
   value: number;
   unit: Unit;
+  interval: Interval | null;
   goal: string | null;
   met: boolean | null;
   yardstick: Yardstick | null;
 }
 
-export function judge({ name, value, unit, goal, yardstick }: Measured): Figure {
+export function judge({ name, value, unit, interval, goal, yardstick }: Measured): Figure {
   return {
     name,
     value: round(value),
     unit,
+    interval: interval === undefined ? null : { from: round(interval.from), to: round(interval.to) },
     goal: goal === undefined ? null : goalInWords(goal, unit),
     met: goal === undefined ? null : isMet(value, goal, yardstick),
     yardstick: yardstick === undefined ? null : { ...yardstick, value: round(yardstick.value) },

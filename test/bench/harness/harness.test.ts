@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readArguments } from './arguments.js';
 import { defineBench } from './bench.js';
 import { judge } from './figure.js';
+import { inPairs, medianInterval, ratioOf } from './pairs.js';
 import { median, quantile } from './quantile.js';
 import { tableOf } from './report.js';
 
@@ -26,7 +27,7 @@ describe('judge', () => {
     const figure = { name: 'start', value: 81.23, unit: 'ms' as const, yardstick };
     const twice = { kind: 'atMost', timesYardstick: 2 } as const;
     expect(judge({ ...figure, goal: twice })).toEqual({
-      ...{ name: 'start', value: 81.2, unit: 'ms', goal: '≤ 2 × yardstick', met: false },
+      ...{ name: 'start', value: 81.2, unit: 'ms', interval: null, goal: '≤ 2 × yardstick', met: false },
       yardstick: { ...yardstick, value: 40 },
     });
     expect(judge({ ...figure, goal: { kind: 'atLeast', value: 80 } })).toMatchObject({
@@ -36,8 +37,53 @@ describe('judge', () => {
 
   it('judges nothing without a goal', () => {
     expect(judge({ name: 'end', value: 5, unit: 'ms' })).toEqual({
-      ...{ name: 'end', value: 5, unit: 'ms', goal: null, met: null, yardstick: null },
+      ...{ name: 'end', value: 5, unit: 'ms', interval: null, goal: null, met: null, yardstick: null },
     });
+  });
+});
+
+describe('inPairs', () => {
+  it('takes turns so that each side goes first as often as it goes second', async () => {
+    const order: string[] = [];
+    const side = (name: string, value: number) => () => {
+      order.push(name);
+      return Promise.resolve(value);
+    };
+    const pairs = await inPairs(4, { ours: side('A', 6), theirs: side('B', 3) });
+    expect(order.join('')).toBe('ABBAABBA');
+    expect(pairs).toEqual(Array.from({ length: 4 }, () => ({ ours: 6, theirs: 3 })));
+  });
+
+  it('gives the median of the ratios, which the ratio of the medians is not', () => {
+    const pairs = [
+      { ours: 2, theirs: 1 },
+      { ours: 9, theirs: 3 },
+      { ours: 4, theirs: 4 },
+    ];
+    expect(ratioOf('x', pairs, { of: (run) => run, goal: { kind: 'atMost', value: 1.05 } })).toEqual({
+      ...{ name: 'x', value: 2, unit: 'times', goal: { kind: 'atMost', value: 1.05 } },
+    });
+  });
+});
+
+describe('medianInterval', () => {
+  const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => count - index);
+
+  it.each([
+    [6, 1, 6],
+    [9, 2, 8],
+    [20, 6, 15],
+    [40, 14, 27],
+  ])(
+    'of %d samples reaches from the %dth to the %dth, as tables of the sign test have it',
+    (count, from, to) => {
+      expect(medianInterval(upTo(count))).toEqual({ from, to });
+    },
+  );
+
+  it('is none of fewer than six, which no 95 % can be said of', () => {
+    expect(medianInterval(upTo(5))).toBeUndefined();
+    expect(medianInterval([])).toBeUndefined();
   });
 });
 
@@ -54,6 +100,14 @@ describe('tableOf', () => {
       '✗  no-ops  15 jobs/s  ≥ 0.8 × yardstick  20 jobs/s bare  0.75',
       '–  stats: not there yet',
     ]);
+  });
+});
+
+describe('tableOf a figure with an interval', () => {
+  it('shows it behind the value', () => {
+    const interval = { from: 1.0123, to: 1.0456 };
+    const figures = [judge({ name: 'encode', value: 1.0234, unit: 'times', interval })];
+    expect(tableOf({ figures, skipped: [] })).toContain('encode  1.02 times (1.01 to 1.05)');
   });
 });
 

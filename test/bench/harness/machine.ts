@@ -8,9 +8,10 @@ export interface Machine {
   memoryMiB: number;
   node: string;
   os: string;
-  /** Versions of the servers, where the bench asked them. */
+  /** Versions of what else was at work, where the bench asked for them. */
   postgres?: string;
   temporal?: string;
+  ffmpeg?: string;
 }
 
 export function describeMachine(): Machine {

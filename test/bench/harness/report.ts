@@ -27,11 +27,11 @@ export function tableOf({ figures, skipped }: Pick<Report, 'figures' | 'skipped'
   return [...lines, ...skipped.map(({ name, why }) => `–  ${name}: ${why}`)].join('\n');
 }
 
-function rowOf({ name, value, unit, goal, met, yardstick }: Figure): string[] {
+function rowOf({ name, value, unit, interval, goal, met, yardstick }: Figure): string[] {
   return [
     met === null ? ' ' : met ? '✓' : '✗',
     name,
-    `${value} ${unit}`,
+    `${value} ${unit}${interval === null ? '' : ` (${interval.from} to ${interval.to})`}`,
     goal ?? '',
     yardstick === null ? '' : `${yardstick.value} ${yardstick.unit} ${yardstick.name}`,
     yardstick === null ? '' : (value / yardstick.value).toFixed(2),

@@ -5,7 +5,7 @@ import type { ServiceSet } from '../stage/service-set.js';
 import { fillJobs } from './fill.js';
 import type { JobsStage } from './stage.js';
 
-const ROWS = 1_000_000;
+export const ROWS = 1_000_000;
 const REQUESTS = 200;
 const WARM_UP = 10;
 const SERIES_MS = 6_000;
@@ -28,7 +28,7 @@ const ASKED: Record<string, (number: number) => string> = {
   'list by subject': (number) => `?subject=item:${number * 37}`,
 };
 
-const ROWS_IN_WORDS = '1,000,000 jobs';
+export const ROWS_IN_WORDS = '1,000,000 jobs';
 
 /** Lists at a million rows, through the API, one request at a time. */
 export const lists: Part<JobsStage> = {
@@ -56,7 +56,7 @@ export const stats: Part<JobsStage> = {
 };
 
 /** The times of all answers, milliseconds, without the warm-up. A series that takes too long ends early. */
-async function ask(set: ServiceSet, address: (number: number) => string): Promise<number[]> {
+export async function ask(set: ServiceSet, address: (number: number) => string): Promise<number[]> {
   const delays: number[] = [];
   const begun = performance.now();
   for (let number = 0; number < WARM_UP + REQUESTS; number += 1) {

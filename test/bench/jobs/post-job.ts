@@ -14,12 +14,17 @@ export async function postJob(
 }
 
 /** Waits for a condition on one job's row, asked each 20 ms. */
-export async function untilRow(set: ServiceSet, id: string, condition: string): Promise<void> {
+export async function untilRow(
+  set: ServiceSet,
+  id: string,
+  condition: string,
+  { withinMs = 60_000 }: { withinMs?: number } = {},
+): Promise<void> {
   await eventually(
     async () => {
       const { rowCount } = await set.db.query(`select from jobs j where j.id = $1 and ${condition}`, [id]);
       return rowCount === 1;
     },
-    { withinMs: 60_000, everyMs: 20 },
+    { withinMs, everyMs: 20 },
   );
 }

@@ -18,25 +18,29 @@ const silent = { info: (): void => undefined, warn: (): void => undefined };
 export interface Apart {
   client: HttpClient;
   db: Database;
-  startWorker: (role: 'core' | 'cpu') => Promise<StartedProcess>;
+  startWorker: (role: 'core' | 'cpu' | 'gpu', own?: Record<string, string>) => Promise<StartedProcess>;
   close: () => Promise<void>;
 }
 
-export async function startApart(): Promise<Apart> {
+/** `shared`: configuration of all roles beside their servers. */
+export async function startApart(shared: Record<string, string> = {}): Promise<Apart> {
   const folder = await mkdtemp(path.join(tmpdir(), 'longplay-bench-apart-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    return { ...(await startInOrder(folder, undo)), close };
+    return { ...(await startInOrder(folder, { undo, shared })), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function startInOrder(folder: string, undo: (() => Promise<unknown>)[]): Promise<Omit<Apart, 'close'>> {
+async function startInOrder(
+  folder: string,
+  { undo, shared }: { undo: (() => Promise<unknown>)[]; shared: Record<string, string> },
+): Promise<Omit<Apart, 'close'>> {
   const postgres = await startPostgres({ dataFolder: folder, port: await choosePort(0), log: silent });
   undo.push(postgres.service.stop);
   const temporal = await startTemporal({
@@ -50,6 +54,7 @@ async function startInOrder(folder: string, undo: (() => Promise<unknown>)[]): P
     TEMPORAL_NAMESPACE: NAMESPACE,
     LONGPLAY_SECRET_KEY: 'of the bench',
     LONGPLAY_SHUTDOWN_GRACE_MS: '200',
+    ...shared,
   };
   const api = await startService(path.join(folder, 'api'), { command: ['api'], environment });
   undo.push(api.stop);
@@ -61,10 +66,14 @@ async function startInOrder(folder: string, undo: (() => Promise<unknown>)[]): P
   return {
     client: api.client,
     db,
-    startWorker: async (role) => {
+    startWorker: async (role, own = {}) => {
       workers += 1;
       const started = await startProcess(path.join(folder, `${role}-${workers}`), {
-        ...{ command: ['worker', role], environment, ready: /The worker (\S+) is ready/ },
+        ...{
+          command: ['worker', role],
+          environment: { ...environment, ...own },
+          ready: /The worker (\S+) is ready/,
+        },
       });
       undo.push(started.stop);
       return started;
