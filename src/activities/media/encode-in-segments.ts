@@ -1,11 +1,11 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 
 import { z } from 'zod';
 
 import { Fault } from '../../domain/faults.js';
 import type { EncodeWay } from '../../domain/media/encode-way.js';
-import { playbackBytes, soundBytes } from '../../domain/media/playback-size.js';
+import { playbackBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
 import { segmentKey, type SegmentCheckpoint, type SegmentGrid } from '../../domain/media/segments.js';
 import { syncFile, syncFolders } from '../../integrations/files/sync.js';
@@ -13,16 +13,15 @@ import { statIfThere } from '../../integrations/files/target.js';
 import { pictureOptions } from '../../media/plan/picture-options.js';
 import { encodeSegments } from '../../media/segments/encode-segments.js';
 import { segmentFiles } from '../../media/segments/segment-files.js';
-import { soundRun } from '../../media/segments/join.js';
 import type { ActivityDeps } from '../deps.js';
 import { holdSpace, type HeldSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
+import { soundBeside, type SoundBeside } from './encode-sound.js';
 import { makeScratch, scratchOf } from './playback-scratch.js';
 import { requireSource } from './source-file.js';
 
 export const SEGMENTS = 'segments';
-export const SOUND = 'sound.mp4';
 
 const checkpointShape = z.object({
   key: z.string(),
@@ -76,9 +75,11 @@ export async function encodeInSegments(
   const total = seconds === null ? null : Math.round((seconds * grid.rate.num) / grid.rate.den);
   const from = await usable(saved.latest, { key: segmentKey(work, way), folder, step });
   const room = await holdEncodeSpace(deps, { work, step, done: from.frames / (total ?? Infinity) });
+  let sound: SoundBeside | undefined;
   try {
     const workFolder = await makeAttemptFolder(deps, 'scratch', step);
-    return await encodeSegments({
+    sound = soundBeside(deps, { work, step, scratch: path.dirname(folder), workFolder });
+    const made = await encodeSegments({
       ...{ run: deps.media.run, source, index: video.index, sourceRate: work.sourceRate },
       ...{
         plan: { ...video, rate: video.rate },
@@ -100,7 +101,10 @@ export async function encodeInSegments(
         if (total !== null) room.written((frames - from.frames) / Math.max(1, total - from.frames));
       },
     });
+    await sound.done;
+    return made;
   } finally {
+    await sound?.stop();
     await removeAttemptFolder(deps, 'scratch', step);
     await room.release();
   }
@@ -138,35 +142,4 @@ async function usable(
   if (saved.finished > 0)
     step.log('info', `goes on after ${saved.finished} segments (${saved.frames} pictures)`);
   return saved;
-}
-
-/** All sound in one go, into the job's scratch folder; made again where an attempt was cut. */
-export async function encodeSoundAlone(
-  deps: ActivityDeps,
-  work: PlaybackWork,
-  step: StepContext,
-): Promise<void> {
-  const { plan } = work;
-  if (plan.audio.length === 0) return;
-  const source = await requireSource(deps, work);
-  const folder = await makeScratch(deps, step.jobId);
-  const bytes = soundBytes(plan, work.identity.sizeBytes);
-  const room = await holdSpace(deps, step, [{ place: scratchOf(step.jobId), bytes }]);
-  try {
-    const partial = path.join(await makeAttemptFolder(deps, 'scratch', step), SOUND);
-    await deps.media.run({
-      ...soundRun(plan, { source, output: partial }),
-      signal: step.signal,
-      onProgress: ({ seconds }) => {
-        step.progress({ done: seconds, total: plan.seconds, unit: 'seconds' });
-      },
-    });
-    if ((await stat(partial)).size === 0)
-      throw new Fault('transient', 'FFmpeg made an empty file of the sound');
-    await syncFile(partial);
-    await rename(partial, path.join(folder, SOUND));
-  } finally {
-    await removeAttemptFolder(deps, 'scratch', step);
-    await room.release();
-  }
 }

@@ -18,7 +18,8 @@ import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { removeAttemptFolders } from './attempt-folder.js';
 import { encodeByWays } from './encode-by-ways.js';
-import { encodeInSegments, encodeSoundAlone, SavedSegments, SEGMENTS, SOUND } from './encode-in-segments.js';
+import { encodeInSegments, SavedSegments, SEGMENTS } from './encode-in-segments.js';
+import { encodeSoundAlone, soundFile } from './encode-sound.js';
 import { lookAtVideo, type Look, type Looked } from './look-at-video.js';
 import { makePlayback, removePublished, type MadePlayback } from './make-playback.js';
 import { makeScratch, removeScratch } from './playback-scratch.js';
@@ -138,7 +139,7 @@ async function joinPlayback(
   if (grid === undefined) throw new Fault('defect', 'expected a picture in segments');
   const source = await requireSource(deps, work);
   const folder = await makeScratch(deps, step.jobId, SEGMENTS);
-  const sound = plan.audio.length === 0 ? undefined : path.join(path.dirname(folder), SOUND);
+  const sound = plan.audio.length === 0 ? undefined : soundFile(path.dirname(folder), work);
   await requirePieces([
     ...segmentFiles(folder, checkpoint.finished),
     ...(sound === undefined ? [] : [sound]),

@@ -10,8 +10,8 @@ export interface FieldCount {
 /** Most pictures are of one kind, hardly any have their fields in the other order: a moving pattern alone has both. */
 const MOST = 0.7;
 const HARDLY = 0.1;
-/** Fewer say nothing: a title that stands still has no fields that differ. */
-const ENOUGH = 20;
+/** Fewer say nothing: a second of a moving pattern has its fields in one order by chance, and a title has none that differ. */
+const ENOUGH = 75;
 
 /** What the pictures show, whatever the header says; unknown: nothing clear. */
 export function judgeFields(fields: FieldCount): VideoStream['scan'] {
