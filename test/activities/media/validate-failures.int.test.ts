@@ -72,11 +72,13 @@ describe('what a validation leaves behind', () => {
   it('is one verdict, whose findings a second run replaces and never doubles (A5)', async () => {
     const id = await house.take(short);
     const first = await validate(id, { step: { jobId: 'validate-first' } });
-    expect(await validate(id, { step: { jobId: 'validate-second' } })).toEqual(first);
-    expect(await findFindings(house.deps.db, id)).toEqual(first.findings);
+    const second = await validate(id, { step: { jobId: 'validate-second' } });
+    // Where an error lies is told by how far FFmpeg was when it said so.
+    expect(second.findings.map(({ code }) => code)).toEqual(first.findings.map(({ code }) => code));
+    expect(await findFindings(house.deps.db, id)).toEqual(second.findings);
     expect(await findVideo(house.deps.db, id)).toMatchObject({
       ...{ valid: false, verdict: 'invalid', validatedLevel: 'thorough', validatedBy: 'validate-second' },
-      invalidReason: first.findings[0]?.message,
+      invalidReason: second.findings[0]?.message,
     });
     await copyFile(whole, await hostPath(id));
     expect(await validate(id)).toMatchObject({ verdict: 'valid', findings: [] });
