@@ -14,7 +14,8 @@ import { secretAt } from '../embedded/secret-file.js';
 import { createIntegrations } from '../integrations/create.js';
 import { createRoots } from '../integrations/files/roots.js';
 import type { Log } from '../jobs/deps.js';
-import { createHardware } from '../media/hardware/hardware.js';
+import { createHardware, type Hardware } from '../media/hardware/hardware.js';
+import type { MediaTools } from '../media/tools.js';
 import { createDatabase } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
 import { createSeal } from '../store/seal.js';
@@ -45,7 +46,6 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
   });
   const { namespace, apiKey, tls } = config.temporal;
   const key = config.secretKey ?? (await secretAt(path.join(config.dataFolder, 'secrets', 'seal')));
-  const { ffmpeg } = config.programs;
   const media = mediaToolsOf(config);
   return {
     db,
@@ -56,12 +56,20 @@ export async function createParts(config: Config, log: Log, addresses: Addresses
     integrations: createIntegrations(),
     roots: createRoots(config.roots, { madeBelow: config.dataFolder }),
     media,
-    hardware: createHardware({
-      ...{ tools: media, gpuDevice: config.resources.gpuDevice },
-      ffmpegPath: findProgram(ffmpeg, config.searchPath) ?? ffmpeg,
-    }),
+    hardware: hardwareOf(config, { media, gpuDevice: config.resources.gpuDevice }),
     workerId: `${hostname()}-${randomUUID().slice(0, 8)}`,
   };
+}
+
+/** `gpuDevice` null: the card belongs to another process, and is not even tried. */
+function hardwareOf(
+  { programs: { ffmpeg }, searchPath }: Config,
+  { media, gpuDevice }: { media: MediaTools; gpuDevice: string | null },
+): Hardware {
+  return createHardware({
+    ...{ tools: media, gpuDevice },
+    ffmpegPath: findProgram(ffmpeg, searchPath) ?? ffmpeg,
+  });
 }
 
 export async function closeParts(parts: ActivityDeps): Promise<void> {
@@ -134,7 +142,11 @@ async function startServing(
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(tls ? { tls: true } : {}),
   });
-  const role: RunningRole = await startRole(parts, {
+  const { media } = parts;
+  const own = roles.includes('gpu')
+    ? parts
+    : { ...parts, hardware: hardwareOf(config, { media, gpuDevice: null }) };
+  const role: RunningRole = await startRole(own, {
     role: roles.join('+'),
     connection,
     namespace,

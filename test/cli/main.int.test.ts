@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import { z } from 'zod';
 import { startTestApi, type TestApi } from '../support/api.js';
 import { startTestCore, type TestCore } from '../support/core.js';
 import { eventually } from '../support/eventually.js';
+import { startProgram, type StartedProgram } from '../support/started-program.js';
 
 let folder: string;
 let core: TestCore;
@@ -32,33 +32,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Running {
-  child: ChildProcess;
-  stdout: () => string;
-  ended: Promise<{ status: number | null; stdout: string; stderr: string }>;
-}
-
-/** The built program as its own process, as a shell starts it. */
-function start(...argv: string[]): Running {
-  const child = spawn(process.execPath, ['dist/main.js', ...argv], {
-    env: {
-      PATH: process.env['PATH'],
-      LONGPLAY_DATA: folder,
-      LONGPLAY_URL: api.url,
-      LONGPLAY_TOKEN: api.tokens.operator,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([status]) => ({
-    status: status as number | null,
-    stdout,
-    stderr,
-  }));
-  return { child, stdout: () => stdout, ended };
+function start(...argv: string[]): StartedProgram {
+  const access = { LONGPLAY_URL: api.url, LONGPLAY_TOKEN: api.tokens.operator };
+  const running = startProgram(argv, { environment: { LONGPLAY_DATA: folder, ...access } });
+  children.push(running.child);
+  return running;
 }
 
 const parse = (text: string): unknown => JSON.parse(text);
@@ -131,7 +109,7 @@ describe('the built program', () => {
     );
     const watching = start('job', 'watch', id, '--json');
     await eventually(() => watching.stdout().includes('\n'));
-    watching.child.stdout?.destroy();
+    watching.child.stdout.destroy();
     const { stderr } = await watching.ended;
     expect(stderr).not.toContain('EPIPE');
     await start('job', 'cancel', id).ended;

@@ -1,5 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 
 import { eventually } from '../support/eventually.js';
+import { startProgram, type StartedProgram } from '../support/started-program.js';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -24,36 +24,19 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Running {
-  child: ChildProcess;
-  stdout: () => string;
-  stderr: () => string;
-  ended: Promise<{ status: number | null; stdout: string; stderr: string }>;
-}
-
-/** The built program where no Postgres and no Temporal are: nothing listens on port 1. */
-function direct(type: string, params: object, ...options: string[]): Running {
+/** Where no Postgres and no Temporal are: nothing listens on port 1. */
+function direct(type: string, params: object, ...options: string[]): StartedProgram {
   const argv = ['job', 'create', type, '--params', JSON.stringify(params), '--direct', ...options];
-  const child = spawn(process.execPath, ['dist/main.js', ...argv], {
-    env: {
-      PATH: process.env['PATH'],
+  const running = startProgram(argv, {
+    environment: {
       LONGPLAY_DATA: path.join(folder, 'data'),
       LONGPLAY_URL: 'http://127.0.0.1:1',
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       TEMPORAL_ADDRESS: '127.0.0.1:1',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  children.push(child);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([status]) => ({
-    status: status as number | null,
-    stdout,
-    stderr,
-  }));
-  return { child, stdout: () => stdout, stderr: () => stderr, ended };
+  children.push(running.child);
+  return running;
 }
 
 const job = z.looseObject({ id: z.string(), status: z.string(), result: z.unknown(), error: z.unknown() });

@@ -9,9 +9,10 @@ export interface CardDevices {
 
 /**
  * A number names an NVIDIA card, and all render nodes are tried beside it, since the first of them is often another card's
- * (media.md §7 no. 26); the path of a render node names that one alone.
+ * (media.md §7 no. 26); the path of a render node names that one alone, and null none: the card has another owner.
  */
-export async function findDevices(gpuDevice: string, folder = '/dev/dri'): Promise<CardDevices> {
+export async function findDevices(gpuDevice: string | null, folder = '/dev/dri'): Promise<CardDevices> {
+  if (gpuDevice === null) return { nvenc: [], nodes: [] };
   if (gpuDevice.startsWith('/')) return { nvenc: [], nodes: [gpuDevice] };
   const names = await readdir(folder).catch((): string[] => []);
   const nodes = names.filter((name) => /^renderD\d+$/.test(name)).sort();

@@ -35,7 +35,8 @@ export interface HardwareOptions {
   tools: Pick<MediaTools, 'run' | 'describe'>;
   /** Its absolute path, or its name on PATH. */
   ffmpegPath: string;
-  gpuDevice: string;
+  /** null: none of this host is ours. */
+  gpuDevice: string | null;
   /** Of the render nodes; for tests. */
   nodesFolder?: string;
   rules?: QuarantineRules;

@@ -97,6 +97,11 @@ describe('a host with a card', () => {
     });
   }, 120_000);
 
+  it('is not tried by a process that does not own it', async () => {
+    const found = await hardware({ gpuDevice: null }).capabilities();
+    expect(found.encoders.map(({ name, usable }) => [name, usable])).toEqual([['libx264', true]]);
+  });
+
   it('is there although all of its sessions are taken (no. 22, 26)', async () => {
     await card.becomes('sessions');
     expect(encoderOf(await hardware().capabilities(), 'h264_nvenc', '0')).toMatchObject({

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeFolderOf } from '../../../../src/cli/direct/media/encode-folder.js';
 import { claimOwner } from '../../../../src/embedded/owner-file.js';
 import { findProcesses } from '../../../support/processes.js';
+import { startProgram } from '../../../support/started-program.js';
 import { cutShort, makeVideo } from '../../../support/video-fixtures.js';
-import { openStudio, slowFfmpeg, startProgram, type Studio } from './studio.js';
+import { openStudio, slowFfmpeg, untilSaid, type Studio } from './studio.js';
 
 const OLD = { size: '160x90', rate: '25', options: ['-c:v', 'mpeg4', '-c:a', 'flac'] };
 const SMALL = ['-c:v', 'libx264', '-crf', '48', '-pix_fmt', 'yuv420p', '-movflags', '+faststart'];
@@ -188,15 +189,16 @@ describe('an encode that is interrupted', () => {
 
   const start = (ffmpeg: string, ...more: string[]) =>
     startProgram(['encode', '--direct', '--preset', 'ultrafast', ...more, '--', '-long.mkv', '-out.mp4'], {
-      ...{ data: studio.at('data'), ffmpeg, cwd: studio.at('long') },
+      environment: { LONGPLAY_DATA: studio.at('data'), FFMPEG_PATH: ffmpeg },
+      cwd: studio.at('long'),
     });
 
   it('goes on with what is finished, after Ctrl-C and after a kill, and is none the worse for it', async () => {
     const output = studio.at('long', '-out.mp4');
     const folder = encodeFolderOf(output);
     const first = start(slow);
-    await first.until(/\[running [1-4]\d %\] runs encode video/);
-    first.kill('SIGINT');
+    await untilSaid(first, /\[running [1-4]\d %\] runs encode video/);
+    first.child.kill('SIGINT');
     const interrupted = await first.ended;
     expect(interrupted).toMatchObject({ status: 130, stdout: '' });
     expect(interrupted.stderr).toContain(`The same command goes on from ${folder}.`);
@@ -205,8 +207,8 @@ describe('an encode that is interrupted', () => {
     expect(await studio.names(studio.at('long'))).toEqual([path.basename(folder), '-long.mkv'].sort());
 
     const second = start(slow);
-    await second.until(/goes on after \d+ segments[^]*\[running [5-7]\d %\] runs encode video/);
-    second.kill('SIGKILL');
+    await untilSaid(second, /goes on after \d+ segments[^]*\[running [5-7]\d %\] runs encode video/);
+    second.child.kill('SIGKILL');
     await second.ended;
 
     const { status, stdout, stderr } = await start('ffmpeg').ended;
@@ -222,8 +224,8 @@ describe('an encode that is interrupted', () => {
 
   it('begins anew with another wish, and leaves nothing where nothing was finished', async () => {
     const early = start(slow, '--crf', '30');
-    await early.until(/runs encode video/);
-    early.kill('SIGTERM');
+    await untilSaid(early, /runs encode video/);
+    early.child.kill('SIGTERM');
     expect(await early.ended).toMatchObject({ status: 130, stderr: expect.stringContaining('Interrupted') });
     expect(long).toBe(studio.at('long', '-long.mkv'));
     expect(await studio.names(studio.at('long'))).toEqual(['-long.mkv']);

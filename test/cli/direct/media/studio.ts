@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +5,7 @@ import path from 'node:path';
 
 import { createMediaTools, type MediaTools } from '../../../../src/media/tools.js';
 import type { MediaSource } from '../../../../src/domain/media/source.js';
+import type { StartedProgram } from '../../../support/started-program.js';
 import { runCli, type Ran } from '../../run-cli.js';
 
 /** A folder of films, and the command line beside it. */
@@ -44,42 +44,10 @@ export async function slowFfmpeg(folder: string, rate: number): Promise<string> 
   return program;
 }
 
-export interface Started {
-  kill: (signal: NodeJS.Signals) => void;
-  /** Resolves when the error stream so far matches. */
-  until: (pattern: RegExp) => Promise<void>;
-  ended: Promise<{ status: number | null; stdout: string; stderr: string }>;
-}
-
-/** The built program as its own process, as a shell starts it. */
-export function startProgram(
-  argv: string[],
-  options: { data: string; ffmpeg: string; cwd: string },
-): Started {
-  const child = spawn(process.execPath, [path.resolve('dist/main.js'), ...argv], {
-    cwd: options.cwd,
-    env: { PATH: process.env['PATH'], LONGPLAY_DATA: options.data, FFMPEG_PATH: options.ffmpeg },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([status]) => ({
-    status: status as number | null,
-    stdout,
-    stderr,
-  }));
-  return {
-    kill: (signal) => child.kill(signal),
-    until: async (pattern) => {
-      while (!pattern.test(stderr)) {
-        const isOver = await Promise.race([
-          ended.then(() => true),
-          once(child.stderr, 'data').then(() => false),
-        ]);
-        if (isOver) throw new Error(`It ended without ${String(pattern)}: ${stderr}`);
-      }
-    },
-    ended,
-  };
+/** Resolves when its error stream so far matches. */
+export async function untilSaid({ child, stderr, ended }: StartedProgram, pattern: RegExp): Promise<void> {
+  while (!pattern.test(stderr())) {
+    const isOver = await Promise.race([ended.then(() => true), once(child.stderr, 'data').then(() => false)]);
+    if (isOver) throw new Error(`It ended without ${String(pattern)}: ${stderr()}`);
+  }
 }
