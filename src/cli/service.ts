@@ -26,6 +26,7 @@ import { startMediaRules } from '../workers/media-rules-loop.js';
 import { startNoticeSender } from '../workers/notice-sender.js';
 import { startQuietWatcher } from '../workers/quiet-watcher.js';
 import { startRole, type RunningRole } from '../workers/role.js';
+import { startScratchLoop } from '../workers/scratch-loop.js';
 import { startSweeper } from '../workers/sweeper.js';
 import { mediaToolsOf } from './media-tools.js';
 import { ownGpuFor, servedBy, type OwnedQueues, type Served } from './served.js';
@@ -168,6 +169,7 @@ async function startServing(
         startDemoPoller(parts),
         startQuietWatcher(parts),
         startMediaRules(parts),
+        startScratchLoop(parts),
       ]
     : [];
   return {

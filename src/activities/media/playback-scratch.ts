@@ -18,7 +18,16 @@ export async function makeScratch({ roots }: Rooted, jobId: string, ...below: st
   return roots.resolve(logicalPath('scratch', relative));
 }
 
-export async function removeScratch({ roots }: Rooted, jobId: string): Promise<void> {
-  const folder = path.join(roots.folderOf('scratch'), 'reencode', jobId);
-  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+/** Host folder of all jobs' scratch folders. */
+export function scratchFolder({ roots }: Rooted): string {
+  return path.join(roots.folderOf('scratch'), 'reencode');
+}
+
+export async function removeScratch(deps: Rooted, jobId: string): Promise<void> {
+  await rm(path.join(scratchFolder(deps), jobId), {
+    recursive: true,
+    force: true,
+    maxRetries: 10,
+    retryDelay: 50,
+  });
 }
