@@ -30,8 +30,8 @@ const stallSeconds = z
   .string()
   .trim()
   .regex(
-    /^(?:(?:start|work|finalise)=[1-9]\d{0,4}(?:,(?=.)|$))+$/,
-    'expected start=SECONDS, work=SECONDS or finalise=SECONDS, separated by commas',
+    /^(?!.*\b(\w+)=.*\b\1=)(?:(?:start|work|finalise)=[1-9]\d{0,4}(?:,(?=.)|$))+$/,
+    'expected start=SECONDS, work=SECONDS or finalise=SECONDS, each at most once, separated by commas',
   )
   .optional();
 

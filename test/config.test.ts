@@ -49,6 +49,7 @@ describe('loadConfig', () => {
       'end=60',
       'start=1,',
       'start=1work=2',
+      'work=1,work=2',
     ])
       expect(refusal({ LONGPLAY_STALL_SECONDS }).message).toContain(
         'LONGPLAY_STALL_SECONDS: expected start=',

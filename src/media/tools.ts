@@ -18,10 +18,10 @@ export function createMediaTools(options: {
   ffprobePath: string;
   /** Where the small program around FFmpeg is kept. */
   programFolder: string;
-  niceness?: number;
+  niceness?: number | undefined;
   budgets?: Partial<SilenceBudgets>;
 }): MediaTools {
-  const { ffmpegPath, ffprobePath, programFolder, niceness = 10, budgets } = options;
+  const { ffmpegPath, ffprobePath, programFolder, niceness, budgets } = options;
   const program = writeFfmpegProgram({ ffmpegPath, folder: programFolder, niceness });
   return {
     probe: createProbe({ ffprobePath }),

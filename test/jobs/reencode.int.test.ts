@@ -101,7 +101,7 @@ describe('a video that is re-encoded for streaming', () => {
   it('is deinterlaced where its pictures are, although its header calls them progressive', async () => {
     const made = { filter: 'interlace,setfield=prog', rate: '50', seconds: 4 };
     await makeVideo(library, 'combed.mp4', { ...made, options: [...X264, '-movflags', '+faststart'] });
-    const view = await core.until(await encode('combed.mp4', { crf: 35 }), isEnded);
+    const view = await core.until(await encode('combed.mp4', { crf: 16 }), isEnded);
     expect(view).toMatchObject({
       status: 'completed',
       result: { outcome: 'done', action: 'video', reasons: ['its lines are interlaced'] },

@@ -63,7 +63,7 @@ async function waysFor(
   const { wish, source } = chain;
   const picture: EncodePlan = plan.video;
   const ways = waysOf({ wish, capabilities, plan: picture, source, begun });
-  if (wish !== 'auto' && ways[0]?.encoder !== wish) {
+  if (begun === undefined && wish !== 'auto' && ways[0]?.encoder !== wish) {
     const why = hasCard(capabilities) ? 'another card is here' : 'no card is to be used here';
     step.log('warn', `${wish} was asked for; ${why}`);
   }

@@ -1,34 +1,22 @@
-import { rename } from 'node:fs/promises';
 import path from 'node:path';
-
-import { z } from 'zod';
 
 import { Fault } from '../../domain/faults.js';
 import type { EncodeWay } from '../../domain/media/encode-way.js';
 import { playbackBytes } from '../../domain/media/playback-size.js';
 import type { PlaybackWork } from '../../domain/media/playback-work.js';
 import { segmentKey, type SegmentCheckpoint, type SegmentGrid } from '../../domain/media/segments.js';
-import { syncFile, syncFolders } from '../../integrations/files/sync.js';
-import { statIfThere } from '../../integrations/files/target.js';
 import { pictureOptions } from '../../media/plan/picture-options.js';
 import { encodeSegments } from '../../media/segments/encode-segments.js';
-import { segmentFiles } from '../../media/segments/segment-files.js';
 import type { ActivityDeps } from '../deps.js';
 import { holdSpace, type HeldSpace } from '../jobs/reserved-space.js';
 import type { StepContext } from '../jobs/step.js';
 import { makeAttemptFolder, removeAttemptFolder } from './attempt-folder.js';
 import { soundBeside, type SoundBeside } from './encode-sound.js';
 import { makeScratch, scratchOf } from './playback-scratch.js';
+import { keepSegment, missingSegment, type SavedSegments } from './saved-segments.js';
 import { requireSource } from './source-file.js';
 
 export const SEGMENTS = 'segments';
-
-const checkpointShape = z.object({
-  key: z.string(),
-  finished: z.int().min(0),
-  frames: z.int().min(0),
-  isWhole: z.boolean(),
-});
 
 export interface SegmentedWork {
   work: PlaybackWork;
@@ -36,26 +24,6 @@ export interface SegmentedWork {
   step: StepContext;
   way: EncodeWay;
   saved: SavedSegments;
-}
-
-/** The checkpoint of a step that may go several ways: each goes on from what the last one has left. */
-export class SavedSegments {
-  readonly #step: StepContext;
-  #latest: unknown;
-
-  constructor(step: StepContext) {
-    this.#step = step;
-    this.#latest = step.checkpoint;
-  }
-
-  get latest(): SegmentCheckpoint | undefined {
-    return checkpointShape.safeParse(this.#latest).data;
-  }
-
-  readonly save = async (checkpoint: SegmentCheckpoint): Promise<void> => {
-    await this.#step.saveCheckpoint(checkpoint);
-    this.#latest = checkpoint;
-  };
 }
 
 /**
@@ -90,11 +58,7 @@ export async function encodeInSegments(
         from,
       },
       signal: step.signal,
-      keep: async (made, file) => {
-        await syncFile(made);
-        await rename(made, file);
-        await syncFolders([folder]);
-      },
+      keep: keepSegment,
       onSegment: saved.save,
       onProgress: (frames) => {
         step.progress({ done: total === null ? frames : Math.min(frames, total), total, unit: 'items' });
@@ -133,10 +97,9 @@ async function usable(
       step.log('warn', 'what is encoded already does not join with this: all is encoded again');
     return none;
   }
-  for (const file of segmentFiles(folder, saved.finished)) {
-    const found = await statIfThere(file);
-    if (found !== undefined && found.size > 0) continue;
-    step.log('warn', `${path.basename(file)} is not there any more: all is encoded again`);
+  const missing = await missingSegment(folder, saved);
+  if (missing !== undefined) {
+    step.log('warn', `${missing} is not there any more: all is encoded again`);
     return none;
   }
   if (saved.finished > 0)

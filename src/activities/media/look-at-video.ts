@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../../domain/faults.js';
 import { logicalPath, parseLogicalPath, type LogicalPath } from '../../domain/logical-path.js';
 import type { Encoder, Encoding } from '../../domain/media/encode-way.js';
-import { unplayableReasons } from '../../domain/media/playable.js';
+import { reasonsOf } from '../../domain/media/decide-playback.js';
+import { showsWell } from '../../domain/media/playable.js';
 import { planPlayback } from '../../domain/media/playback-plan.js';
 import { askedOutput, defaultOutput, PLAYBACK_ROOT } from '../../domain/media/playback-place.js';
 import type { PlaybackWish } from '../../domain/media/playback-wish.js';
@@ -85,8 +86,7 @@ async function decide(deps: ActivityDeps, { wish, step, ...looked }: Deciding): 
   const { video, source, identity, described, profile } = looked;
   const plan = planPlayback(described, wish, video.path);
   const { decision, notes, dropped } = plan;
-  const reasons = [...decision.video, ...decision.audio, ...decision.container];
-  step.log('info', `decided: ${decision.action}`, { reasons, notes, dropped });
+  step.log('info', `decided: ${decision.action}`, { reasons: reasonsOf(decision), notes, dropped });
   const work = workOf({ ...looked, plan });
   if (decision.action !== 'nothing') return { kind: 'work', work };
   const result = resultOf(work, {
@@ -173,10 +173,10 @@ function workOf({
   if (described.video === null) throw new Fault('defect', 'a plan was made of a file without a picture');
   const grid = segmentGrid(described, plan);
   const { codec, bitDepth, chroma, rotation } = described.video;
-  const reasons = unplayableReasons({ ...described, video: described.video }, video.path);
+  const isPlayable = showsWell({ ...described, video: described.video }, video.path);
   return {
     ...{ videoId: video.id, source, identity, sourceRate: described.video.frameRate },
-    ...{ isPlayable: reasons.length === 0 && described.video.dynamicRange === 'sdr', plan, profile, output },
+    ...{ isPlayable, plan, profile, output },
     chain: { wish: encoder, source: { codec, bitDepth, chroma, rotation } },
     ...(grid === undefined ? {} : { grid }),
   };
@@ -199,7 +199,7 @@ export function resultOf(
       dropped,
       notes,
     },
-    reasons: [...decision.video, ...decision.audio, ...decision.container],
+    reasons: reasonsOf(decision),
     ...(encoding === undefined ? {} : { encoding }),
   };
 }

@@ -18,12 +18,13 @@ import type { ActivityDeps } from '../deps.js';
 import { defineSteps, type StepContext, type StepsOf } from '../jobs/step.js';
 import { removeAttemptFolders } from './attempt-folder.js';
 import { encodeByWays } from './encode-by-ways.js';
-import { encodeInSegments, SavedSegments, SEGMENTS } from './encode-in-segments.js';
+import { encodeInSegments, SEGMENTS } from './encode-in-segments.js';
 import { encodeSoundAlone, soundFile } from './encode-sound.js';
 import { lookAtVideo, type Look, type Looked } from './look-at-video.js';
 import { makePlayback, removePublished, type MadePlayback } from './make-playback.js';
 import { makeScratch, removeScratch } from './playback-scratch.js';
 import { recordPlayback } from './record-playback.js';
+import { SavedSegments } from './saved-segments.js';
 import { requireSource } from './source-file.js';
 import { telling } from './told-fault.js';
 

@@ -18,6 +18,11 @@ export interface PlaybackDecision {
   container: string[];
 }
 
+/** All of them. */
+export function reasonsOf({ video, audio, container }: PlaybackDecision): string[] {
+  return [...video, ...audio, ...container];
+}
+
 /** A bit rate alone is a reason only where it is far above what the picture needs. */
 const WASTEFUL = 2;
 

@@ -31,6 +31,15 @@ export function unplayableReasons(
   ];
 }
 
+/** Browsers play it, and show it as it is meant: HDR they show pale, and interlaced lines as combs. */
+export function showsWell(
+  source: Pick<MediaSource, 'container' | 'fastStart' | 'audio'> & { video: VideoStream },
+  filename: string,
+): boolean {
+  const { dynamicRange, scan } = source.video;
+  return unplayableReasons(source, filename).length === 0 && dynamicRange === 'sdr' && scan !== 'interlaced';
+}
+
 /** FFmpeg has one name for MP4 and QuickTime, and one for WebM and Matroska: the file's own name tells them apart. */
 export function containerReasons(
   { container, fastStart }: Pick<MediaSource, 'container' | 'fastStart'>,

@@ -19,7 +19,7 @@ export interface PlaybackWork {
   identity: SourceIdentity;
   /** Of the picture. */
   sourceRate: Ratio;
-  /** The source is what browsers play; it is encoded to be smaller, and kept where that fails (media.md V10). */
+  /** Browsers play the source, and show it well; it is encoded to be smaller, and kept where that fails (media.md V10). */
   isPlayable: boolean;
   plan: PlaybackPlan;
   /** How the wish and the rules behind the plan are told from others; see `outcomes`. */

@@ -1,4 +1,5 @@
 import { Fault, type FaultDetails, type FaultKind } from '../../domain/faults.js';
+import { isErrorLine } from './said.js';
 
 /** What went wrong with an FFmpeg, as far as anything follows from it (media.md §2). */
 export type FfmpegTrouble =
@@ -84,21 +85,27 @@ function lineWith(pattern: RegExp, said: string): string | undefined {
     .slice(-200);
 }
 
-/** Also of a run that has answered 0: FFmpeg 5 does where the disk fills with its last bytes (media.md §7 no. 44). */
-export function diskFullFault(said: string, cause?: unknown): Fault | undefined {
-  if (!/No space left on device|Disk quota exceeded/i.test(said)) return undefined;
-  const remedy = 'Make room; the job goes on by itself';
+const DISK_FULL = /No space left on device|Disk quota exceeded/i;
+
+function diskFull(cause?: unknown): Fault {
   return new FfmpegFault('disk', 'environment', 'The disk is full', {
     waitingReason: 'disk_full',
-    remedy,
+    remedy: 'Make room; the job goes on by itself',
     cause,
   });
 }
 
+/**
+ * FFmpeg 5 answers 0 where the disk fills with its last bytes (media.md §7 no. 44). Only what it calls an error counts:
+ * a film may have any name and title.
+ */
+export function diskFullFault(said: string): Fault | undefined {
+  return said.split('\n').some((line) => isErrorLine(line) && DISK_FULL.test(line)) ? diskFull() : undefined;
+}
+
 /** Trouble of the host that a media tool names in its stderr; undefined where it names none. */
 export function environmentFault(said: string, cause?: unknown): Fault | undefined {
-  const full = diskFullFault(said, cause);
-  if (full !== undefined) return full;
+  if (DISK_FULL.test(said)) return diskFull(cause);
   if (/Permission denied|Read-only file system|Input\/output error|Stale file handle/i.test(said)) {
     return new FfmpegFault('disk', 'environment', `A file cannot be used: ${lastLine(said)}`, {
       waitingReason: 'mount_gone',

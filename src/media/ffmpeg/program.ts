@@ -14,7 +14,7 @@ export function writeFfmpegProgram({
 }: {
   ffmpegPath: string;
   folder: string;
-  niceness?: number;
+  niceness?: number | undefined;
 }): string {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, 'ffmpeg');

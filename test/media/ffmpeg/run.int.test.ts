@@ -309,6 +309,9 @@ it('a disk that is full at the last bytes is waited for, although FFmpeg answers
   const full = await fake('full-at-its-end', `${BLOCK(7, 'end')}; echo '${words}' >&2; exit 0`);
   const given = { inputs: [{ path: '/some/film.mkv' }], output: '/x.mp4', options: [], signal };
   await expect(full(given)).rejects.toMatchObject({ kind: 'environment', waitingReason: 'disk_full' });
+  const title = '  title : No space left on device';
+  const named = await fake('of-such-a-name', `${BLOCK(7, 'end')}; echo '${title}' >&2; exit 0`);
+  await expect(named(given)).resolves.toMatchObject({ frames: 7 });
 });
 
 describe('the position that FFmpeg tells', () => {

@@ -1,7 +1,8 @@
 import path from 'node:path';
 
 import { Fault } from '../../../domain/faults.js';
-import { unplayableReasons } from '../../../domain/media/playable.js';
+import { reasonsOf } from '../../../domain/media/decide-playback.js';
+import { showsWell } from '../../../domain/media/playable.js';
 import { playbackBytes } from '../../../domain/media/playback-size.js';
 import type { PlaybackResult } from '../../../domain/media/playback-work.js';
 import { segmentGrid } from '../../../domain/media/segments.js';
@@ -15,7 +16,6 @@ import type { OnFile } from './on-file.js';
 import {
   planEncode,
   progressOf,
-  reasonsOf,
   requireRoom,
   requireSame,
   type FileEncode,
@@ -36,7 +36,7 @@ export async function encodeFile(on: OnFile, wanted: FileEncode): Promise<Encode
   const planned = await on.during('lookAtVideo', async (step) => {
     const made = await planEncode(on, wanted, step);
     const { decision, notes, dropped } = made.plan;
-    step.log('info', `decided: ${decision.action}`, { reasons: reasonsOf(made.plan), notes, dropped });
+    step.log('info', `decided: ${decision.action}`, { reasons: reasonsOf(decision), notes, dropped });
     return made;
   });
   if (planned.plan.decision.action === 'nothing')
@@ -90,9 +90,8 @@ function dropping({ signal }: OnFile, folder: EncodeFolder): (error: unknown) =>
 /** Browsers play the original already: it is encoded to be smaller, or not at all (media.md V10). */
 function isNoSmaller({ described, plan, source }: PlannedEncode, sizeBytes: number): boolean {
   const { video } = described;
-  if (plan.video.kind === 'copy' || video?.dynamicRange !== 'sdr') return false;
-  const isPlayable = unplayableReasons({ ...described, video }, source.name).length === 0;
-  return isPlayable && sizeBytes >= source.found.sizeBytes;
+  if (plan.video.kind === 'copy' || video === null) return false;
+  return showsWell({ ...described, video }, source.name) && sizeBytes >= source.found.sizeBytes;
 }
 
 async function publish({ signal }: OnFile, { target, replace }: PlannedEncode, file: string): Promise<void> {
@@ -113,7 +112,7 @@ function resultOf(
   const sourceBytes = source.found.sizeBytes;
   const { dropped, notes, decision } = plan;
   return {
-    ...{ ...made, action: decision.action, reasons: reasonsOf(plan) },
+    ...{ ...made, action: decision.action, reasons: reasonsOf(decision) },
     ...{ sizeBytes: made.sizeBytes ?? sourceBytes, sourceBytes, dropped, notes },
   };
 }

@@ -2,27 +2,18 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { z } from 'zod';
-
+import { missingSegment, segmentCheckpoint } from '../../../activities/media/saved-segments.js';
 import { errorCode, Fault } from '../../../domain/faults.js';
 import type { SegmentCheckpoint } from '../../../domain/media/segments.js';
 import { parseJson } from '../../../domain/parse-json.js';
 import { claimOwner, removeOwner } from '../../../embedded/owner-file.js';
-import { statIfThere } from '../../../integrations/files/target.js';
 import { syncFolders } from '../../../integrations/files/sync.js';
-import { segmentFiles } from '../../../media/segments/segment-files.js';
 
 /** What is made anew by each run: the joined film, the list of its segments, and the sound. */
 export const MADE = 'made.mp4';
 export const LIST = 'list.txt';
 export const SOUND = 'sound.mp4';
 const STATE = 'state.json';
-const stateShape = z.object({
-  key: z.string(),
-  finished: z.int().min(0),
-  frames: z.int().min(0),
-  isWhole: z.boolean(),
-});
 
 /**
  * Where a film that is not yet published is made: hidden, in the file system that it is published in (media.md R7), and
@@ -80,13 +71,9 @@ export function encodeFolderOf(output: string): string {
 async function usable(folder: string, key: string): Promise<SegmentCheckpoint> {
   const none = { key, finished: 0, frames: 0, isWhole: false };
   const text = await readFile(path.join(folder, STATE), 'utf8').catch(() => '');
-  const { data: saved } = stateShape.safeParse(parseJson(text));
+  const { data: saved } = segmentCheckpoint.safeParse(parseJson(text));
   if (saved?.key !== key) return none;
-  for (const file of segmentFiles(folder, saved.finished)) {
-    const found = await statIfThere(file);
-    if (found === undefined || Number(found.size) === 0) return none;
-  }
-  return saved;
+  return (await missingSegment(folder, saved)) === undefined ? saved : none;
 }
 
 /** By rename, after a sync: it is whole whenever the process or the machine dies. */

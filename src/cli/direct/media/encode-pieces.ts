@@ -1,10 +1,10 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { keepSegment } from '../../../activities/media/saved-segments.js';
 import { Fault } from '../../../domain/faults.js';
 import { playbackBytes } from '../../../domain/media/playback-size.js';
 import type { SegmentCheckpoint, SegmentGrid } from '../../../domain/media/segments.js';
-import { syncFile, syncFolders } from '../../../integrations/files/sync.js';
 import { pictureOptions } from '../../../media/plan/picture-options.js';
 import { encodeSegments } from '../../../media/segments/encode-segments.js';
 import { joinRun, segmentList, soundRun } from '../../../media/segments/join.js';
@@ -53,11 +53,7 @@ async function encodePicture(on: OnFile, { planned, folder, grid }: Pieces): Pro
       ...{ run: on.media.run, source: source.hostPath, index: video.index, sourceRate },
       ...{ plan: planOfPicture, picture: pictureOptions(video, { encoder: 'software' }), grid },
       ...{ folder: folder.path, workFolder, from, signal: on.signal },
-      keep: async (made, file) => {
-        await syncFile(made);
-        await rename(made, file);
-        await syncFolders([folder.path]);
-      },
+      keep: keepSegment,
       onSegment: folder.keep,
       onProgress: (frames) => {
         step.progress({ done: Math.min(frames, total ?? Infinity), total, unit: 'items' });

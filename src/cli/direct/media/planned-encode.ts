@@ -80,7 +80,3 @@ export async function requireRoom(target: string, bytes: number): Promise<void> 
     { waitingReason: 'disk_full', remedy: 'Make room there; the same command goes on with what is finished' },
   );
 }
-
-export function reasonsOf({ decision }: PlaybackPlan): string[] {
-  return [...decision.video, ...decision.audio, ...decision.container];
-}
