@@ -183,6 +183,8 @@ function reasonOf(error: unknown): string {
 
 /** @throws Fault bad_input for an address that is none. */
 function urlOf(baseUrl: string, path: string, query: Query = {}): URL {
+  // Without its id a path is that of all of them, and the answer would be another one than was asked for.
+  if (/\/(\/|$)/.test(path)) throw new Fault('bad_input', 'Expected an id or a name, got an empty text');
   const url = parseUrl(baseUrl + path);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Fault('bad_input', `Expected an address like http://127.0.0.1:4100, got "${baseUrl}"`);

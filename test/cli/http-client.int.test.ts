@@ -106,6 +106,14 @@ describe('createHttpClient', () => {
     await expect(client.send({ path: '/api/x', answer })).rejects.toMatchObject({ kind: 'bad_input' });
   });
 
+  it.each(['/api/things/', '/api/things//events'])('sends nothing to %s, which lacks an id', async (path) => {
+    const client = createHttpClient({ baseUrl: server.url, token: undefined });
+    await expect(client.send({ path, answer })).rejects.toMatchObject({
+      ...{ kind: 'bad_input', message: 'Expected an id or a name, got an empty text' },
+    });
+    expect(server.requests).toEqual([]);
+  });
+
   it('ends a stream that gives no sign of life', async () => {
     server.on('GET /api/events', (_request, response) => {
       openStream(response)({ id: '1', event: 'snapshot', data: { jobs: [] } });
